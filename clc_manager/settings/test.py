@@ -1,0 +1,29 @@
+"""Settings of the test suite: tasks run at once, fast password hashes, a fresh data folder."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from clc_manager.settings import demo_secrets, env
+from clc_manager.settings.base import *  # noqa: F403
+from clc_manager.settings.base import STORAGES
+
+SECRET_KEY = demo_secrets.SECRET_KEY
+FIELD_KEY = demo_secrets.FIELD_KEY
+INDEX_KEY = demo_secrets.INDEX_KEY
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+PUBLIC_BASE_URL = "http://localhost:8000"
+
+DATA_DIR = Path(tempfile.mkdtemp(prefix="clc-test-"))
+MEDIA_ROOT = DATA_DIR / "files"
+DATABASES = {"default": env.database(os.environ.get("CLC_TEST_DATABASE_URL"), DATA_DIR)}
+if "sqlite" in DATABASES["default"]["ENGINE"]:
+    # A file, not memory: browser tests and concurrency tests need several connections.
+    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+
+TASKS = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,30 @@
+"""Every address of the product. Each app keeps its own; the test suite checks that each states its scope."""
+
+from django.urls import include, path
+
+from certificates.views import public
+from clc_manager import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
+    path("healthz", views.health, name="health"),
+    path("accounts/", include("accounts.urls")),
+    path("centres/", include("centres.urls")),
+    path("learners/", include("learners.urls")),
+    path("classes/", include("courses.urls")),
+    path("literacy/", include("literacy.urls")),
+    path("certificates/", include("certificates.urls")),
+    path("plan/", include("indicators.urls")),
+    path("jobs/", include("centres.job_urls")),
+    path("api/", include("api.urls")),
+    # Upper case as printed in the QR (alphanumeric mode), lower case as typed by people.
+    path("C/<str:token>", public.verify, name="verify"),
+    path("c/<str:token>", public.verify, name="verify-lower"),
+    path("c/", public.ask, name="verify-ask"),
+]
+
+handler400 = "clc_manager.views.bad_request"
+handler403 = "clc_manager.views.permission_denied"
+handler404 = "clc_manager.views.not_found"
+handler500 = "clc_manager.views.server_error"
