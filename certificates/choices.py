@@ -1,0 +1,28 @@
+"""Kinds and states of certificates."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CertificateKind(models.TextChoices):
+    """What is certified. A centre issues confirmations and attestations, not a national chứng chỉ."""
+
+    LITERACY_PHASE_1 = "literacy_phase_1", _("Giấy xác nhận hoàn thành Chương trình xóa mù chữ giai đoạn 1")
+    LITERACY_PHASE_2 = "literacy_phase_2", _("Giấy xác nhận hoàn thành Chương trình xóa mù chữ giai đoạn 2")
+    COURSE = "course", _("Giấy chứng nhận hoàn thành khóa học")
+    ATTENDANCE = "attendance", _("Giấy chứng nhận tham gia")
+
+
+class CertificateState(models.TextChoices):
+    """reserved → issued → corrected | replaced | revoked | voided; each step is a RegisterEvent."""
+
+    RESERVED = "reserved", _("đã giữ số, đang in")
+    ISSUED = "issued", _("có hiệu lực")
+    CORRECTED = "corrected", _("đã chỉnh sửa")
+    REPLACED = "replaced", _("đã cấp lại")
+    REVOKED = "revoked", _("đã thu hồi")
+    VOIDED = "voided", _("đã hủy số")
+
+
+# States in which an enrolment already has its certificate, so that no second one may be made.
+LIVE_STATES = (CertificateState.RESERVED, CertificateState.ISSUED, CertificateState.CORRECTED)

@@ -1,0 +1,148 @@
+"""The register (sổ gốc), its entries and what happened to them."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from centres.models import AdminUnit, Centre
+from certificates.choices import LIVE_STATES, CertificateKind, CertificateState
+from certificates.querysets import CertificateQuerySet, RegisterEventQuerySet
+from core.models import TimeStamped
+from core.tokens import group_token
+from courses.models import Enrolment
+from learners.models import Learner
+
+
+class Register(models.Model):
+    """One book per centre and year. ``next_number`` is taken under a lock, so numbers are gapless."""
+
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="registers", verbose_name=_("trung tâm"))
+    year = models.PositiveSmallIntegerField(_("năm"))
+    next_number = models.PositiveIntegerField(_("số tiếp theo"), default=1)
+
+    class Meta:
+        verbose_name = _("sổ gốc")
+        verbose_name_plural = _("sổ gốc")
+        ordering = ("-year", "centre_id")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["centre", "year"], name="certificates_register_year_uniq"),
+            models.CheckConstraint(condition=Q(next_number__gte=1), name="certificates_register_number_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.centre} {self.year}"
+
+
+def certificate_pdf_path(certificate: "Certificate", name: str) -> str:
+    """Where the frozen PDF is kept."""
+    return f"certificates/{certificate.centre_id}/{certificate.register.year}/{name}"
+
+
+class Certificate(TimeStamped):
+    """One numbered entry of a register. Content, PDF and hash are frozen at issue (DESIGN, rule 6)."""
+
+    register = models.ForeignKey(Register, models.PROTECT, related_name="certificates", verbose_name=_("sổ gốc"))
+    number = models.PositiveIntegerField(_("số thứ tự"))
+    register_number = models.CharField(_("số vào sổ"), max_length=20)
+    token = models.CharField(_("mã tra cứu"), max_length=16, unique=True)
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="certificates", verbose_name=_("trung tâm"))
+    unit = models.ForeignKey(AdminUnit, models.PROTECT, related_name="certificates", verbose_name=_("phường, xã"))
+    learner = models.ForeignKey(Learner, models.PROTECT, related_name="certificates", verbose_name=_("học viên"))
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="certificates", verbose_name=_("ghi danh"))
+    kind = models.CharField(_("loại"), max_length=20, choices=CertificateKind)
+    state = models.CharField(_("trạng thái"), max_length=10, choices=CertificateState, default=CertificateState.RESERVED)
+    # What stands on the paper, word for word: names, birth date, course, dates, signer.
+    content = models.JSONField(_("nội dung"))
+    template_version = models.CharField(_("mẫu"), max_length=40)
+    issued_on = models.DateField(_("ngày cấp"))
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người cấp"))
+    signer_name = models.CharField(_("người ký"), max_length=150, blank=True)
+    pdf = models.FileField(_("bản PDF"), upload_to=certificate_pdf_path, blank=True, max_length=300)
+    pdf_sha256 = models.CharField(max_length=64, blank=True)
+    lookups = models.PositiveIntegerField(_("số lần tra cứu"), default=0)
+    search_key = models.CharField(max_length=180, editable=False)
+
+    objects: ClassVar[CertificateQuerySet] = CertificateQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("chứng nhận")
+        verbose_name_plural = _("chứng nhận")
+        ordering = ("-register__year", "-number")
+        indexes: ClassVar = [
+            models.Index(fields=["centre", "state"], name="certificates_cert_centre_idx"),
+            models.Index(fields=["unit", "issued_on"], name="certificates_cert_unit_idx"),
+            models.Index(fields=["search_key"], name="certificates_cert_search_idx"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["register", "number"], name="certificates_certificate_number_uniq"),
+            models.UniqueConstraint(
+                fields=["enrolment"], condition=Q(state__in=LIVE_STATES), name="certificates_certificate_one_live"
+            ),
+            models.CheckConstraint(condition=Q(state__in=CertificateState.values), name="certificates_certificate_state_known"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="certificates_certificate_number_positive"),
+            models.CheckConstraint(
+                condition=Q(state__in=[CertificateState.RESERVED, CertificateState.VOIDED]) | ~Q(pdf_sha256=""),
+                name="certificates_certificate_issued_has_pdf",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.register_number
+
+    @property
+    def printed_token(self) -> str:
+        """``ABCD-EFGH-JKMN-PQRS``."""
+        return group_token(self.token)
+
+    @property
+    def verify_url(self) -> str:
+        """The address in the QR: upper case, so that the symbol stays small (alphanumeric mode)."""
+        return f"{settings.PUBLIC_BASE_URL.upper()}/C/{self.token}"
+
+
+class RegisterEventKind(models.TextChoices):
+    """What happened to an entry."""
+
+    RESERVED = "reserved", _("giữ số")
+    ISSUED = "issued", _("cấp")
+    CORRECTED = "corrected", _("chỉnh sửa")
+    REPLACED = "replaced", _("cấp lại")
+    REVOKED = "revoked", _("thu hồi")
+    VOIDED = "voided", _("hủy số")
+    COPIED = "copied", _("cấp bản sao")
+
+
+class RegisterEvent(models.Model):
+    """One line of an entry's history. Append-only: triggers refuse update and delete."""
+
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="events", verbose_name=_("chứng nhận"))
+    kind = models.CharField(_("việc"), max_length=10, choices=RegisterEventKind)
+    at = models.DateTimeField(_("lúc"), default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người làm"))
+    reason = models.CharField(_("lý do"), max_length=300, blank=True)
+    decision_number = models.CharField(_("số quyết định"), max_length=60, blank=True)
+    decided_on = models.DateField(_("ngày quyết định"), null=True, blank=True)
+    related = models.ForeignKey(
+        Certificate, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("mục liên quan")
+    )
+
+    objects: ClassVar[RegisterEventQuerySet] = RegisterEventQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("sự kiện sổ gốc")
+        verbose_name_plural = _("sự kiện sổ gốc")
+        ordering = ("at", "pk")
+        indexes: ClassVar = [models.Index(fields=["certificate", "at"], name="certificates_event_cert_idx")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(kind__in=["corrected", "replaced", "revoked", "voided"]) | ~Q(reason=""),
+                name="certificates_event_reasoned",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certificate_id} {self.kind}"

@@ -1,0 +1,47 @@
+"""Home, search, health and error pages."""
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from centres.access import own, public
+
+
+@own("everybody's own start page; its parts are scoped querysets")
+def home(request: HttpRequest) -> HttpResponse:
+    """What do I do now?"""
+    return render(request, "home.html")
+
+
+@own("searches only inside the user's scope")
+def search(request: HttpRequest) -> HttpResponse:
+    """Find people, classes, certificates and centres in scope."""
+    return render(request, "search.html")
+
+
+@public("says only that the process and the database answer")
+def health(request: HttpRequest) -> HttpResponse:
+    """Answer 200 when the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"ok": True})
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400."""
+    return render(request, "errors/400.html", status=400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403."""
+    return render(request, "errors/403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404."""
+    return render(request, "errors/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: nothing here may fail again, so no context."""
+    return render(request, "errors/500.html", status=500)

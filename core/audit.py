@@ -1,0 +1,31 @@
+"""Writing the audit trail. Call inside the transaction of the change."""
+
+from typing import Any
+
+from django.db import models
+
+from core.models import AuditEvent
+
+
+def record(
+    verb: str,
+    obj: models.Model,
+    *,
+    by: Any,
+    centre_id: int | None = None,
+    data: dict[str, Any] | None = None,
+) -> AuditEvent:
+    """Write one audit row: ``verb`` is ``app.verb_noun``; ``by`` a user or None for the system itself.
+
+    ``data`` must be JSON-ready and hold no identity numbers.
+    """
+    return AuditEvent.objects.create(
+        actor=by,
+        actor_name=getattr(by, "full_name", "") if by else "",
+        verb=verb,
+        object_type=obj._meta.label_lower,
+        object_id=str(obj.pk),
+        object_label=str(obj)[:200],
+        centre_id=centre_id if centre_id is not None else getattr(obj, "centre_id", None),
+        data=data or {},
+    )

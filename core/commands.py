@@ -1,0 +1,52 @@
+"""The manner of every operator command: exit codes and ``--json``.
+
+0 on success, 1 with a clear message on refusal, 2 on wrong use (argparse). With ``--json`` standard output holds one
+JSON object and nothing else; messages go to standard error.
+"""
+
+import json
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from core.errors import DomainError
+
+
+class OperatorCommand(BaseCommand):
+    """Subclass and write ``perform``, returning the JSON-ready result; ``describe`` prints it for people."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add ``--json``; subclasses add theirs in ``arguments``."""
+        parser.add_argument("--json", action="store_true", dest="as_json", help="Print one JSON object.")
+        self.arguments(parser)
+
+    def arguments(self, parser: CommandParser) -> None:
+        """Add the command's own arguments."""
+
+    def perform(self, **options: Any) -> dict[str, Any]:
+        """Do the work and return the result. Raise DomainError to refuse."""
+        raise LookupError(f"{type(self).__module__} does nothing")
+
+    def describe(self, result: dict[str, Any]) -> str:
+        """Return the result as text for people."""
+        return json.dumps(result, ensure_ascii=False, indent=2, default=str)
+
+    def say(self, line: str) -> None:
+        """Say something on the way, never on standard output."""
+        self.stderr.write(line)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run, print, and turn refusals into exit code 1."""
+        try:
+            result = self.perform(**options)
+        except DomainError as error:
+            if options["as_json"]:
+                payload = {"error": {"code": error.code, "message": str(error.message), "fields": error.fields}}
+                self.stdout.write(json.dumps(payload, ensure_ascii=False, default=str))
+            self.stderr.write(self.style.ERROR(str(error.message)))
+            sys.exit(1)
+        if options["as_json"]:
+            self.stdout.write(json.dumps(result, ensure_ascii=False, default=str))
+        else:
+            self.stdout.write(self.describe(result))

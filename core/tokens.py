@@ -1,0 +1,25 @@
+"""Public tokens: 80 random bits as 16 Crockford base-32 characters."""
+
+import secrets
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 16
+_READ_AS = str.maketrans("OIL", "011", " -\u2010\u2011\u2012\u2013")
+
+
+def new_token() -> str:
+    """Return 16 characters from 80 bits of the system's randomness."""
+    return "".join(ALPHABET[secrets.randbelow(32)] for _ in range(LENGTH))
+
+
+def read_token(value: str) -> str | None:
+    """Return the canonical token, forgiving case, hyphens, spaces and O/0, I/1, L/1; None when it cannot be one."""
+    if len(value) > 64:
+        return None
+    token = value.upper().translate(_READ_AS)
+    return token if len(token) == LENGTH and all(letter in ALPHABET for letter in token) else None
+
+
+def group_token(token: str) -> str:
+    """Return the token as it is printed: ``ABCD-EFGH-JKMN-PQRS``."""
+    return "-".join(token[index : index + 4] for index in range(0, len(token), 4))

@@ -1,0 +1,170 @@
+"""People. One person has one row, however many centres they learn at."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from centres.models import AdminUnit, Centre, Neighbourhood
+from core.crypto import blind_index, decrypt, encrypt
+from core.dates import PartialDate
+from core.models import TimeStamped
+from core.text import PersonName, search_key
+from learners.choices import ETHNICITIES, Sex
+from learners.querysets import LearnerQuerySet
+
+PERSONAL_ID_PURPOSE = "learners.learner.personal_id"
+
+
+class Learner(TimeStamped):
+    """A person who learns, or learned. Number, phone, day and month of birth, ethnicity may be unknown."""
+
+    # Fields of this table that are personal data in the sense of Law 91/2025, and the sensitive ones among them.
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset(
+        {"full_name", "family_middle", "given_name", "birth_year", "birth_month", "birth_day", "sex", "phone", "address",
+         "neighbourhood", "unit", "search_key", "sort_key", "code", "note"}
+    )  # fmt: skip
+    SENSITIVE_FIELDS: ClassVar[frozenset[str]] = frozenset({"personal_id_sealed", "personal_id_index", "ethnicity"})
+
+    code = models.CharField(_("mã học viên"), max_length=20, unique=True)
+    full_name = models.CharField(_("họ và tên"), max_length=120)
+    family_name = models.CharField(_("họ"), max_length=40, blank=True)
+    family_middle = models.CharField(_("họ đệm"), max_length=100, blank=True)
+    given_name = models.CharField(_("tên"), max_length=40)
+    birth_year = models.PositiveSmallIntegerField(_("năm sinh"), null=True, blank=True)
+    birth_month = models.PositiveSmallIntegerField(_("tháng sinh"), null=True, blank=True)
+    birth_day = models.PositiveSmallIntegerField(_("ngày sinh"), null=True, blank=True)
+    sex = models.CharField(_("giới tính"), max_length=10, choices=Sex, default=Sex.UNKNOWN)
+    ethnicity = models.CharField(_("dân tộc"), max_length=2, choices=ETHNICITIES, blank=True, default="")
+    personal_id_sealed = models.BinaryField(_("số định danh (mã hóa)"), null=True, blank=True, editable=False)
+    personal_id_index = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)  # noqa: DJ001
+    personal_id_tail = models.CharField(_("ba số cuối"), max_length=3, blank=True, editable=False)
+    phone = models.CharField(_("điện thoại"), max_length=20, blank=True)
+    unit = models.ForeignKey(
+        AdminUnit, models.PROTECT, null=True, blank=True, related_name="residents", verbose_name=_("nơi ở: phường, xã")
+    )
+    neighbourhood = models.ForeignKey(
+        Neighbourhood, models.PROTECT, null=True, blank=True, related_name="residents", verbose_name=_("thôn, tổ dân phố")
+    )
+    address = models.CharField(_("địa chỉ"), max_length=200, blank=True)
+    note = models.CharField(_("ghi chú"), max_length=300, blank=True)
+    search_key = models.CharField(max_length=130, editable=False)
+    # Given name first: "nga bui thi" is found by a range on this column.
+    search_key_reversed = models.CharField(max_length=130, editable=False)
+    sort_key = models.CharField(max_length=500, editable=False)
+    centres: models.ManyToManyField = models.ManyToManyField(Centre, through="LearnerCentre", related_name="learners")
+
+    objects: ClassVar[LearnerQuerySet] = LearnerQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("học viên")
+        verbose_name_plural = _("học viên")
+        ordering = ("sort_key", "pk")
+        indexes: ClassVar = [
+            models.Index(fields=["search_key"], name="learners_learner_search_idx"),
+            models.Index(fields=["search_key_reversed"], name="learners_learner_given_idx"),
+            models.Index(fields=["phone"], name="learners_learner_phone_idx"),
+            models.Index(fields=["sort_key"], name="learners_learner_sort_idx"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(given_name=""), name="learners_learner_named"),
+            models.CheckConstraint(condition=Q(sex__in=Sex.values), name="learners_learner_sex_known"),
+            models.CheckConstraint(
+                condition=Q(birth_month__isnull=True) | Q(birth_year__isnull=False), name="learners_learner_month_needs_year"
+            ),
+            models.CheckConstraint(
+                condition=Q(birth_day__isnull=True) | Q(birth_month__isnull=False), name="learners_learner_day_needs_month"
+            ),
+            models.CheckConstraint(
+                condition=Q(birth_month__isnull=True) | Q(birth_month__range=(1, 12)), name="learners_learner_month_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(birth_day__isnull=True) | Q(birth_day__range=(1, 31)), name="learners_learner_day_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(personal_id_sealed__isnull=True, personal_id_index__isnull=True)
+                | Q(personal_id_sealed__isnull=False, personal_id_index__isnull=False),
+                name="learners_learner_id_sealed_and_indexed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the derived columns in step with the name."""
+        self.set_name(self.name)
+        super().save(*args, **kwargs)
+
+    @property
+    def name(self) -> PersonName:
+        """The name in its parts."""
+        middle = self.family_middle.removeprefix(self.family_name).strip()
+        return PersonName(self.family_name, middle, self.given_name)
+
+    def set_name(self, name: PersonName) -> None:
+        """Set the name and everything computed from it."""
+        self.family_name, self.family_middle, self.given_name = name.family, name.family_middle, name.given
+        self.full_name = name.full
+        self.search_key = search_key(name.full)
+        self.search_key_reversed = " ".join(reversed(self.search_key.split(" ")))
+        self.sort_key = name.sort_key
+
+    @property
+    def birth(self) -> PartialDate | None:
+        """Birth date as far as it is known."""
+        return PartialDate(self.birth_year, self.birth_month, self.birth_day) if self.birth_year else None
+
+    def set_birth(self, birth: PartialDate | None) -> None:
+        """Set the birth date with its precision."""
+        self.birth_year = birth.year if birth else None
+        self.birth_month = birth.month if birth else None
+        self.birth_day = birth.day if birth else None
+
+    def set_personal_id(self, number: str) -> None:
+        """Seal the number; an empty one removes it. The caller has checked its form."""
+        self.personal_id_sealed = encrypt(number, purpose=PERSONAL_ID_PURPOSE) if number else None
+        self.personal_id_index = personal_id_index(number) if number else None
+        self.personal_id_tail = number[-3:] if number else ""
+
+    def open_personal_id(self) -> str:
+        """Return the number in clear. Call only through services.reveal_personal_id, which leaves a trace."""
+        return decrypt(self.personal_id_sealed, purpose=PERSONAL_ID_PURPOSE) if self.personal_id_sealed else ""
+
+
+def personal_id_index(number: str) -> str:
+    """Return the blind index of an identity number."""
+    return blind_index(number, purpose=PERSONAL_ID_PURPOSE)
+
+
+class LearnerCentre(models.Model):
+    """A centre knows a person: by registering or enrolling them. This is what scope goes by."""
+
+    learner = models.ForeignKey(Learner, models.CASCADE, related_name="centre_links", verbose_name=_("học viên"))
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="learner_links", verbose_name=_("trung tâm"))
+    since = models.DateField(_("từ ngày"), default=timezone.localdate)
+
+    class Meta:
+        verbose_name = _("học viên của trung tâm")
+        verbose_name_plural = _("học viên của trung tâm")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["learner", "centre"], name="learners_learnercentre_pair_uniq"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner_id} @ {self.centre_id}"
+
+
+class LearnerCounter(models.Model):
+    """The next running number of learner codes; one row."""
+
+    next_number = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("bộ đếm mã học viên")
+        verbose_name_plural = _("bộ đếm mã học viên")
+
+    def __str__(self) -> str:
+        return str(self.next_number)

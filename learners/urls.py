@@ -1,0 +1,6 @@
+"""Addresses of learners."""
+
+from django.urls import URLPattern
+
+app_name = "learners"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,37 @@
+"""Levels, proofs and outcomes of literacy."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class LiteracyLevel(models.IntegerChoices):
+    """Levels of Decree 20/2014: 1 = phase 1 or grade 3, 2 = phase 2 or primary."""
+
+    LEVEL_1 = 1, _("mức độ 1")
+    LEVEL_2 = 2, _("mức độ 2")
+
+
+class Proof(models.TextChoices):
+    """How a level is known."""
+
+    PROGRAMME = "programme", _("chương trình xóa mù chữ")
+    PRIMARY_SCHOOL = "primary_school", _("tiểu học")
+    TEST = "test", _("kiểm tra")
+    SURVEY = "survey", _("điều tra")
+
+
+class CheckOutcome(models.TextChoices):
+    """What a follow-up check found."""
+
+    HOLDS_1 = "holds_1", _("Giữ mức độ 1")
+    HOLDS_2 = "holds_2", _("Đạt mức độ 2")
+    RELAPSED = "relapsed", _("Tái mù chữ")
+    NOT_REACHED = "not_reached", _("Không gặp được")
+    MOVED = "moved", _("Chuyển khỏi Hà Nội")
+    DIED = "died", _("Đã mất")
+    REFUSED = "refused", _("Từ chối")
+
+
+# Outcomes that say how the person reads today; the others leave it unknown.
+TELLING = (CheckOutcome.HOLDS_1, CheckOutcome.HOLDS_2, CheckOutcome.RELAPSED)
+LEAVING = (CheckOutcome.MOVED, CheckOutcome.DIED)

@@ -1,0 +1,141 @@
+"""Who reached which literacy level, when to check again, and what the checks found."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from centres.models import AdminUnit, Centre
+from core.models import TimeStamped
+from courses.models import Enrolment
+from learners.models import Learner
+from literacy.choices import CheckOutcome, LiteracyLevel, Proof
+from literacy.querysets import CentreRowQuerySet, FollowUpQuerySet
+
+
+class LiteracyAward(TimeStamped):
+    """A person reached a level on a day, and how that is known. The first level 1 makes a person newly literate."""
+
+    SENSITIVE_FIELDS: ClassVar[frozenset[str]] = frozenset({"level", "proof", "note"})
+
+    learner = models.ForeignKey(Learner, models.PROTECT, related_name="literacy_awards", verbose_name=_("học viên"))
+    level = models.PositiveSmallIntegerField(_("mức độ"), choices=LiteracyLevel)
+    proof = models.CharField(_("căn cứ"), max_length=20, choices=Proof)
+    certified_on = models.DateField(_("công nhận ngày"))
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="literacy_awards", verbose_name=_("trung tâm"))
+    # The commune on the day of certification.
+    unit = models.ForeignKey(AdminUnit, models.PROTECT, related_name="literacy_awards", verbose_name=_("phường, xã"))
+    enrolment = models.OneToOneField(
+        Enrolment, models.PROTECT, null=True, blank=True, related_name="literacy_award", verbose_name=_("từ lớp")
+    )
+    note = models.CharField(_("ghi chú"), max_length=300, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người ghi"))
+
+    objects: ClassVar[CentreRowQuerySet] = CentreRowQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("công nhận biết chữ")
+        verbose_name_plural = _("công nhận biết chữ")
+        ordering = ("certified_on", "pk")
+        indexes: ClassVar = [models.Index(fields=["unit", "certified_on"], name="literacy_award_unit_idx")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["learner", "level"], name="literacy_award_level_once"),
+            models.CheckConstraint(condition=Q(level__in=[1, 2]), name="literacy_award_level_known"),
+            models.CheckConstraint(condition=Q(proof__in=Proof.values), name="literacy_award_proof_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner}: {self.get_level_display()}"
+
+
+class FollowUp(TimeStamped):
+    """A check that falls due some months after a person became literate. Overdue is computed, never stored."""
+
+    award = models.ForeignKey(LiteracyAward, models.CASCADE, related_name="follow_ups", verbose_name=_("công nhận"))
+    learner = models.ForeignKey(Learner, models.PROTECT, related_name="follow_ups", verbose_name=_("học viên"))
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="follow_ups", verbose_name=_("trung tâm"))
+    months = models.PositiveSmallIntegerField(_("sau (tháng)"))
+    due_on = models.DateField(_("đến hạn"), db_index=True)
+    done_on = models.DateField(_("đã kiểm tra ngày"), null=True, blank=True)
+    # Relapse, death or leaving the city ends the plan; the row stays and says so.
+    called_off_on = models.DateField(_("thôi theo dõi từ"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("số lần không gặp"), default=0)
+
+    objects: ClassVar[FollowUpQuerySet] = FollowUpQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("lần theo dõi")
+        verbose_name_plural = _("theo dõi sau biết chữ")
+        ordering = ("due_on", "pk")
+        indexes: ClassVar = [models.Index(fields=["centre", "due_on"], name="literacy_followup_centre_idx")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["award", "months"], name="literacy_followup_months_uniq"),
+            models.CheckConstraint(
+                condition=Q(done_on__isnull=True) | Q(called_off_on__isnull=True), name="literacy_followup_one_end"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner} +{self.months}"
+
+
+class LiteracyCheck(TimeStamped):
+    """One check that was made, or tried."""
+
+    SENSITIVE_FIELDS: ClassVar[frozenset[str]] = frozenset({"outcome", "reads", "writes", "counts", "note"})
+
+    learner = models.ForeignKey(Learner, models.PROTECT, related_name="literacy_checks", verbose_name=_("học viên"))
+    award = models.ForeignKey(LiteracyAward, models.PROTECT, related_name="checks", verbose_name=_("công nhận"))
+    follow_up = models.ForeignKey(
+        FollowUp, models.PROTECT, null=True, blank=True, related_name="checks", verbose_name=_("lần theo dõi")
+    )
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="literacy_checks", verbose_name=_("trung tâm"))
+    checked_on = models.DateField(_("ngày"))
+    outcome = models.CharField(_("kết quả"), max_length=20, choices=CheckOutcome)
+    # What the person could do; None is unknown, not no.
+    reads = models.BooleanField(_("đọc được"), null=True, blank=True)
+    writes = models.BooleanField(_("viết được"), null=True, blank=True)
+    counts = models.BooleanField(_("tính được"), null=True, blank=True)
+    note = models.CharField(_("ghi chú"), max_length=300, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người ghi"))
+
+    objects: ClassVar[CentreRowQuerySet] = CentreRowQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("lần kiểm tra")
+        verbose_name_plural = _("lần kiểm tra")
+        ordering = ("-checked_on", "-pk")
+        indexes: ClassVar = [models.Index(fields=["award", "checked_on"], name="literacy_check_award_idx")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(outcome__in=CheckOutcome.values), name="literacy_check_outcome_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner} {self.checked_on}: {self.get_outcome_display()}"
+
+
+class Relapse(TimeStamped):
+    """A person fell back into illiteracy: one open case at a time."""
+
+    learner = models.ForeignKey(Learner, models.PROTECT, related_name="relapses", verbose_name=_("học viên"))
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="relapses", verbose_name=_("trung tâm"))
+    found_by_check = models.OneToOneField(LiteracyCheck, models.PROTECT, related_name="relapse", verbose_name=_("phát hiện bởi"))
+    opened_on = models.DateField(_("từ ngày"))
+    recovered_on = models.DateField(_("biết chữ lại ngày"), null=True, blank=True)
+
+    objects: ClassVar[CentreRowQuerySet] = CentreRowQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("tái mù chữ")
+        verbose_name_plural = _("tái mù chữ")
+        ordering = ("-opened_on", "-pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["learner"], condition=Q(recovered_on__isnull=True), name="literacy_relapse_one_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner} {self.opened_on}"

@@ -1,0 +1,6 @@
+"""Addresses of literacy."""
+
+from django.urls import URLPattern
+
+app_name = "literacy"
+urlpatterns: list[URLPattern] = []
