@@ -15,6 +15,8 @@ from accounts.choices import Role, Salutation
 from accounts.models import User
 from centres.choices import BEGINNING, UnitKind, UnitLevel
 from centres.models import AdminUnit, Centre, CentreLocation, Membership, UnitLineage
+from clc_manager.reference import load_apps
+from tests import flush  # noqa: F401 - lifts append-only triggers while Django empties tables
 
 PASSWORD = "mat-khau-thu-nghiem"  # noqa: S105
 OLD_END = dt.date(2025, 6, 30)
@@ -111,3 +113,9 @@ def as_user(client):
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def reference(db) -> None:
+    """Topics, programmes, dated settings and the plan."""
+    load_apps()

@@ -1,0 +1,13 @@
+"""Reference data of every app: units, topics, programmes, dated settings, the plan. Safe to load again and again."""
+
+import courses.services
+import indicators.services
+import literacy.services
+
+
+def load_apps() -> dict[str, int]:
+    """Load what the apps need to work, without the units of Hanoi."""
+    counts: dict[str, int] = {}
+    for app in (courses.services, literacy.services, indicators.services):
+        counts |= app.load_reference()
+    return counts
