@@ -1,5 +1,6 @@
 """What ``./run`` does once Django is there: prepare the database, offer the demo city, keep two programs alive."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -13,6 +14,7 @@ from typing import TextIO
 from django.core.management import call_command
 
 from centres.services import load_units
+from clc_manager.reference import load_apps
 
 STOP_GRACE_S = 20
 POLL_S = 0.2
@@ -20,11 +22,11 @@ _PR_SET_PDEATHSIG = 1
 
 
 def prepare_database(out: TextIO) -> None:
-    """Apply migrations and load the units. Both are safe to repeat; ``out`` hears of what changed."""
+    """Apply migrations and load reference data. Both are safe to repeat; ``out`` hears of what was added."""
     call_command("migrate", interactive=False, verbosity=0, stdout=out)
-    added = load_units()
-    if any(added.values()):
-        out.write(f"Units of Hanoi: {added['units']} added, {added['lineage']} lines of lineage.\n")
+    added = {name: count for name, count in (load_units() | load_apps()).items() if count}
+    if added:
+        out.write("Reference data added: " + ", ".join(f"{count} {name}" for name, count in added.items()) + ".\n")
 
 
 def port_is_free(host: str, port: int) -> bool:
@@ -63,7 +65,9 @@ class Programs:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._stop_asked = False
 
-    def run(self, *, when_started: Callable[[], bool], then: Callable[[], None], died: Callable[[str, int], None]) -> int:
+    def run(
+        self, *, when_started: Callable[[], bool], then: Callable[[], None], died: Callable[[str, int], None]
+    ) -> int:
         """Start all, call ``then`` once ``when_started`` says so, and wait.
 
         Returns 0 when stopped by SIGINT or SIGTERM, 1 when a program ended by itself; ``died`` hears its name and
@@ -96,10 +100,8 @@ class Programs:
             _signal_group(program, signal.SIGTERM)
         deadline = time.monotonic() + STOP_GRACE_S
         for program in self._running.values():
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 program.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
             _signal_group(program, signal.SIGKILL)  # also children that outlived a program that has ended
             program.wait()
 

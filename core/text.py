@@ -42,7 +42,7 @@ def fold_tone_place(value: str) -> str:
     """Move the tone of oà, oé, uý to the first vowel (hoà → hòa), so that both spellings are one word."""
 
     def move(match: re.Match[str]) -> str:
-        first, second = match.group(0)
+        first, second = list(match.group(0))
         base, tone = _tone_of(second)
         return _PLAIN_VOWEL[first][tone] + base
 

@@ -1,7 +1,7 @@
 """Browser fixtures: Chromium of this machine, driven by Playwright, against pytest-django's live server.
 
-``page`` is one person's window; ``open_window`` opens one more with cookies of its own. Any error in a console fails the
-test: a test that provokes one on purpose takes it out of ``console_errors``. Without a browser these tests fail;
+``page`` is one person's window; ``open_window`` opens one more with cookies of its own. Any error in a console
+fails the test: a test that provokes one on purpose takes it out of ``console_errors``. Without a browser these tests fail;
 they are never skipped.
 """
 
@@ -46,7 +46,9 @@ def console_errors() -> list[str]:
 
 
 @pytest.fixture
-def open_context(browser: Browser, live_server: Any, console_errors: list[str]) -> Iterator[Callable[..., BrowserContext]]:
+def open_context(
+    browser: Browser, live_server: Any, console_errors: list[str]
+) -> Iterator[Callable[..., BrowserContext]]:
     """``open_context(viewport=…, java_script_enabled=False)`` → a person's browser, with cookies of its own."""
     contexts: list[BrowserContext] = []
 

@@ -1,8 +1,8 @@
 """The fixed cast: two centres in two old districts, and one person per role.
 
 Lan (staff), Văn (registrar), Thu (teacher), Đức (director) work at centre A (xã Ba Vì, old Huyện Ba Vì);
-Minh (staff) and Hải (director) at centre B (phường Ba Đình, old Quận Ba Đình). Hoa is the officer of old Huyện Ba Vì, Nam of
-commune Ba Đình, Tuấn works for the city, Oanh audits the city.
+Minh (staff) and Hải (director) at centre B (phường Ba Đình, old Quận Ba Đình). Hoa is the officer of old Huyện Ba Vì,
+Nam of commune Ba Đình, Tuấn works for the city, Oanh audits the city.
 """
 
 import datetime as dt
@@ -18,7 +18,7 @@ from centres.models import AdminUnit, Centre, CentreLocation, Membership, UnitLi
 from clc_manager.reference import load_apps
 from tests import flush  # noqa: F401 - lifts append-only triggers while Django empties tables
 
-PASSWORD = "mat-khau-thu-nghiem"  # noqa: S105
+PASSWORD = "mat-khau-thu-nghiem"
 OLD_END = dt.date(2025, 6, 30)
 NEW_START = dt.date(2025, 7, 1)
 

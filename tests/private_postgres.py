@@ -62,7 +62,7 @@ def running_server() -> Iterator[str]:
         environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
         log = (home / "log").open("wb")
         subprocess.run(
-            [install / "bin/initdb", "-D", data, "-U", "clc", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"],
+            [install / "bin/initdb", "-D", data, "-U", "clc", "--auth=trust", "-E", "UTF8", "--no-locale", "--no-sync"],
             check=True, stdout=log, stderr=log, user=user, cwd=home, env=environment,
         )  # fmt: skip
         options = [part for setting in (*FAST, f"unix_socket_directories={data}") for part in ("-c", setting)]

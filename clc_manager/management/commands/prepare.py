@@ -1,4 +1,4 @@
-"""Bring the database up to date: migrations, then Hanoi's units."""
+"""Bring the database up to date: migrations, then reference data."""
 
 import sys
 from typing import Any
@@ -11,7 +11,7 @@ from clc_manager.startup import prepare_database
 class Command(BaseCommand):
     """Idempotent; ``./run`` calls it before a management command when something changed."""
 
-    help = "Apply migrations and load Hanoi's administrative units (safe to repeat)."
+    help = "Apply migrations and load reference data (safe to repeat)."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:

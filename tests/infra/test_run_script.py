@@ -1,0 +1,111 @@
+"""``./run``: plain POSIX, keeps standard output for the command, and installs again only when a lock file changed."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+RUN: Path = settings.BASE_DIR / "run"
+SHELLS = [shell for shell in ("sh", "dash", "bash", "busybox") if shutil.which(shell)]
+
+FAKE_UV = """#!/bin/sh
+case "$1" in --version) echo "uv 1.0"; exit 0 ;; esac
+echo "$*" >>"{log}"
+case "$1 $2" in
+    "python find") echo "{python}" ;;
+    "venv --quiet") mkdir -p .venv/bin && ln -s "{python}" .venv/bin/python ;;
+esac
+"""
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_every_shell_can_read_it(shell: str) -> None:
+    command = [shell, "sh", "-n", str(RUN)] if shell == "busybox" else [shell, "-n", str(RUN)]
+    read = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (read.returncode, read.stderr) == (0, "")
+
+
+def test_it_is_posix_and_executable() -> None:
+    text = RUN.read_text(encoding="utf-8")
+    assert text.startswith("#!/bin/sh\n")
+    assert os.access(RUN, os.X_OK)
+    for bashism in ("[[", "function ", "<(", "local ", "source ", "=~"):
+        assert bashism not in text, bashism
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A project folder with the script, both locks and a uv that only writes down what it was asked."""
+    project = tmp_path / "dự án"  # a space and Vietnamese letters: every path must be quoted
+    (project / ".tools" / "bin").mkdir(parents=True)
+    shutil.copy(RUN, project / "run")
+    for name in ("requirements.lock", "requirements-dev.lock", ".python-version"):
+        shutil.copy(settings.BASE_DIR / name, project / name)
+    uv = project / ".tools" / "bin" / "uv"
+    uv.write_text(FAKE_UV.format(log=project / "uv.log", python=sys.executable), encoding="utf-8")
+    uv.chmod(0o755)
+    return project
+
+
+def set_up(project: Path, *words: str) -> list[str]:
+    """Run ``./run setup`` and return what uv was asked to install."""
+    (project / "uv.log").write_text("", encoding="utf-8")
+    ran = subprocess.run(
+        [project / "run", "setup", *words], cwd="/", capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout == ""
+    asked = (project / "uv.log").read_text(encoding="utf-8").splitlines()
+    return [line.split()[-1] for line in asked if line.startswith("pip sync")]
+
+
+def test_a_second_start_installs_nothing(copy: Path) -> None:
+    assert set_up(copy) == ["requirements.lock"]
+    assert set_up(copy) == []
+
+
+def test_a_changed_lock_is_installed_again(copy: Path) -> None:
+    set_up(copy)
+    with (copy / "requirements.lock").open("a", encoding="utf-8") as lock:
+        lock.write("# changed\n")
+    assert set_up(copy) == ["requirements.lock"]
+
+
+def test_test_packages_serve_the_runtime_too(copy: Path) -> None:
+    """Going from tests to serving and back must not reinstall each time."""
+    assert set_up(copy) == ["requirements.lock"]
+    assert set_up(copy, "dev") == ["requirements-dev.lock"]
+    (copy / ".venv" / "bin" / "pytest").touch(mode=0o755)
+    assert set_up(copy) == []
+    assert set_up(copy, "dev") == []
+
+
+def test_hashes_are_required(copy: Path) -> None:
+    set_up(copy)
+    assert "--require-hashes" in (copy / "uv.log").read_text(encoding="utf-8")
+
+
+def test_an_unknown_word_is_wrong_use(copy: Path) -> None:
+    ran = subprocess.run([copy / "run", "frobnicate"], capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 2
+    assert ran.stdout == ""
+    assert "./run test" in ran.stderr
+
+
+def test_an_unusable_port_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "manage.py", "serve"],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "PORT": "99999", "CLC_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert "99999" in ran.stderr
+    assert not (tmp_path / "clc.sqlite3").exists()
