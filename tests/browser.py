@@ -1,8 +1,8 @@
 """Browser fixtures: Chromium of this machine, driven by Playwright, against pytest-django's live server.
 
 ``page`` is one person's window; ``open_window`` opens one more with cookies of its own. Any error in a console
-fails the test: a test that provokes one on purpose takes it out of ``console_errors``. Without a browser these tests fail;
-they are never skipped.
+fails the test: a test that provokes one on purpose takes it out of ``console_errors``. Without a browser these tests
+fail; they are never skipped.
 """
 
 import os

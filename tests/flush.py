@@ -7,7 +7,7 @@ Django flushes with DELETE, which the triggers rightly refuse; the triggers are 
 from typing import Any
 
 from django.db import connection
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseOperations  # the operations module alone is circular
 
 _sql_flush = DatabaseOperations.sql_flush
 

@@ -1,6 +1,8 @@
 """Settings of the test suite: tasks run at once, fast password hashes, a fresh data folder."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -15,6 +17,7 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PUBLIC_BASE_URL = "http://localhost:8000"
 
 DATA_DIR = Path(tempfile.mkdtemp(prefix="clc-test-"))
+atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 MEDIA_ROOT = DATA_DIR / "files"
 DATABASES = {"default": env.database(os.environ.get("CLC_TEST_DATABASE_URL"), DATA_DIR)}
 if "sqlite" in DATABASES["default"]["ENGINE"]:
