@@ -193,6 +193,7 @@ class Session(TimeStamped):
     status = models.CharField(_("trạng thái"), max_length=10, choices=SessionStatus, default=SessionStatus.PLANNED)
     # The commune on the session's own day, which may differ from the class's first day.
     unit = models.ForeignKey(AdminUnit, models.PROTECT, related_name="sessions", verbose_name=_("phường, xã"))
+    cancel_reason = models.CharField(_("lý do nghỉ"), max_length=200, blank=True)
     marked_at = models.DateTimeField(_("điểm danh lúc"), null=True, blank=True)
     marked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người điểm danh")

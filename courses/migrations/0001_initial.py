@@ -165,6 +165,7 @@ class Migration(migrations.Migration):
                 ('ends_at', models.TimeField(blank=True, null=True, verbose_name='kết thúc')),
                 ('content', models.CharField(blank=True, max_length=200, verbose_name='nội dung')),
                 ('status', models.CharField(choices=[('planned', 'chưa học'), ('held', 'đã học'), ('cancelled', 'nghỉ')], default='planned', max_length=10, verbose_name='trạng thái')),
+                ('cancel_reason', models.CharField(blank=True, max_length=200, verbose_name='lý do nghỉ')),
                 ('marked_at', models.DateTimeField(blank=True, null=True, verbose_name='điểm danh lúc')),
                 ('class_group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='courses.classgroup', verbose_name='lớp')),
                 ('marked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='người điểm danh')),

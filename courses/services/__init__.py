@@ -1,6 +1,29 @@
-"""Verbs."""
+"""Verbs. Each is one transaction, checks the permission itself and writes its audit row.
 
+Rosters are in courses.services.rosters.
+"""
 
-def load_reference() -> dict[str, int]:
-    """Load reference rows; running it again adds only what is new."""
-    return {}
+from courses.services.attendance import mark_attendance, record_results
+from courses.services.classes import cancel_class, create_class, update_class
+from courses.services.closing import ClosingReport, close_class
+from courses.services.courses import create_course, update_course
+from courses.services.enrolments import enrol, withdraw
+from courses.services.reference import load_reference
+from courses.services.sessions import cancel_session, generate_sessions
+
+__all__ = [
+    "ClosingReport",
+    "cancel_class",
+    "cancel_session",
+    "close_class",
+    "create_class",
+    "create_course",
+    "enrol",
+    "generate_sessions",
+    "load_reference",
+    "mark_attendance",
+    "record_results",
+    "update_class",
+    "update_course",
+    "withdraw",
+]

@@ -1,0 +1,42 @@
+"""Days of a timetable, and where the centre lay on them."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from itertools import islice
+
+from django.utils.translation import gettext as _
+
+from centres.models import AdminUnit, CentreLocation
+from core.errors import InvalidInput
+
+MAX_SESSIONS = 400  # phase 1 of the literacy programme in one class is about 335 sessions
+
+
+def plan_days(*, weekdays: Collection[int], first_on: dt.date, count: int) -> list[dt.date]:
+    """Return ``count`` days from ``first_on`` on (itself included) that fall on the weekdays (0 is Monday).
+
+    Raises InvalidInput with the field at fault: no weekday, a weekday outside 0–6, a count outside 1–400.
+    """
+    if not weekdays or not all(0 <= day <= 6 for day in weekdays):
+        raise InvalidInput("no_weekday", _("Hãy chọn ít nhất một ngày trong tuần."), fields={"weekdays": [_("Chọn ngày học.")]})
+    if not 1 <= count <= MAX_SESSIONS:
+        message = _("Số buổi phải từ 1 đến %(max)s.") % {"max": MAX_SESSIONS}
+        raise InvalidInput("bad_count", message, fields={"count": [message]})
+    wanted = set(weekdays)
+    days = (first_on + dt.timedelta(days=step) for step in range(7 * count + 7))
+    return list(islice((day for day in days if day.weekday() in wanted), count))
+
+
+def units_on(centre_id: int, days: Iterable[dt.date]) -> dict[dt.date, AdminUnit]:
+    """Return the commune of the centre on each day, with one query (``unit_of_centre`` for many days).
+
+    A day before the first location belongs to the first one. Raises InvalidInput when there is no location at all.
+    """
+    locations = list(CentreLocation.objects.filter(centre_id=centre_id).select_related("unit").order_by("valid_from"))
+    if not locations:
+        raise InvalidInput("centre_without_location", _("Trung tâm chưa có địa điểm. Hãy ghi phường, xã của trung tâm."))
+    found: dict[dt.date, AdminUnit] = {}
+    for day in days:
+        on_day = [row for row in locations if row.valid_from <= day and (row.valid_to is None or row.valid_to >= day)]
+        found[day] = (on_day[-1] if on_day else locations[0]).unit
+    return found

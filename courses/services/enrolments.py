@@ -1,0 +1,84 @@
+"""Verbs on enrolments."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from centres.choices import Verb
+from core import audit
+from core.errors import Conflict, InvalidInput
+from core.text import clean
+from courses.choices import EnrolmentStatus
+from courses.models import ClassGroup, Enrolment, RosterImport
+from courses.permissions import refuse_ended, take_class
+from learners.models import Learner, LearnerCentre
+
+
+@transaction.atomic
+def enrol(
+    *, class_group: ClassGroup, learner: Learner, by: Any, enrolled_on: dt.date | None = None,
+    roster_import: RosterImport | None = None,
+) -> Enrolment:
+    """Put a person into a class (one participation) and make the centre know the person.
+
+    Whoever withdrew comes back into the same row. Raises Conflict ``enrolled_already``, ``class_full``,
+    ``class_closed`` or ``class_cancelled``.
+    """
+    fresh = take_class(by, Verb.ENROL, class_group)
+    day = enrolled_on or timezone.localdate()
+    known = Enrolment.objects.filter(class_group=fresh, learner=learner).first()
+    if known and known.status != EnrolmentStatus.WITHDRAWN:
+        words = {"name": learner.full_name}
+        raise Conflict("enrolled_already", _("%(name)s đã có trong lớp này.") % words, enrolment=known)
+    if fresh.capacity is not None:
+        taken = Enrolment.objects.filter(class_group=fresh).exclude(status=EnrolmentStatus.WITHDRAWN).count()
+        if taken >= fresh.capacity:
+            raise Conflict("class_full", _("Lớp đã đủ %(count)s chỗ.") % {"count": fresh.capacity})
+    LearnerCentre.objects.get_or_create(learner=learner, centre_id=fresh.centre_id, defaults={"since": day})
+    data: dict[str, Any] = {"class": fresh.code, "learner": learner.code}
+    if known:
+        data |= {"again": True, "was_withdrawn_on": str(known.withdrawn_on), "reason_then": known.withdraw_reason}
+        known.status = EnrolmentStatus.ACTIVE
+        known.withdrawn_on = None
+        known.withdraw_reason = ""
+        known.save(update_fields=["status", "withdrawn_on", "withdraw_reason", "updated_at"])
+        enrolment = known
+    else:
+        enrolment = Enrolment.objects.create(
+            class_group=fresh, learner=learner, enrolled_on=day, neighbourhood_id=learner.neighbourhood_id,
+            roster_import=roster_import,
+        )
+    audit.record("courses.enrol", enrolment, by=by, centre_id=fresh.centre_id, data=data)
+    return enrolment
+
+
+@transaction.atomic
+def withdraw(*, enrolment: Enrolment, by: Any, reason: str, withdrawn_on: dt.date | None = None) -> Enrolment:
+    """Record that a person left the class; marks so far stay.
+
+    Raises InvalidInput without a reason or for a day before the enrolment, Conflict ``not_active`` when the person
+    is not in the class any more, ``class_closed`` or ``class_cancelled``.
+    """
+    reason = clean(reason)
+    if not reason:
+        raise InvalidInput("reason_missing", _("Hãy ghi lý do thôi học."), fields={"reason": [_("Hãy ghi lý do.")]})
+    fresh = take_class(by, Verb.ENROL, enrolment.class_group)
+    day = withdrawn_on or timezone.localdate()
+    if day < enrolment.enrolled_on:
+        message = _("Ngày thôi học phải từ ngày ghi danh trở đi.")
+        raise InvalidInput("withdrawn_too_early", message, fields={"withdrawn_on": [message]})
+    changed = Enrolment.objects.filter(pk=enrolment.pk, status=EnrolmentStatus.ACTIVE).update(
+        status=EnrolmentStatus.WITHDRAWN, withdrawn_on=day, withdraw_reason=reason[:200], updated_at=timezone.now()
+    )
+    if not changed:
+        refuse_ended(fresh)
+        raise Conflict("not_active", _("Người này không còn học trong lớp."))
+    enrolment.refresh_from_db()
+    audit.record(
+        "courses.withdraw", enrolment, by=by, centre_id=fresh.centre_id,
+        data={"class": fresh.code, "learner": enrolment.learner.code, "reason": reason, "on": str(day)},
+    )
+    return enrolment
