@@ -42,7 +42,9 @@ class OperatorCommand(BaseCommand):
             result = self.perform(**options)
         except DomainError as error:
             if options["as_json"]:
-                payload = {"error": {"code": error.code, "message": str(error.message), "fields": error.fields}}
+                refusal = {"code": error.code, "message": str(error.message), "fields": error.fields}
+                # A refusal may carry the keys of the usual answer, so that a program reads one shape.
+                payload = {**error.data.get("payload", {}), "error": refusal}
                 self.stdout.write(json.dumps(payload, ensure_ascii=False, default=str))
             self.stderr.write(self.style.ERROR(str(error.message)))
             sys.exit(1)

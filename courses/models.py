@@ -20,7 +20,13 @@ from courses.choices import (
     Result,
     SessionStatus,
 )
-from courses.querysets import AttendanceQuerySet, ClassGroupQuerySet, CourseQuerySet, HangsOnClassQuerySet, SessionQuerySet
+from courses.querysets import (
+    AttendanceQuerySet,
+    ClassGroupQuerySet,
+    CourseQuerySet,
+    HangsOnClassQuerySet,
+    SessionQuerySet,
+)
 from learners.models import Learner
 
 
@@ -61,7 +67,12 @@ class Course(TimeStamped):
     """What is taught, and by which rule somebody has completed it."""
 
     centre = models.ForeignKey(
-        Centre, models.PROTECT, null=True, blank=True, related_name="courses", verbose_name=_("trung tâm"),
+        Centre,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="courses",
+        verbose_name=_("trung tâm"),
         help_text=_("Để trống: khóa học dùng chung cho mọi trung tâm."),
     )
     code = models.CharField(_("mã"), max_length=30)
@@ -72,7 +83,10 @@ class Course(TimeStamped):
     )
     # The phase that completing the course ends: term 3 ends phase 1, term 5 phase 2 (Circular 33/2021, 10/2022).
     completes_phase = models.PositiveSmallIntegerField(
-        _("hoàn thành giai đoạn xóa mù chữ"), null=True, blank=True, choices=[(1, _("Giai đoạn 1")), (2, _("Giai đoạn 2"))]
+        _("hoàn thành giai đoạn xóa mù chữ"),
+        null=True,
+        blank=True,
+        choices=[(1, _("Giai đoạn 1")), (2, _("Giai đoạn 2"))],
     )
     term = models.PositiveSmallIntegerField(_("kỳ học"), null=True, blank=True)
     planned_sessions = models.PositiveSmallIntegerField(_("số buổi"), default=1, validators=[MinValueValidator(1)])
@@ -93,10 +107,13 @@ class Course(TimeStamped):
         ordering = ("search_key", "pk")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["centre", "code"], name="courses_course_code_uniq"),
-            models.UniqueConstraint(fields=["code"], condition=Q(centre__isnull=True), name="courses_course_shared_code_uniq"),
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(centre__isnull=True), name="courses_course_shared_code_uniq"
+            ),
             models.CheckConstraint(condition=Q(min_attendance_percent__lte=100), name="courses_course_percent_range"),
             models.CheckConstraint(
-                condition=Q(completes_phase__isnull=True) | Q(completes_phase__in=[1, 2]), name="courses_course_phase_known"
+                condition=Q(completes_phase__isnull=True) | Q(completes_phase__in=[1, 2]),
+                name="courses_course_phase_known",
             ),
         ]
 
@@ -123,7 +140,11 @@ class ClassGroup(TimeStamped):
     ends_on = models.DateField(_("kết thúc"))
     place = models.CharField(_("địa điểm"), max_length=150, blank=True)
     teacher = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="class_groups",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="class_groups",
         verbose_name=_("giáo viên"),
     )
     organiser_role = models.CharField(_("vai trò"), max_length=10, choices=OrganiserRole, default=OrganiserRole.LED)
@@ -134,7 +155,12 @@ class ClassGroup(TimeStamped):
     status = models.CharField(_("trạng thái"), max_length=10, choices=ClassStatus, default=ClassStatus.PLANNED)
     closed_at = models.DateTimeField(_("kết thúc lúc"), null=True, blank=True)
     closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người kết thúc")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("người kết thúc"),
     )
     closed_on = models.DateField(_("ngày công nhận kết quả"), null=True, blank=True)
     cancel_reason = models.CharField(_("lý do hủy"), max_length=300, blank=True)
@@ -157,12 +183,18 @@ class ClassGroup(TimeStamped):
                 condition=Q(organiser_role=OrganiserRole.LED) | ~Q(partner=""), name="courses_classgroup_partner_named"
             ),
             models.CheckConstraint(
-                condition=Q(status=ClassStatus.CLOSED, closed_at__isnull=False, closed_by__isnull=False, closed_on__isnull=False)
-                | (~Q(status=ClassStatus.CLOSED) & Q(closed_at__isnull=True, closed_by__isnull=True, closed_on__isnull=True)),
+                condition=Q(
+                    status=ClassStatus.CLOSED, closed_at__isnull=False, closed_by__isnull=False, closed_on__isnull=False
+                )
+                | (
+                    ~Q(status=ClassStatus.CLOSED)
+                    & Q(closed_at__isnull=True, closed_by__isnull=True, closed_on__isnull=True)
+                ),
                 name="courses_classgroup_closed_paired",
             ),
             models.CheckConstraint(
-                condition=~Q(status=ClassStatus.CANCELLED) | ~Q(cancel_reason=""), name="courses_classgroup_cancel_reasoned"
+                condition=~Q(status=ClassStatus.CANCELLED) | ~Q(cancel_reason=""),
+                name="courses_classgroup_cancel_reasoned",
             ),
         ]
 
@@ -196,7 +228,12 @@ class Session(TimeStamped):
     cancel_reason = models.CharField(_("lý do nghỉ"), max_length=200, blank=True)
     marked_at = models.DateTimeField(_("điểm danh lúc"), null=True, blank=True)
     marked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("người điểm danh")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("người điểm danh"),
     )
 
     objects: ClassVar[SessionQuerySet] = SessionQuerySet.as_manager()  # type: ignore[assignment]
@@ -239,7 +276,9 @@ class RosterImport(TimeStamped):
     lookalike_count = models.PositiveIntegerField(_("gần giống"), default=0)
     error_count = models.PositiveIntegerField(_("dòng sai"), default=0)
     committed_count = models.PositiveIntegerField(_("đã ghi danh"), default=0)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người nhập"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người nhập")
+    )
     committed_at = models.DateTimeField(_("nhập lúc"), null=True, blank=True)
 
     objects: ClassVar[HangsOnClassQuerySet] = HangsOnClassQuerySet.as_manager()  # type: ignore[assignment]
@@ -284,7 +323,9 @@ class Enrolment(TimeStamped):
         indexes: ClassVar = [models.Index(fields=["learner", "status"], name="courses_enrolment_learner_idx")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["class_group", "learner"], name="courses_enrolment_pair_uniq"),
-            models.CheckConstraint(condition=Q(status__in=EnrolmentStatus.values), name="courses_enrolment_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=EnrolmentStatus.values), name="courses_enrolment_status_known"
+            ),
             models.CheckConstraint(condition=Q(result__in=Result.values), name="courses_enrolment_result_known"),
             models.CheckConstraint(
                 condition=Q(status=EnrolmentStatus.WITHDRAWN, withdrawn_on__isnull=False)
@@ -316,7 +357,9 @@ class Attendance(models.Model):
         verbose_name_plural = _("điểm danh")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["session", "enrolment"], name="courses_attendance_pair_uniq"),
-            models.CheckConstraint(condition=Q(status__in=AttendanceStatus.values), name="courses_attendance_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=AttendanceStatus.values), name="courses_attendance_status_known"
+            ),
         ]
 
     def __str__(self) -> str:

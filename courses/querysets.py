@@ -33,7 +33,7 @@ class ClassGroupQuerySet(models.QuerySet[Any]):
         return self.filter(status=ClassStatus.OPEN)
 
     def with_counts(self) -> Self:
-        """Annotate ``learner_count`` (not withdrawn) and ``held_count`` (sessions held), without joins that multiply."""
+        """Annotate ``learner_count`` (not withdrawn), ``session_count`` (not cancelled) and ``held_count``."""
         return self.annotate(
             learner_count=Count("enrolments", filter=~Q(enrolments__status=EnrolmentStatus.WITHDRAWN), distinct=True),
             session_count=Count("sessions", filter=~Q(sessions__status=SessionStatus.CANCELLED), distinct=True),

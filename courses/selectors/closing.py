@@ -36,7 +36,7 @@ class ClosingException:
         return self.code in BLOCKING
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-ready: ``code``, ``learner`` (code of the learner or None), ``session`` (number or None), ``message``."""
+        """JSON-ready: ``code``, ``learner`` (its code or None), ``session`` (its number or None), ``message``."""
         return {
             "code": self.code,
             "learner": self.enrolment.learner.code if self.enrolment else None,
@@ -140,16 +140,20 @@ def closing_exceptions(class_group: ClassGroup, on: dt.date | None = None) -> li
         found.append(ClosingException(SESSIONS_TO_COME, None, to_come[0], message))
     if class_group.course.needs_result:
         found += [
-            ClosingException(MISSING_RESULT, row, None, _("%(name)s chưa có kết quả.") % {"name": row.learner.full_name})
+            ClosingException(
+                MISSING_RESULT, row, None, _("%(name)s chưa có kết quả.") % {"name": row.learner.full_name}
+            )
             for row in people
             if row.result == Result.UNKNOWN
         ]
     found += [
         ClosingException(
-            UNKNOWN_IDENTITY, row, None,
+            UNKNOWN_IDENTITY,
+            row,
+            None,
             _("%(name)s chưa rõ năm sinh và chưa có số định danh.") % {"name": row.learner.full_name},
         )
         for row in people
         if row.learner.birth_year is None and not row.learner.personal_id_index
-    ]  # fmt: skip
+    ]
     return found

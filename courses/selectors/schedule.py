@@ -18,7 +18,8 @@ def plan_days(*, weekdays: Collection[int], first_on: dt.date, count: int) -> li
     Raises InvalidInput with the field at fault: no weekday, a weekday outside 0–6, a count outside 1–400.
     """
     if not weekdays or not all(0 <= day <= 6 for day in weekdays):
-        raise InvalidInput("no_weekday", _("Hãy chọn ít nhất một ngày trong tuần."), fields={"weekdays": [_("Chọn ngày học.")]})
+        message = _("Hãy chọn ít nhất một ngày trong tuần.")
+        raise InvalidInput("no_weekday", message, fields={"weekdays": [message]})
     if not 1 <= count <= MAX_SESSIONS:
         message = _("Số buổi phải từ 1 đến %(max)s.") % {"max": MAX_SESSIONS}
         raise InvalidInput("bad_count", message, fields={"count": [message]})
@@ -34,7 +35,9 @@ def units_on(centre_id: int, days: Iterable[dt.date]) -> dict[dt.date, AdminUnit
     """
     locations = list(CentreLocation.objects.filter(centre_id=centre_id).select_related("unit").order_by("valid_from"))
     if not locations:
-        raise InvalidInput("centre_without_location", _("Trung tâm chưa có địa điểm. Hãy ghi phường, xã của trung tâm."))
+        raise InvalidInput(
+            "centre_without_location", _("Trung tâm chưa có địa điểm. Hãy ghi phường, xã của trung tâm.")
+        )
     found: dict[dt.date, AdminUnit] = {}
     for day in days:
         on_day = [row for row in locations if row.valid_from <= day and (row.valid_to is None or row.valid_to >= day)]

@@ -35,8 +35,10 @@ def mark_attendance(*, session: Session, marks: dict[int, str], by: Any) -> Sess
     changed = {pk: status for pk, status in marks.items() if before.get(pk) != status}
     Attendance.objects.bulk_create(
         [Attendance(session=session, enrolment_id=pk, status=status) for pk, status in changed.items()],
-        update_conflicts=True, unique_fields=["session", "enrolment"], update_fields=["status"],
-    )  # fmt: skip
+        update_conflicts=True,
+        unique_fields=["session", "enrolment"],
+        update_fields=["status"],
+    )
     corrected = session.status == SessionStatus.HELD
     session.status = SessionStatus.HELD
     session.marked_at = timezone.now()

@@ -26,8 +26,18 @@ CHANGEABLE = frozenset(
 
 @transaction.atomic
 def create_class(
-    *, centre: Centre, course: Course, name: str, starts_on: dt.date, ends_on: dt.date, by: Any, code: str = "",
-    place: str = "", teacher: Any = None, organiser_role: str = OrganiserRole.LED, partner: str = "",
+    *,
+    centre: Centre,
+    course: Course,
+    name: str,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    by: Any,
+    code: str = "",
+    place: str = "",
+    teacher: Any = None,
+    organiser_role: str = OrganiserRole.LED,
+    partner: str = "",
     capacity: int | None = None,
 ) -> ClassGroup:
     """Create a class that is open at once, in the commune where the centre lies on its first day.
@@ -39,8 +49,16 @@ def create_class(
     # The lock keeps two new classes of a centre from taking the same number.
     Centre.objects.select_for_update().get(pk=centre.pk)
     class_group = ClassGroup(
-        centre=centre, course=course, name=clean(name), starts_on=starts_on, ends_on=ends_on, place=clean(place),
-        teacher=teacher, organiser_role=organiser_role, partner=clean(partner), capacity=capacity,
+        centre=centre,
+        course=course,
+        name=clean(name),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        place=clean(place),
+        teacher=teacher,
+        organiser_role=organiser_role,
+        partner=clean(partner),
+        capacity=capacity,
         status=ClassStatus.OPEN,
     )
     _check(class_group)

@@ -30,7 +30,11 @@ class ClosingReport:
 
 @transaction.atomic
 def close_class(
-    *, class_group: ClassGroup, by: Any, closed_on: dt.date | None = None, accept_exceptions: bool = False,
+    *,
+    class_group: ClassGroup,
+    by: Any,
+    closed_on: dt.date | None = None,
+    accept_exceptions: bool = False,
     accept_codes: Collection[str] = (),
 ) -> ClosingReport:
     """Close a class by the completion rule of its course; from then on nothing of it can change.
@@ -48,9 +52,10 @@ def close_class(
     exceptions = closing_exceptions(fresh, on=day)
     if not accept_exceptions and any(row.code not in accept_codes for row in exceptions):
         raise InvalidInput(
-            "exceptions_open", _("Còn %(count)s điều cần xem trước khi kết thúc lớp.") % {"count": len(exceptions)},
+            "exceptions_open",
+            _("Còn %(count)s điều cần xem trước khi kết thúc lớp.") % {"count": len(exceptions)},
             exceptions=exceptions,
-        )  # fmt: skip
+        )
     now = timezone.now()
     taken = ClassGroup.objects.filter(pk=fresh.pk, status__in=[ClassStatus.PLANNED, ClassStatus.OPEN]).update(
         status=ClassStatus.CLOSED, closed_at=now, closed_by=by, closed_on=day, updated_at=now
@@ -70,13 +75,17 @@ def close_class(
     )
     class_group.refresh_from_db()
     audit.record(
-        "courses.close_class", fresh, by=by,
+        "courses.close_class",
+        fresh,
+        by=by,
         data={
-            "on": str(day), "passed": len(report.passed), "failed": len(report.failed),
+            "on": str(day),
+            "passed": len(report.passed),
+            "failed": len(report.failed),
             "rule": {"percent": fresh.course.min_attendance_percent, "needs_result": fresh.course.needs_result},
             "exceptions": [row.as_dict() for row in exceptions],
         },
-    )  # fmt: skip
+    )
     run_after_closing(class_group=class_group, passed=report.passed, by=by)
     return report
 

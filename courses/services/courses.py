@@ -14,16 +14,34 @@ from core.text import clean
 from courses.models import Course, Programme, Topic
 
 CHANGEABLE = frozenset(
-    {"name", "topic", "programme", "completes_phase", "term", "planned_sessions", "min_attendance_percent",
-     "needs_result", "is_active"}
-)  # fmt: skip
+    {
+        "name",
+        "topic",
+        "programme",
+        "completes_phase",
+        "term",
+        "planned_sessions",
+        "min_attendance_percent",
+        "needs_result",
+        "is_active",
+    }
+)
 
 
 @transaction.atomic
 def create_course(
-    *, centre: Centre, code: str, name: str, topic: Topic, by: Any, programme: Programme | None = None,
-    completes_phase: int | None = None, term: int | None = None, planned_sessions: int = 1,
-    min_attendance_percent: int = 80, needs_result: bool = False,
+    *,
+    centre: Centre,
+    code: str,
+    name: str,
+    topic: Topic,
+    by: Any,
+    programme: Programme | None = None,
+    completes_phase: int | None = None,
+    term: int | None = None,
+    planned_sessions: int = 1,
+    min_attendance_percent: int = 80,
+    needs_result: bool = False,
 ) -> Course:
     """Create a course of the centre; shared courses come with the reference data.
 
@@ -31,9 +49,16 @@ def create_course(
     """
     require(by, Verb.MANAGE_CLASSES, centre.pk)
     course = Course(
-        centre=centre, code=clean(code).upper(), name=clean(name), topic=topic, programme=programme,
-        completes_phase=completes_phase, term=term, planned_sessions=planned_sessions,
-        min_attendance_percent=min_attendance_percent, needs_result=needs_result,
+        centre=centre,
+        code=clean(code).upper(),
+        name=clean(name),
+        topic=topic,
+        programme=programme,
+        completes_phase=completes_phase,
+        term=term,
+        planned_sessions=planned_sessions,
+        min_attendance_percent=min_attendance_percent,
+        needs_result=needs_result,
     )
     _check(course)
     try:

@@ -19,7 +19,11 @@ from learners.models import Learner, LearnerCentre
 
 @transaction.atomic
 def enrol(
-    *, class_group: ClassGroup, learner: Learner, by: Any, enrolled_on: dt.date | None = None,
+    *,
+    class_group: ClassGroup,
+    learner: Learner,
+    by: Any,
+    enrolled_on: dt.date | None = None,
     roster_import: RosterImport | None = None,
 ) -> Enrolment:
     """Put a person into a class (one participation) and make the centre know the person.
@@ -48,7 +52,10 @@ def enrol(
         enrolment = known
     else:
         enrolment = Enrolment.objects.create(
-            class_group=fresh, learner=learner, enrolled_on=day, neighbourhood_id=learner.neighbourhood_id,
+            class_group=fresh,
+            learner=learner,
+            enrolled_on=day,
+            neighbourhood_id=learner.neighbourhood_id,
             roster_import=roster_import,
         )
     audit.record("courses.enrol", enrolment, by=by, centre_id=fresh.centre_id, data=data)
@@ -78,7 +85,10 @@ def withdraw(*, enrolment: Enrolment, by: Any, reason: str, withdrawn_on: dt.dat
         raise Conflict("not_active", _("Người này không còn học trong lớp."))
     enrolment.refresh_from_db()
     audit.record(
-        "courses.withdraw", enrolment, by=by, centre_id=fresh.centre_id,
+        "courses.withdraw",
+        enrolment,
+        by=by,
+        centre_id=fresh.centre_id,
         data={"class": fresh.code, "learner": enrolment.learner.code, "reason": reason, "on": str(day)},
     )
     return enrolment

@@ -74,14 +74,20 @@ def _load_courses() -> int:
     known = set(Course.objects.filter(centre__isnull=True).values_list("code", flat=True))
     topic = Topic.objects.get(code=LITERACY_TOPIC)
     programme = Programme.objects.get(code=LITERACY_PROGRAMME)
-    shared: dict[str, Any] = {"topic": topic, "programme": programme, "needs_result": True, "min_attendance_percent": 80}
+    rule = {"needs_result": True, "min_attendance_percent": 80}
+    shared: dict[str, Any] = {"topic": topic, "programme": programme, **rule}
     rows = [
         Course(
-            code=code, name=name, term=term, completes_phase=phase, planned_sessions=sessions,
-            search_key=search_key(name), **shared,
+            code=code,
+            name=name,
+            term=term,
+            completes_phase=phase,
+            planned_sessions=sessions,
+            search_key=search_key(name),
+            **shared,
         )
         for code, name, term, phase, sessions in SHARED_COURSES
         if code not in known
-    ]  # fmt: skip
+    ]
     Course.objects.bulk_create(rows)
     return len(rows)

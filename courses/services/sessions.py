@@ -20,8 +20,14 @@ from courses.selectors import plan_days, units_on
 
 @transaction.atomic
 def generate_sessions(
-    *, class_group: ClassGroup, by: Any, weekdays: Collection[int], first_on: dt.date, count: int,
-    starts_at: dt.time | None = None, ends_at: dt.time | None = None,
+    *,
+    class_group: ClassGroup,
+    by: Any,
+    weekdays: Collection[int],
+    first_on: dt.date,
+    count: int,
+    starts_at: dt.time | None = None,
+    ends_at: dt.time | None = None,
 ) -> list[Session]:
     """Add ``count`` sessions on the weekdays (0 is Monday) from ``first_on`` on, numbered after those there are.
 
@@ -32,7 +38,8 @@ def generate_sessions(
     fresh = take_class(by, Verb.MANAGE_CLASSES, class_group)
     days = plan_days(weekdays=weekdays, first_on=first_on, count=count)
     if days[0] < fresh.starts_on:
-        message = _("Lớp khai giảng ngày %(day)s, buổi đầu không thể trước ngày đó.") % {"day": f"{fresh.starts_on:%d/%m/%Y}"}
+        opening = f"{fresh.starts_on:%d/%m/%Y}"
+        message = _("Lớp khai giảng ngày %(day)s, buổi đầu không thể trước ngày đó.") % {"day": opening}
         raise InvalidInput("before_class", message, fields={"first_on": [message]})
     if starts_at and ends_at and ends_at <= starts_at:
         message = _("Giờ kết thúc phải sau giờ bắt đầu.")
@@ -75,11 +82,14 @@ def cancel_session(*, session: Session, by: Any, reason: str) -> Session:
     )
     if not changed:
         raise Conflict("session_cancelled", _("Buổi này đã báo nghỉ rồi."))
-    marks = dict(session.marks.values_list("enrolment_id", "status"))
+    marks = {str(pk): mark for pk, mark in session.marks.values_list("enrolment_id", "status")}
     session.marks.all().delete()
     session.refresh_from_db()
     audit.record(
-        "courses.cancel_session", session, by=by, centre_id=fresh.centre_id,
-        data={"number": session.number, "reason": reason, "marks_removed": {str(pk): mark for pk, mark in marks.items()}},
+        "courses.cancel_session",
+        session,
+        by=by,
+        centre_id=fresh.centre_id,
+        data={"number": session.number, "reason": reason, "marks_removed": marks},
     )
     return session
