@@ -73,7 +73,7 @@ class Command(BaseCommand):
         if not wanted and sys.stdin.isatty() and sys.stdout.isatty():
             answer = input("Hệ thống chưa có dữ liệu. Tạo thành phố mẫu để dùng thử? [C/k] ").strip().lower()
             if answer in NO_WORDS:
-                self._say("Tạo người dùng đầu tiên bằng: ./run manage createsuperuser")
+                self._say("Tạo người dùng đầu tiên bằng: ./run manage create_user --help")
                 return
         self._say("Đang tạo thành phố mẫu, mất chừng một phút …")
         call_command("seed_demo", as_json=True, stdout=StringIO(), stderr=sys.stderr)
@@ -89,7 +89,8 @@ class Command(BaseCommand):
 
     def _announce(self, port: int, users: list[dict[str, str]]) -> None:
         self._say("")
-        self._say(f"  clc_manager đang chạy: http://localhost:{port}/")
+        address = settings.PUBLIC_BASE_URL if settings.IS_PRODUCTION else f"http://localhost:{port}"
+        self._say(f"  clc_manager đang chạy: {address}/")
         if users:
             self._say("  Tài khoản dùng thử (tên / mật khẩu / vai trò / phạm vi):")
             for user in users:
