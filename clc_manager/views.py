@@ -3,20 +3,26 @@
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 
+from accounts.models import User
 from centres.access import own, public
+from clc_manager.finding import find
+from clc_manager.today import today_for
 
 
 @own("everybody's own start page; its parts are scoped querysets")
 def home(request: HttpRequest) -> HttpResponse:
     """What do I do now?"""
-    return render(request, "home.html")
+    assert isinstance(request.user, User)
+    return render(request, "home.html", {"page": today_for(request.user, timezone.localdate())})
 
 
 @own("searches only inside the user's scope")
 def search(request: HttpRequest) -> HttpResponse:
     """Find people, classes, certificates and centres in scope."""
-    return render(request, "search.html")
+    assert isinstance(request.user, User)
+    return render(request, "search.html", {"found": find(request.user, request.GET.get("q", ""))})
 
 
 @public("says only that the process and the database answer")

@@ -204,8 +204,12 @@ class ClassGroup(TimeStamped):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the name in NFC with its key."""
         self.name = clean(self.name)
-        self.search_key = search_key(f"{self.name} {self.code}")
+        self.search_key = self.compute_search_key()
         super().save(*args, **kwargs)
+
+    def compute_search_key(self) -> str:
+        """Return the key of name and code (bulk writers call it themselves)."""
+        return search_key(f"{self.name} {self.code}")
 
     @property
     def is_editable(self) -> bool:

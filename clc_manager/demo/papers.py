@@ -1,0 +1,93 @@
+"""Certificates, reported figures, sign-ins and reports of the demo."""
+
+import datetime as dt
+import io
+from decimal import Decimal
+
+from django.utils import timezone
+
+from accounts.models import SignIn, User
+from certificates.choices import CertificateState
+from certificates.models import Certificate
+from certificates.services import issue_class, render_reserved, revoke_certificate
+from clc_manager.demo.city import Place
+from clc_manager.demo.teaching import Town
+from courses.choices import OrganiserRole
+from courses.models import ClassGroup
+from indicators.models import Indicator
+from indicators.services import compute_figure, declare, report_figure
+
+CERTIFICATES = 150  # each one is really rendered; more would make the first start long
+# Reported lines: figures near public ones, with the body that reports them.
+REPORTED: tuple[tuple[str, str, str, str], ...] = (
+    ("A2", "99.7", "Sở Giáo dục và Đào tạo", "Báo cáo PCGD-XMC"),
+    ("A4", "100", "Sở Giáo dục và Đào tạo", "Báo cáo PCGD-XMC"),
+    ("A6", "100", "Sở Giáo dục và Đào tạo", "Báo cáo PCGD-XMC"),
+    ("B1", "76.3", "Sở Nội vụ", "Báo cáo lao động"),
+    ("B2", "56.1", "Sở Nội vụ", "Báo cáo lao động"),
+    ("B3", "52.4", "Sở Khoa học và Công nghệ", "Báo cáo năng lực thông tin"),
+    ("B6", "13.1", "Thống kê thành phố Hà Nội", "Niên giám thống kê"),
+    ("B8", "92.5", "Sở Nội vụ", "Báo cáo bồi dưỡng CBCCVC"),
+    ("C2", "84", "Sở Giáo dục và Đào tạo", "Báo cáo chuyển đổi số"),
+    ("C4", "79.2", "Sở Giáo dục và Đào tạo", "Báo cáo trường chuẩn quốc gia"),
+    ("D1", "38.4", "Hội Khuyến học thành phố", "Báo cáo công dân học tập"),
+    ("D2", "47.9", "Sở Khoa học và Công nghệ", "Báo cáo Bình dân học vụ số"),
+    ("D3", "71.2", "Hội Khuyến học thành phố", "Báo cáo mô hình học tập"),
+    ("D5", "66.8", "Hội Khuyến học thành phố", "Báo cáo mô hình học tập"),
+    ("D6", "58.3", "Hội Khuyến học thành phố", "Báo cáo mô hình học tập"),
+)
+
+
+def certificates(town: Town, places: list[Place]) -> None:
+    """Issue for literacy classes first, then for others, until the demo has enough; revoke a few."""
+    desks = {place.centre.pk: place.desk for place in places}
+    done = 0
+    ready = town.literacy_classes + town.certified_classes
+    for group in sorted((group for group in ready if group.organiser_role == OrganiserRole.LED), key=lambda g: g.closed_on):
+        if done >= CERTIFICATES or group.closed_on is None:
+            break
+        batch = issue_class(
+            class_group=group, by=desks[group.centre_id], issued_on=group.closed_on + dt.timedelta(days=3),
+            signer_name=group.centre.director_name,
+        )
+        render_reserved(class_group=group)
+        done += len(batch.certificates)
+    issued = list(Certificate.objects.filter(state=CertificateState.ISSUED).select_related("centre").order_by("pk"))
+    for certificate in issued[:: max(1, len(issued) // 4)][:4]:
+        revoke_certificate(
+            certificate=certificate, by=desks[certificate.centre_id], reason="Cấp nhầm: học viên chưa đủ số buổi theo quy chế",
+            decision_number="12/QĐ-TTHTCĐ", decided_on=certificate.issued_on + dt.timedelta(days=20),
+        )
+
+
+def use_of_the_system(town: Town, places: list[Place]) -> None:
+    """Sign-ins month by month and produced reports: what C3 measures. Slack centres miss months or the report."""
+    months = [town.today - dt.timedelta(days=30 * back) for back in range(24)]
+    rows = []
+    for place in places:
+        for index, day in enumerate(months):
+            if place.diligence == 2 or (place.diligence == 1 and index % 4):
+                at = timezone.make_aware(dt.datetime.combine(day, dt.time(8, 15)))
+                rows.append(SignIn(user=place.desk, at=at))
+    SignIn.objects.bulk_create(rows)
+    for place in places:
+        if place.diligence and not place.centre.closed_on:
+            year = town.today.year
+            made_by_export(
+                centre=place.centre, starts_on=dt.date(year, 1, 1), ends_on=town.today, format="csv", by=place.desk,
+                out=io.BytesIO(),
+            )
+            declare(centre=place.centre, year=year, applies_it=True, note="Điểm danh, sổ gốc và báo cáo trên hệ thống", by=place.desk)
+
+
+def figures(town: Town, users: dict[str, User], city: object) -> None:
+    """Report the lines other bodies are responsible for, and compute A3 and C3."""
+    officer = users["tuan"]
+    for code, value, body, document in REPORTED:
+        report_figure(
+            indicator=Indicator.objects.get(code=code), unit=city, value=Decimal(value), status_value="", source_name=body,
+            document=f"{document} năm {town.today.year}", document_on=town.today - dt.timedelta(days=40),
+            ends_on=dt.date(town.today.year, 9, 30), by=officer, note="",
+        )
+    for code in ("A3", "C3"):
+        compute_figure(code=code, unit=city, as_of=town.today, by=officer)

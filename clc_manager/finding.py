@@ -1,0 +1,64 @@
+"""The one search box: people, classes, certificates, centres – only inside the user's scope."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import User
+from centres.models import Centre
+from certificates.models import Certificate
+from core.text import clean, search_key
+from core.tokens import read_token
+from courses.models import ClassGroup
+from learners.models import Learner, personal_id_index
+
+SHOWN = 10
+
+
+@dataclass
+class Found:
+    """What was found, by kind, at most ten of each."""
+
+    text: str
+    people: list[Learner] = field(default_factory=list)
+    classes: list[ClassGroup] = field(default_factory=list)
+    certificates: list[Certificate] = field(default_factory=list)
+    centres: list[Centre] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many rows are shown."""
+        return len(self.people) + len(self.classes) + len(self.certificates) + len(self.centres)
+
+
+def _words(rows: Any, text: str, column: str = "search_key") -> Any:
+    for word in search_key(text).split():
+        rows = rows.filter(**{f"{column}__contains": word})
+    return rows
+
+
+def find(user: User, text: str) -> Found:
+    """Search with or without tones; digits are tried as phone, identity number, learner code and register number."""
+    text = clean(text)[:100]
+    found = Found(text)
+    if len(search_key(text)) < 2:
+        return found
+    people = Learner.objects.visible_to(user)
+    digits = text.replace(" ", "").replace(".", "")
+    if digits.isdigit():
+        by_number = people.filter(phone__startswith=digits) | people.filter(personal_id_index=personal_id_index(digits))
+        found.people = list(by_number.order_by("sort_key", "pk")[:SHOWN])
+    elif text.upper().startswith("HV"):
+        found.people = list(people.filter(code__istartswith=text)[:SHOWN])
+    else:
+        found.people = list(people.named_like(text)[:SHOWN])
+    found.classes = list(_words(ClassGroup.objects.visible_to(user), text).select_related("centre")[:SHOWN])
+    papers = Certificate.objects.visible_to(user).select_related("centre", "register")
+    token = read_token(text)
+    if token:
+        found.certificates = list(papers.filter(token=token)[:SHOWN])
+    elif digits.replace("/", "").isdigit():
+        found.certificates = list(papers.filter(register_number__contains=digits)[:SHOWN])
+    else:
+        found.certificates = list(_words(papers, text)[:SHOWN])
+    found.centres = list(_words(Centre.objects.visible_to(user), text)[:SHOWN])
+    return found
