@@ -1,5 +1,6 @@
 """``./run``: plain POSIX, keeps standard output for the command, and installs again only when a lock file changed."""
 
+import json
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+APPS = tuple(app for app in settings.INSTALLED_APPS if "." not in app and (settings.BASE_DIR / app).is_dir())
 RUN: Path = settings.BASE_DIR / "run"
 SHELLS = [shell for shell in ("sh", "dash", "bash", "busybox") if shutil.which(shell)]
 
@@ -95,6 +97,42 @@ def test_an_unknown_word_is_wrong_use(copy: Path) -> None:
     assert ran.returncode == 2
     assert ran.stdout == ""
     assert "./run test" in ran.stderr
+
+
+def test_without_a_browser_the_tests_fail_with_words(copy: Path, tmp_path: Path) -> None:
+    """No package manager, no Chromium: the run stops and says what to do; it does not leave browser tests out."""
+    bare = tmp_path / "bin"
+    bare.mkdir()
+    for tool in ("sh", "cat", "cksum", "dirname", "id", "uname", "rm", "ln", "mkdir", "grep", "sed", "awk", "sort"):
+        found = shutil.which(tool)
+        assert found
+        (bare / tool).symlink_to(found)
+    ran = subprocess.run(
+        [copy / "run", "test"],
+        env={"PATH": str(bare), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert "Chromium is missing" in ran.stderr
+    assert "not skipped" in ran.stderr
+
+
+def test_standard_output_belongs_to_the_command(copy: Path, tmp_path: Path) -> None:
+    """On a fresh machine ``./run manage X --json`` sets up, migrates and loads, and prints one JSON object."""
+    for name in ("manage.py", "static", "templates", "locale", *APPS):
+        if (settings.BASE_DIR / name).exists():
+            (copy / name).symlink_to(settings.BASE_DIR / name)
+    environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+    environment |= {"CLC_DATA_DIR": str(tmp_path / "data"), "DATABASE_URL": "", "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [copy / "run", "manage", "load_reference", "--json"]
+    first = subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, timeout=120, check=False)
+    assert first.returncode == 0, first.stderr
+    assert set(json.loads(first.stdout).values()) == {0}, "everything was loaded by the set-up before"
+    assert "installing the packages" in first.stderr
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0, "personal data is for its owner only"
 
 
 def test_an_unusable_port_is_refused_before_anything_starts(tmp_path: Path) -> None:
