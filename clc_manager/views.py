@@ -2,7 +2,8 @@
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils import timezone
 
 from accounts.models import User
@@ -23,6 +24,12 @@ def search(request: HttpRequest) -> HttpResponse:
     """Find people, classes, certificates and centres in scope."""
     assert isinstance(request.user, User)
     return render(request, "search.html", {"found": find(request.user, request.GET.get("q", ""))})
+
+
+@public("a picture; browsers ask for it beside files and API answers, which cannot name another")
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Lead to the mark."""
+    return redirect(static("img/mark.svg"))
 
 
 @public("says only that the process and the database answer")

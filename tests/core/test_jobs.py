@@ -30,7 +30,8 @@ def test_a_job_reports_progress_file_log_and_result(cast, kinds):
     job = jobs.start("test.count", title="Đếm", by=cast.lan)
 
     assert (job.status, job.percent, job.result) == (JobStatus.DONE, 100, {"rows": 2})
-    assert job.file.read().decode() == "số"
+    with job.file.open("rb") as file:
+        assert file.read().decode() == "số"
     assert "đang làm" in job.log
     assert job.started_at <= job.finished_at
 
