@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 CANDIDATES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -56,6 +56,10 @@ def open_context(
         if message.type == "error":
             console_errors.append(f"{message.text} ({message.location.get('url', '')})")
 
+    def stays_here(request: Request) -> None:
+        if request.url.startswith(("http:", "https:")) and not request.url.startswith(live_server.url):
+            console_errors.append(f"a page asked another host: {request.url}")
+
     def watch(page: Page) -> None:
         page.on("console", console)
         page.on("pageerror", lambda error: console_errors.append(str(error)))
@@ -65,6 +69,7 @@ def open_context(
         context = browser.new_context(**settings)
         context.set_default_timeout(TIMEOUT_MS)
         context.on("page", watch)
+        context.on("request", stays_here)
         contexts.append(context)
         return context
 

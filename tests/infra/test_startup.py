@@ -84,6 +84,21 @@ def test_when_one_dies_the_other_is_stopped_and_it_is_said(tmp_path: Path) -> No
     assert not any(map(is_alive, wait_for_ids(ids)))
 
 
+def test_killing_the_supervisor_outright_leaves_no_orphan(tmp_path: Path) -> None:
+    if sys.platform != "linux":  # only Linux tells a program of its parent's death
+        return
+    ids = tmp_path / "ids"
+    alone = f"import os, time\nopen({str(ids)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)"
+    with start(alone, FOREVER) as supervisor:
+        pids = wait_for_ids(ids)
+        supervisor.kill()
+        supervisor.wait(TIMEOUT_S)
+        deadline = time.monotonic() + TIMEOUT_S
+        while any(map(is_alive, pids)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    assert not any(map(is_alive, pids))
+
+
 def test_a_taken_port_is_seen() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
