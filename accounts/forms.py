@@ -13,7 +13,8 @@ class SignInForm(forms.Form):
     """User name and password."""
 
     username = forms.CharField(
-        label=_("Tên đăng nhập"), max_length=60,
+        label=_("Tên đăng nhập"),
+        max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}),
     )
     password = forms.CharField(
@@ -33,14 +34,20 @@ class PasswordForm(forms.Form):
     """Changing one's own password."""
 
     old = forms.CharField(
-        label=_("Mật khẩu hiện nay"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label=_("Mật khẩu hiện nay"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     new = forms.CharField(
-        label=_("Mật khẩu mới"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        label=_("Mật khẩu mới"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("Ít nhất 10 ký tự; một câu ngắn dễ nhớ là tốt nhất."),
     )
     again = forms.CharField(
-        label=_("Nhập lại mật khẩu mới"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label=_("Nhập lại mật khẩu mới"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:

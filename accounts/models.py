@@ -34,7 +34,9 @@ class User(AbstractBaseUser):
     salutation = models.CharField(_("cách gọi"), max_length=5, choices=Salutation, default=Salutation.ANH)
     phone = models.CharField(_("điện thoại"), max_length=20, blank=True)
     email = models.EmailField(_("thư điện tử"), blank=True)
-    language = models.CharField(_("ngôn ngữ"), max_length=5, choices=[("vi", "Tiếng Việt"), ("en", "English")], default="vi")
+    language = models.CharField(
+        _("ngôn ngữ"), max_length=5, choices=[("vi", "Tiếng Việt"), ("en", "English")], default="vi"
+    )
     is_active = models.BooleanField(_("đang dùng"), default=True)
     must_change_password = models.BooleanField(_("phải đổi mật khẩu"), default=False)
     created_at = models.DateTimeField(_("tạo lúc"), default=timezone.now, editable=False)
@@ -97,7 +99,10 @@ class FailedSignIn(models.Model):
     class Meta:
         verbose_name = _("lần đăng nhập hỏng")
         verbose_name_plural = _("lần đăng nhập hỏng")
-        indexes: ClassVar = [models.Index(fields=["name_key", "at"], name="accounts_failed_name_idx"), models.Index(fields=["address_key", "at"], name="accounts_failed_addr_idx")]
+        indexes: ClassVar = [
+            models.Index(fields=["name_key", "at"], name="accounts_failed_name_idx"),
+            models.Index(fields=["address_key", "at"], name="accounts_failed_addr_idx"),
+        ]
 
     def __str__(self) -> str:
         return str(self.at)

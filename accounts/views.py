@@ -36,7 +36,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         name, address = form.cleaned_data["username"], request.META.get("REMOTE_ADDR", "")
         if throttle.is_blocked(name, address):
-            form.add_error(None, _("Đã nhập sai nhiều lần. Hãy thử lại sau 15 phút, hoặc nhờ người quản trị đặt lại mật khẩu."))
+            form.add_error(
+                None, _("Đã nhập sai nhiều lần. Hãy thử lại sau 15 phút, hoặc nhờ người quản trị đặt lại mật khẩu.")
+            )
             status = 429
         else:
             user = authenticate(request, username=name, password=form.cleaned_data["password"])
@@ -46,7 +48,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 SignIn.objects.create(user=user)
                 return redirect(_next_url(request))
             throttle.note_failure(name, address)
-            form.add_error(None, _("Tên đăng nhập hoặc mật khẩu không đúng. Hãy xem lại phím Caps Lock và bộ gõ tiếng Việt."))
+            form.add_error(
+                None, _("Tên đăng nhập hoặc mật khẩu không đúng. Hãy xem lại phím Caps Lock và bộ gõ tiếng Việt.")
+            )
             status = 422
     return render(request, "accounts/sign_in.html", {"form": form, "next": _next_url(request)}, status=status)
 
@@ -101,8 +105,12 @@ def set_language(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(_next_url(request))
     if language in dict(settings.LANGUAGES):
         response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 24 * 3600, samesite="Lax",
-            secure=request.is_secure(), httponly=True,
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=365 * 24 * 3600,
+            samesite="Lax",
+            secure=request.is_secure(),
+            httponly=True,
         )
         if isinstance(request.user, User) and request.user.language != language:
             request.user.language = language

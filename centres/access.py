@@ -162,7 +162,9 @@ def scoped(*verbs: Verb) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             scope = scope_of(request.user)
             if not any(scope.may(verb) for verb in verbs):
-                raise Forbidden("role_may_not", _("Vai trò của bạn không làm được việc này. Hãy hỏi giám đốc trung tâm."))
+                raise Forbidden(
+                    "role_may_not", _("Vai trò của bạn không làm được việc này. Hãy hỏi giám đốc trung tâm.")
+                )
             return view(request, *args, **kwargs)
 
         guarded.scope_marker = Marker("scoped", verbs)  # type: ignore[attr-defined]

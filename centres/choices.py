@@ -52,10 +52,21 @@ class Verb(enum.StrEnum):
     READ_AUDIT = "read_audit"
 
 
-_STAFF = frozenset({
-    Verb.VIEW, Verb.VIEW_OWN_CLASSES, Verb.VIEW_FIGURES, Verb.SEE_IDENTITY, Verb.MANAGE_CLASSES, Verb.ENROL,
-    Verb.TEACH, Verb.CLOSE_CLASS, Verb.FOLLOW_UP, Verb.DECLARE, Verb.EXPORT,
-})
+_STAFF = frozenset(
+    {
+        Verb.VIEW,
+        Verb.VIEW_OWN_CLASSES,
+        Verb.VIEW_FIGURES,
+        Verb.SEE_IDENTITY,
+        Verb.MANAGE_CLASSES,
+        Verb.ENROL,
+        Verb.TEACH,
+        Verb.CLOSE_CLASS,
+        Verb.FOLLOW_UP,
+        Verb.DECLARE,
+        Verb.EXPORT,
+    }
+)
 _READER = frozenset({Verb.VIEW, Verb.VIEW_OWN_CLASSES, Verb.VIEW_FIGURES, Verb.EXPORT})
 
 ROLE_VERBS: dict[Role, frozenset[Verb]] = {

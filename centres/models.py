@@ -40,7 +40,8 @@ class AdminUnit(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["code", "level", "valid_from"], name="centres_adminunit_key_uniq"),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="centres_adminunit_dates_ordered"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="centres_adminunit_dates_ordered",
             ),
             models.CheckConstraint(
                 condition=Q(level="city", parent__isnull=True) | (~Q(level="city") & Q(parent__isnull=False)),
@@ -108,10 +109,12 @@ class Centre(TimeStamped):
         ordering = ("sort_key", "code")
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("established_on")), name="centres_centre_dates_ordered"
+                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("established_on")),
+                name="centres_centre_dates_ordered",
             ),
             models.CheckConstraint(
-                condition=Q(successor__isnull=True) | Q(closed_on__isnull=False), name="centres_centre_successor_when_closed"
+                condition=Q(successor__isnull=True) | Q(closed_on__isnull=False),
+                name="centres_centre_successor_when_closed",
             ),
         ]
 
@@ -182,7 +185,9 @@ class Neighbourhood(models.Model):
 class Membership(models.Model):
     """A role somebody holds in a centre or a unit, from a day to a day."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships", verbose_name=_("người dùng"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships", verbose_name=_("người dùng")
+    )
     role = models.CharField(_("vai trò"), max_length=20, choices=Role)
     centre = models.ForeignKey(
         Centre, models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name=_("trung tâm")
@@ -204,7 +209,8 @@ class Membership(models.Model):
                 name="centres_membership_place_by_role",
             ),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="centres_membership_dates_ordered"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="centres_membership_dates_ordered",
             ),
         ]
 

@@ -3,11 +3,11 @@
 import datetime as dt
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from centres.choices import UnitLevel
 from centres.models import AdminUnit, Centre, CentreLocation, UnitLineage
 from core.errors import InvalidInput
-from django.utils.translation import gettext as _
 
 
 def unit_of_centre(centre_id: int, day: dt.date) -> AdminUnit:
@@ -19,7 +19,9 @@ def unit_of_centre(centre_id: int, day: dt.date) -> AdminUnit:
     on_day = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day).last()
     location = on_day or rows.first()
     if location is None:
-        raise InvalidInput("centre_without_location", _("Trung tâm chưa có địa điểm. Hãy ghi phường, xã của trung tâm."))
+        raise InvalidInput(
+            "centre_without_location", _("Trung tâm chưa có địa điểm. Hãy ghi phường, xã của trung tâm.")
+        )
     return location.unit
 
 

@@ -34,7 +34,12 @@ def load_units() -> dict[str, int]:
             parent_level = "city" if row["parent_code"] == "01" else "district"
             parent = known[(row["parent_code"], parent_level, BEGINNING)] if row["parent_code"] else None
             known[(row["code"], level, starts)] = AdminUnit.objects.create(
-                code=row["code"], level=level, kind=row["kind"], name=row["name"], parent=parent, valid_from=starts,
+                code=row["code"],
+                level=level,
+                kind=row["kind"],
+                name=row["name"],
+                parent=parent,
+                valid_from=starts,
                 valid_to=dt.date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
             )
             added += 1
@@ -50,21 +55,32 @@ def _load_lineage(known: dict[tuple[str, str, dt.date], AdminUnit]) -> int:
             old = known[(row["old_code"], UnitLevel.COMMUNE, BEGINNING)]
             new = known[(row["new_code"], UnitLevel.COMMUNE, day)]
             if (day, old.pk, new.pk) not in present:
-                rows.append(UnitLineage(effective_on=day, old=old, new=new, old_is_split=row["old_unit_split"] == "yes"))
+                rows.append(
+                    UnitLineage(effective_on=day, old=old, new=new, old_is_split=row["old_unit_split"] == "yes")
+                )
     UnitLineage.objects.bulk_create(rows)
     return len(rows)
 
 
 @transaction.atomic
 def create_centre(
-    *, code: str, name: str, unit: AdminUnit, established_on: dt.date, by: Any, address: str = "", phone: str = "",
+    *,
+    code: str,
+    name: str,
+    unit: AdminUnit,
+    established_on: dt.date,
+    by: Any,
+    address: str = "",
+    phone: str = "",
     director_name: str = "",
 ) -> Centre:
     """Create a centre with its first location. Raises InvalidInput when the unit is no commune or the code is taken."""
     if unit.level != UnitLevel.COMMUNE:
         raise InvalidInput("not_a_commune", _("Trung tâm phải thuộc một phường, xã, thị trấn."))
     if Centre.objects.filter(code=code).exists():
-        raise InvalidInput("centre_code_taken", _("Mã trung tâm %(code)s đã có.") % {"code": code}, fields={"code": [""]})
+        raise InvalidInput(
+            "centre_code_taken", _("Mã trung tâm %(code)s đã có.") % {"code": code}, fields={"code": [""]}
+        )
     centre = Centre.objects.create(
         code=code, name=name, established_on=established_on, phone=phone, director_name=director_name
     )
@@ -85,7 +101,9 @@ def move_centre(*, centre: Centre, unit: AdminUnit, moved_on: dt.date, by: Any, 
     current.valid_to = moved_on - dt.timedelta(days=1)
     current.save(update_fields=["valid_to"])
     location = CentreLocation.objects.create(centre=centre, unit=unit, address=address, valid_from=moved_on)
-    audit.record("centres.move_centre", centre, by=by, centre_id=centre.pk, data={"unit": unit.code, "on": str(moved_on)})
+    audit.record(
+        "centres.move_centre", centre, by=by, centre_id=centre.pk, data={"unit": unit.code, "on": str(moved_on)}
+    )
     return location
 
 
@@ -104,15 +122,24 @@ def close_centre(*, centre: Centre, closed_on: dt.date, by: Any, successor: Cent
 
 @transaction.atomic
 def add_membership(
-    *, user: Any, role: Role, by: Any, centre: Centre | None = None, unit: AdminUnit | None = None,
+    *,
+    user: Any,
+    role: Role,
+    by: Any,
+    centre: Centre | None = None,
+    unit: AdminUnit | None = None,
     valid_from: dt.date | None = None,
 ) -> Membership:
     """Give somebody a role in a centre or a unit."""
-    row = Membership(user=user, role=role, centre=centre, unit=unit, **({"valid_from": valid_from} if valid_from else {}))
+    row = Membership(
+        user=user, role=role, centre=centre, unit=unit, **({"valid_from": valid_from} if valid_from else {})
+    )
     row.full_clean()
     row.save()
     forget_scope(user)
-    audit.record("centres.add_membership", row, by=by, centre_id=centre.pk if centre else None, data={"role": str(role)})
+    audit.record(
+        "centres.add_membership", row, by=by, centre_id=centre.pk if centre else None, data={"role": str(role)}
+    )
     return row
 
 

@@ -54,12 +54,16 @@ class Certificate(TimeStamped):
     learner = models.ForeignKey(Learner, models.PROTECT, related_name="certificates", verbose_name=_("học viên"))
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="certificates", verbose_name=_("ghi danh"))
     kind = models.CharField(_("loại"), max_length=20, choices=CertificateKind)
-    state = models.CharField(_("trạng thái"), max_length=10, choices=CertificateState, default=CertificateState.RESERVED)
+    state = models.CharField(
+        _("trạng thái"), max_length=10, choices=CertificateState, default=CertificateState.RESERVED
+    )
     # What stands on the paper, word for word: names, birth date, course, dates, signer.
     content = models.JSONField(_("nội dung"))
     template_version = models.CharField(_("mẫu"), max_length=40)
     issued_on = models.DateField(_("ngày cấp"))
-    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người cấp"))
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người cấp")
+    )
     signer_name = models.CharField(_("người ký"), max_length=150, blank=True)
     pdf = models.FileField(_("bản PDF"), upload_to=certificate_pdf_path, blank=True, max_length=300)
     pdf_sha256 = models.CharField(max_length=64, blank=True)
@@ -82,7 +86,9 @@ class Certificate(TimeStamped):
             models.UniqueConstraint(
                 fields=["enrolment"], condition=Q(state__in=LIVE_STATES), name="certificates_certificate_one_live"
             ),
-            models.CheckConstraint(condition=Q(state__in=CertificateState.values), name="certificates_certificate_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=CertificateState.values), name="certificates_certificate_state_known"
+            ),
             models.CheckConstraint(condition=Q(number__gte=1), name="certificates_certificate_number_positive"),
             models.CheckConstraint(
                 condition=Q(state__in=[CertificateState.RESERVED, CertificateState.VOIDED]) | ~Q(pdf_sha256=""),

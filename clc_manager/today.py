@@ -60,7 +60,9 @@ def _days_to_report(day: dt.date) -> int:
 def _people(user: User, year: int) -> dict[str, int]:
     """Learners and participations of the calendar year so far, in the user's scope."""
     rows = Enrolment.objects.visible_to(user).filter(
-        ~Q(status=EnrolmentStatus.WITHDRAWN), class_group__starts_on__year__lte=year, class_group__ends_on__year__gte=year
+        ~Q(status=EnrolmentStatus.WITHDRAWN),
+        class_group__starts_on__year__lte=year,
+        class_group__ends_on__year__gte=year,
     )
     counts = rows.aggregate(
         participations=Count("pk"),
@@ -120,5 +122,3 @@ def today_for(user: User, day: dt.date) -> Today:
         page.units = list(AdminUnit.objects.filter(pk__in=scope.unit_ids).order_by("level", "sort_key"))
         page.centre_count = Centre.objects.visible_to(user).active_on(day).count()
     return page
-
-

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 _FULL = re.compile(r"^(\d{1,2})\s*[./\-\s]\s*(\d{1,2})\s*[./\-\s]\s*(\d{4})$")
@@ -52,7 +53,7 @@ def parse_partial_date(value: object, *, today: dt.date | None = None) -> Partia
     Takes a date cell, ``dd/mm/yyyy`` (also with . - or spaces), ``mm/yyyy``, ``yyyy``, ISO, or an Excel serial
     number. Returns None for an empty cell. Raises ValueError with a Vietnamese reason.
     """
-    limit = (today or dt.date.today()).year
+    limit = (today or timezone.localdate()).year
     if value is None:
         return None
     if isinstance(value, dt.datetime):

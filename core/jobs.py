@@ -63,7 +63,12 @@ class Progress:
 
 
 def start(
-    kind: str, *, title: str, by: Any, params: dict[str, Any] | None = None, centre_id: int | None = None,
+    kind: str,
+    *,
+    title: str,
+    by: Any,
+    params: dict[str, Any] | None = None,
+    centre_id: int | None = None,
     dedupe_key: str | None = None,
 ) -> Job:
     """Write a job row and enqueue it in the same transaction. The same ``dedupe_key`` returns the first job."""
@@ -72,7 +77,11 @@ def start(
     try:
         with transaction.atomic():
             row = Job.objects.create(
-                kind=kind, title=title, params=params or {}, requested_by=by, centre_id=centre_id,
+                kind=kind,
+                title=title,
+                params=params or {},
+                requested_by=by,
+                centre_id=centre_id,
                 dedupe_key=dedupe_key,
             )
             run_job.enqueue(row.pk)

@@ -83,7 +83,7 @@ class Job(TimeStamped):
     started_at = models.DateTimeField(_("bắt đầu lúc"), null=True, blank=True)
     finished_at = models.DateTimeField(_("kết thúc lúc"), null=True, blank=True)
     # A second click with the same key finds the first job instead of making another.
-    dedupe_key = models.CharField(_("khóa chống trùng"), max_length=120, null=True, blank=True, unique=True)  # noqa: DJ001
+    dedupe_key = models.CharField(_("khóa chống trùng"), max_length=120, null=True, blank=True, unique=True)
 
     class Meta:
         verbose_name = _("công việc")

@@ -77,7 +77,9 @@ class Target(models.Model):
         ordering = ("indicator_id", "year")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["indicator", "year"], name="indicators_target_year_uniq"),
-            models.CheckConstraint(condition=Q(comparator__in=Comparator.values), name="indicators_target_comparator_known"),
+            models.CheckConstraint(
+                condition=Q(comparator__in=Comparator.values), name="indicators_target_comparator_known"
+            ),
             models.CheckConstraint(
                 condition=Q(comparator__in=["status", "milestone"], low__isnull=True) & ~Q(status="")
                 | Q(comparator="range", low__isnull=False, high__isnull=False)
@@ -133,7 +135,8 @@ class Figure(TimeStamped):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["indicator", "unit", "starts_on", "ends_on", "source", "version"], name="indicators_figure_version_uniq"
+                fields=["indicator", "unit", "starts_on", "ends_on", "source", "version"],
+                name="indicators_figure_version_uniq",
             ),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="indicators_figure_dates_ordered"),
             models.CheckConstraint(
@@ -145,7 +148,8 @@ class Figure(TimeStamped):
                 name="indicators_figure_computed_has_evidence",
             ),
             models.CheckConstraint(
-                condition=Q(version=1, replaces__isnull=True) | (Q(version__gt=1, replaces__isnull=False) & ~Q(note="")),
+                condition=Q(version=1, replaces__isnull=True)
+                | (Q(version__gt=1, replaces__isnull=False) & ~Q(note="")),
                 name="indicators_figure_correction_reasoned",
             ),
         ]
@@ -161,7 +165,9 @@ class CentreDeclaration(TimeStamped):
     year = models.PositiveSmallIntegerField(_("năm"))
     applies_it = models.BooleanField(_("có ứng dụng CNTT"))
     note = models.CharField(_("cụ thể"), max_length=300, blank=True)
-    declared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người khai"))
+    declared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người khai")
+    )
 
     objects: ClassVar[CentreRowQuerySet] = CentreRowQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -193,7 +199,9 @@ class ReportRun(models.Model):
     sha256 = models.CharField(max_length=64)
     totals = models.JSONField(_("tổng"), default=dict)
     made_at = models.DateTimeField(_("lúc"), default=timezone.now)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người xuất"))
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người xuất")
+    )
 
     objects: ClassVar[ReportRunQuerySet] = ReportRunQuerySet.as_manager()  # type: ignore[assignment]
 

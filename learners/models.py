@@ -23,8 +23,10 @@ class Learner(TimeStamped):
 
     # Fields of this table that are personal data in the sense of Law 91/2025, and the sensitive ones among them.
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset(
-        {"full_name", "family_middle", "given_name", "birth_year", "birth_month", "birth_day", "sex", "phone", "address",
-         "neighbourhood", "unit", "search_key", "sort_key", "code", "note"}
+        {
+            "full_name", "family_middle", "given_name", "birth_year", "birth_month", "birth_day", "sex", "phone",
+            "address", "neighbourhood", "unit", "search_key", "sort_key", "code", "note",
+        }
     )  # fmt: skip
     SENSITIVE_FIELDS: ClassVar[frozenset[str]] = frozenset({"personal_id_sealed", "personal_id_index", "ethnicity"})
 
@@ -39,14 +41,19 @@ class Learner(TimeStamped):
     sex = models.CharField(_("giới tính"), max_length=10, choices=Sex, default=Sex.UNKNOWN)
     ethnicity = models.CharField(_("dân tộc"), max_length=2, choices=ETHNICITIES, blank=True, default="")
     personal_id_sealed = models.BinaryField(_("số định danh (mã hóa)"), null=True, blank=True, editable=False)
-    personal_id_index = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)  # noqa: DJ001
+    personal_id_index = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
     personal_id_tail = models.CharField(_("ba số cuối"), max_length=3, blank=True, editable=False)
     phone = models.CharField(_("điện thoại"), max_length=20, blank=True)
     unit = models.ForeignKey(
         AdminUnit, models.PROTECT, null=True, blank=True, related_name="residents", verbose_name=_("nơi ở: phường, xã")
     )
     neighbourhood = models.ForeignKey(
-        Neighbourhood, models.PROTECT, null=True, blank=True, related_name="residents", verbose_name=_("thôn, tổ dân phố")
+        Neighbourhood,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="residents",
+        verbose_name=_("thôn, tổ dân phố"),
     )
     address = models.CharField(_("địa chỉ"), max_length=200, blank=True)
     note = models.CharField(_("ghi chú"), max_length=300, blank=True)
@@ -72,13 +79,16 @@ class Learner(TimeStamped):
             models.CheckConstraint(condition=~Q(given_name=""), name="learners_learner_named"),
             models.CheckConstraint(condition=Q(sex__in=Sex.values), name="learners_learner_sex_known"),
             models.CheckConstraint(
-                condition=Q(birth_month__isnull=True) | Q(birth_year__isnull=False), name="learners_learner_month_needs_year"
+                condition=Q(birth_month__isnull=True) | Q(birth_year__isnull=False),
+                name="learners_learner_month_needs_year",
             ),
             models.CheckConstraint(
-                condition=Q(birth_day__isnull=True) | Q(birth_month__isnull=False), name="learners_learner_day_needs_month"
+                condition=Q(birth_day__isnull=True) | Q(birth_month__isnull=False),
+                name="learners_learner_day_needs_month",
             ),
             models.CheckConstraint(
-                condition=Q(birth_month__isnull=True) | Q(birth_month__range=(1, 12)), name="learners_learner_month_range"
+                condition=Q(birth_month__isnull=True) | Q(birth_month__range=(1, 12)),
+                name="learners_learner_month_range",
             ),
             models.CheckConstraint(
                 condition=Q(birth_day__isnull=True) | Q(birth_day__range=(1, 31)), name="learners_learner_day_range"

@@ -31,7 +31,9 @@ class LiteracyAward(TimeStamped):
         Enrolment, models.PROTECT, null=True, blank=True, related_name="literacy_award", verbose_name=_("từ lớp")
     )
     note = models.CharField(_("ghi chú"), max_length=300, blank=True)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người ghi"))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người ghi")
+    )
 
     objects: ClassVar[CentreRowQuerySet] = CentreRowQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -99,7 +101,9 @@ class LiteracyCheck(TimeStamped):
     writes = models.BooleanField(_("viết được"), null=True, blank=True)
     counts = models.BooleanField(_("tính được"), null=True, blank=True)
     note = models.CharField(_("ghi chú"), max_length=300, blank=True)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người ghi"))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người ghi")
+    )
 
     objects: ClassVar[CentreRowQuerySet] = CentreRowQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -121,7 +125,9 @@ class Relapse(TimeStamped):
 
     learner = models.ForeignKey(Learner, models.PROTECT, related_name="relapses", verbose_name=_("học viên"))
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="relapses", verbose_name=_("trung tâm"))
-    found_by_check = models.OneToOneField(LiteracyCheck, models.PROTECT, related_name="relapse", verbose_name=_("phát hiện bởi"))
+    found_by_check = models.OneToOneField(
+        LiteracyCheck, models.PROTECT, related_name="relapse", verbose_name=_("phát hiện bởi")
+    )
     opened_on = models.DateField(_("từ ngày"))
     recovered_on = models.DateField(_("biết chữ lại ngày"), null=True, blank=True)
 

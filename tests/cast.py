@@ -56,8 +56,13 @@ class Cast:
 def _unit(code: str, level: str, kind: str, name: str, parent: AdminUnit | None, new: bool = False) -> AdminUnit:
     closed = None if level == UnitLevel.CITY or new else OLD_END
     return AdminUnit.objects.create(
-        code=code, level=level, kind=kind, name=name, parent=parent,
-        valid_from=NEW_START if new else BEGINNING, valid_to=closed,
+        code=code,
+        level=level,
+        kind=kind,
+        name=name,
+        parent=parent,
+        valid_from=NEW_START if new else BEGINNING,
+        valid_to=closed,
     )
 
 
