@@ -1,6 +1,14 @@
 """Addresses of learners."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from learners import views
 
 app_name = "learners"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.learner_list, name="learner-list"),
+    path("add/", views.learner_add, name="learner-add"),
+    path("<int:pk>/", views.learner_detail, name="learner-detail"),
+    path("<int:pk>/edit/", views.learner_edit, name="learner-edit"),
+    path("<int:pk>/identity/", views.reveal_id, name="reveal-id"),
+]

@@ -31,7 +31,9 @@ def check_allowed() -> None:
     if not city.units_are_loaded():
         raise Conflict("units_missing", _("Chưa có danh mục đơn vị hành chính. Chạy load_reference trước."))
     if User.objects.exists() or Centre.objects.exists():
-        raise Conflict("not_empty", _("Cơ sở dữ liệu đã có người dùng hoặc trung tâm; dữ liệu mẫu chỉ tạo trên hệ thống trống."))
+        raise Conflict(
+            "not_empty", _("Cơ sở dữ liệu đã có người dùng hoặc trung tâm; dữ liệu mẫu chỉ tạo trên hệ thống trống.")
+        )
 
 
 def build_small(*, today: dt.date, say: Say) -> dict[str, Any]:

@@ -58,8 +58,12 @@ def build_centres() -> tuple[list[Place], dict[str, User]]:
             number += 1
             director = DIRECTORS[number % len(DIRECTORS)]
             centre = create_centre(
-                code=f"HN{old.code}", name=f"Trung tâm học tập cộng đồng {old.name[:1].lower()}{old.name[1:]}", unit=old,
-                established_on=FOUNDED, by=None, address=f"Nhà văn hóa {old.name[:1].lower()}{old.name[1:]}",
+                code=f"HN{old.code}",
+                name=f"Trung tâm học tập cộng đồng {old.name[:1].lower()}{old.name[1:]}",
+                unit=old,
+                established_on=FOUNDED,
+                by=None,
+                address=f"Nhà văn hóa {old.name[:1].lower()}{old.name[1:]}",
                 director_name=director,
             )
             desk = create_desk(centre=centre, number=number, full_name=director)

@@ -4,16 +4,15 @@ import datetime as dt
 import io
 from decimal import Decimal
 
+from certificates.services import issue_class, render_reserved, revoke_certificate
 from django.utils import timezone
 
 from accounts.models import SignIn, User
 from certificates.choices import CertificateState
 from certificates.models import Certificate
-from certificates.services import issue_class, render_reserved, revoke_certificate
 from clc_manager.demo.city import Place
 from clc_manager.demo.teaching import Town
 from courses.choices import OrganiserRole
-from courses.models import ClassGroup
 from indicators.models import Indicator
 from indicators.services import compute_figure, declare, report_figure
 
@@ -43,11 +42,15 @@ def certificates(town: Town, places: list[Place]) -> None:
     desks = {place.centre.pk: place.desk for place in places}
     done = 0
     ready = town.literacy_classes + town.certified_classes
-    for group in sorted((group for group in ready if group.organiser_role == OrganiserRole.LED), key=lambda g: g.closed_on):
+    for group in sorted(
+        (group for group in ready if group.organiser_role == OrganiserRole.LED), key=lambda g: g.closed_on
+    ):
         if done >= CERTIFICATES or group.closed_on is None:
             break
         batch = issue_class(
-            class_group=group, by=desks[group.centre_id], issued_on=group.closed_on + dt.timedelta(days=3),
+            class_group=group,
+            by=desks[group.centre_id],
+            issued_on=group.closed_on + dt.timedelta(days=3),
             signer_name=group.centre.director_name,
         )
         render_reserved(class_group=group)
@@ -55,8 +58,11 @@ def certificates(town: Town, places: list[Place]) -> None:
     issued = list(Certificate.objects.filter(state=CertificateState.ISSUED).select_related("centre").order_by("pk"))
     for certificate in issued[:: max(1, len(issued) // 4)][:4]:
         revoke_certificate(
-            certificate=certificate, by=desks[certificate.centre_id], reason="Cấp nhầm: học viên chưa đủ số buổi theo quy chế",
-            decision_number="12/QĐ-TTHTCĐ", decided_on=certificate.issued_on + dt.timedelta(days=20),
+            certificate=certificate,
+            by=desks[certificate.centre_id],
+            reason="Cấp nhầm: học viên chưa đủ số buổi theo quy chế",
+            decision_number="12/QĐ-TTHTCĐ",
+            decided_on=certificate.issued_on + dt.timedelta(days=20),
         )
 
 
@@ -74,10 +80,20 @@ def use_of_the_system(town: Town, places: list[Place]) -> None:
         if place.diligence and not place.centre.closed_on:
             year = town.today.year
             made_by_export(
-                centre=place.centre, starts_on=dt.date(year, 1, 1), ends_on=town.today, format="csv", by=place.desk,
+                centre=place.centre,
+                starts_on=dt.date(year, 1, 1),
+                ends_on=town.today,
+                format="csv",
+                by=place.desk,
                 out=io.BytesIO(),
             )
-            declare(centre=place.centre, year=year, applies_it=True, note="Điểm danh, sổ gốc và báo cáo trên hệ thống", by=place.desk)
+            declare(
+                centre=place.centre,
+                year=year,
+                applies_it=True,
+                note="Điểm danh, sổ gốc và báo cáo trên hệ thống",
+                by=place.desk,
+            )
 
 
 def figures(town: Town, users: dict[str, User], city: object) -> None:
@@ -85,9 +101,16 @@ def figures(town: Town, users: dict[str, User], city: object) -> None:
     officer = users["tuan"]
     for code, value, body, document in REPORTED:
         report_figure(
-            indicator=Indicator.objects.get(code=code), unit=city, value=Decimal(value), status_value="", source_name=body,
-            document=f"{document} năm {town.today.year}", document_on=town.today - dt.timedelta(days=40),
-            ends_on=dt.date(town.today.year, 9, 30), by=officer, note="",
+            indicator=Indicator.objects.get(code=code),
+            unit=city,
+            value=Decimal(value),
+            status_value="",
+            source_name=body,
+            document=f"{document} năm {town.today.year}",
+            document_on=town.today - dt.timedelta(days=40),
+            ends_on=dt.date(town.today.year, 9, 30),
+            by=officer,
+            note="",
         )
     for code in ("A3", "C3"):
         compute_figure(code=code, unit=city, as_of=town.today, by=officer)

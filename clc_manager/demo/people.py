@@ -64,10 +64,12 @@ def describe_users() -> list[dict[str, str]]:
         user = User.objects.filter(username=entry.username, full_name=entry.full_name).first()
         membership = user.memberships.select_related("centre", "unit").first() if user else None
         if membership:
-            rows.append({
-                "username": entry.username,
-                "password": PASSWORD,
-                "role": str(entry.role),
-                "scope": str(membership.centre or membership.unit),
-            })
+            rows.append(
+                {
+                    "username": entry.username,
+                    "password": PASSWORD,
+                    "role": str(entry.role),
+                    "scope": str(membership.centre or membership.unit),
+                }
+            )
     return rows

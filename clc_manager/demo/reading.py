@@ -29,9 +29,15 @@ def literacy_classes(town: Town, places: list[Place], users: dict[str, User]) ->
     for index, place in enumerate(place for place in places if place.highland and place.diligence):
         for months in (25, 20, 14, 7, 4)[index % 2 :: 2]:
             group = hold_class(
-                town, place, course=phase_1, name=f"Xóa mù chữ giai đoạn 1 – K{26 - months}",
-                starts_on=add_months(town.today, -months) - dt.timedelta(days=75), sessions=SESSIONS,
-                learners=town.pick(place, town.rng.randint(9, 14), town.today.year), weekdays=[1, 3], presence=0.93,
+                town,
+                place,
+                course=phase_1,
+                name=f"Xóa mù chữ giai đoạn 1 – K{26 - months}",
+                starts_on=add_months(town.today, -months) - dt.timedelta(days=75),
+                sessions=SESSIONS,
+                learners=town.pick(place, town.rng.randint(9, 14), town.today.year),
+                weekdays=[1, 3],
+                presence=0.93,
                 teacher=users["thu"] if place.centre.code == f"HN{HOME_COMMUNE}" else None,
             )
             if finish_class(town, place, group, failing=0.06):
@@ -53,8 +59,15 @@ def _keep_learning(town: Town, place: Place, group: ClassGroup) -> None:
         return
     term_4 = Course.objects.get(centre__isnull=True, code=TERM_4)
     later = hold_class(
-        town, place, course=term_4, name=f"Xóa mù chữ kỳ 4 – {starts_on.month:02d}/{starts_on.year}", starts_on=starts_on,
-        sessions=10, learners=going_on, weekdays=[2, 4], presence=0.92,
+        town,
+        place,
+        course=term_4,
+        name=f"Xóa mù chữ kỳ 4 – {starts_on.month:02d}/{starts_on.year}",
+        starts_on=starts_on,
+        sessions=10,
+        learners=going_on,
+        weekdays=[2, 4],
+        presence=0.92,
     )
     finish_class(town, place, later, failing=0.04)
 
@@ -75,15 +88,26 @@ def _checks(town: Town, places: list[Place]) -> None:
         holds = outcome in (CheckOutcome.HOLDS_1, CheckOutcome.HOLDS_2)
         seen = holds or outcome == CheckOutcome.RELAPSED
         record_check(
-            follow_up=follow_up, outcome=outcome, checked_on=checked_on, by=desks[follow_up.centre_id],
-            reads=holds if seen else None, writes=holds if seen else None, counts=True if seen else None,
+            follow_up=follow_up,
+            outcome=outcome,
+            checked_on=checked_on,
+            by=desks[follow_up.centre_id],
+            reads=holds if seen else None,
+            writes=holds if seen else None,
+            counts=True if seen else None,
         )
 
 
 def class_to_fill(town: Town, home: Place, users: dict[str, User]) -> ClassGroup:
     """The class the visitor fills from the sample roster: it has sessions, and nobody in it yet."""
     return hold_class(
-        town, home, course=Course.objects.get(centre__isnull=True, code=PHASE_1), name="Xóa mù chữ giai đoạn 1 – K27",
-        starts_on=town.today - dt.timedelta(days=14), sessions=SESSIONS, learners=[], teacher=users["thu"],
+        town,
+        home,
+        course=Course.objects.get(centre__isnull=True, code=PHASE_1),
+        name="Xóa mù chữ giai đoạn 1 – K27",
+        starts_on=town.today - dt.timedelta(days=14),
+        sessions=SESSIONS,
+        learners=[],
+        teacher=users["thu"],
         weekdays=[town.today.weekday(), (town.today.weekday() + 3) % 7],
     )

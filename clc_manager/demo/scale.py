@@ -47,8 +47,11 @@ def build_city(*, today: dt.date, say: Callable[[str], None]) -> dict[str, Any]:
         next_number = _take_codes(per_centre * len(communes))
         for index, unit in enumerate(communes, start=1):
             centre = create_centre(
-                code=f"HN{unit.code}", name=f"Trung tâm học tập cộng đồng {unit.name[:1].lower()}{unit.name[1:]}", unit=unit,
-                established_on=FOUNDED, by=None,
+                code=f"HN{unit.code}",
+                name=f"Trung tâm học tập cộng đồng {unit.name[:1].lower()}{unit.name[1:]}",
+                unit=unit,
+                established_on=FOUNDED,
+                by=None,
             )
             desk = create_desk(centre=centre, number=index, full_name="Nguyễn Văn Sơn")
             if index == 1:
@@ -78,7 +81,11 @@ def _learners(
     for number in range(first, first + count):
         person = make_person(rng, year=today.year, highland=False)
         learner = Learner(
-            code=f"HV{number:07d}", sex=person.sex, ethnicity=person.ethnicity, phone=person.phone, unit=unit,
+            code=f"HV{number:07d}",
+            sex=person.sex,
+            ethnicity=person.ethnicity,
+            phone=person.phone,
+            unit=unit,
             neighbourhood=places[person.neighbourhood],
         )
         learner.set_name(split_name(person.full_name))
@@ -120,7 +127,8 @@ def _fill_centre(
     for group, members in groups:
         for learner in members:
             statuses = [
-                str(AttendanceStatus.PRESENT if rng.random() < 0.9 else AttendanceStatus.ABSENT) for _n in range(SESSIONS)
+                str(AttendanceStatus.PRESENT if rng.random() < 0.9 else AttendanceStatus.ABSENT)
+                for _n in range(SESSIONS)
             ]
             row = _enrolment(rng, group, learner, statuses)
             enrolments.append(row)
@@ -131,15 +139,23 @@ def _fill_centre(
             marks.append(Attendance(session=session, enrolment=row, status=status))
     Attendance.objects.bulk_create(marks, batch_size=2000)
     audit.record(
-        "clc_manager.seed_city", centre, by=desk, centre_id=centre.pk,
+        "clc_manager.seed_city",
+        centre,
+        by=desk,
+        centre_id=centre.pk,
         data={"learners": len(learners), "classes": len(groups), "enrolments": len(enrolments), "marks": len(marks)},
     )
 
 
 def _course(centre: Centre, subject: Subject, desk: User) -> Course:
     return create_course(
-        centre=centre, code=subject.code, name=subject.name, topic=Topic.objects.get(code=subject.topic), by=desk,
-        planned_sessions=SESSIONS, min_attendance_percent=subject.percent,
+        centre=centre,
+        code=subject.code,
+        name=subject.name,
+        topic=Topic.objects.get(code=subject.topic),
+        by=desk,
+        planned_sessions=SESSIONS,
+        min_attendance_percent=subject.percent,
     )
 
 
@@ -151,9 +167,18 @@ def _class(
     ends_on = starts_on + dt.timedelta(days=7 * SESSIONS)
     closed_on = min(ends_on, today)
     group = ClassGroup(
-        centre=centre, unit=unit, course=course, code=f"{centre.code}-{starts_on.year}-{index + 1:03d}",
-        name=f"{course.name} – lớp {index + 1}", starts_on=starts_on, ends_on=ends_on, organiser_role=OrganiserRole.LED,
-        status=ClassStatus.CLOSED, closed_on=closed_on, closed_by=desk, closed_at=timezone.now(),
+        centre=centre,
+        unit=unit,
+        course=course,
+        code=f"{centre.code}-{starts_on.year}-{index + 1:03d}",
+        name=f"{course.name} – lớp {index + 1}",
+        starts_on=starts_on,
+        ends_on=ends_on,
+        organiser_role=OrganiserRole.LED,
+        status=ClassStatus.CLOSED,
+        closed_on=closed_on,
+        closed_by=desk,
+        closed_at=timezone.now(),
     )
     group.search_key = group.compute_search_key()
     return group
@@ -162,8 +187,13 @@ def _class(
 def _sessions(group: ClassGroup, desk: User) -> list[Session]:
     return [
         Session(
-            class_group=group, number=number + 1, held_on=group.starts_on + dt.timedelta(days=7 * number), unit=group.unit,
-            status=SessionStatus.HELD, marked_at=timezone.now(), marked_by=desk,
+            class_group=group,
+            number=number + 1,
+            held_on=group.starts_on + dt.timedelta(days=7 * number),
+            unit=group.unit,
+            status=SessionStatus.HELD,
+            marked_at=timezone.now(),
+            marked_by=desk,
         )
         for number in range(SESSIONS)
     ]
@@ -177,7 +207,12 @@ def _enrolment(rng: random.Random, group: ClassGroup, learner: Learner, statuses
         result = Result.PASS if rng.random() < 0.93 else Result.FAIL
         passed = passed and result == Result.PASS
     return Enrolment(
-        class_group=group, learner=learner, enrolled_on=group.starts_on, neighbourhood_id=learner.neighbourhood_id,
-        status=EnrolmentStatus.PASSED if passed else EnrolmentStatus.FAILED, result=result, sessions_held=SESSIONS,
+        class_group=group,
+        learner=learner,
+        enrolled_on=group.starts_on,
+        neighbourhood_id=learner.neighbourhood_id,
+        status=EnrolmentStatus.PASSED if passed else EnrolmentStatus.FAILED,
+        result=result,
+        sessions_held=SESSIONS,
         sessions_attended=attended,
     )

@@ -34,8 +34,13 @@ class Town:
         key = (centre.pk, subject.code)
         if key not in self.courses:
             self.courses[key] = teaching.create_course(
-                centre=centre, code=subject.code, name=subject.name, topic=Topic.objects.get(code=subject.topic), by=by,
-                planned_sessions=subject.sessions, min_attendance_percent=subject.percent,
+                centre=centre,
+                code=subject.code,
+                name=subject.name,
+                topic=Topic.objects.get(code=subject.topic),
+                by=by,
+                planned_sessions=subject.sessions,
+                min_attendance_percent=subject.percent,
             )
         return self.courses[key]
 
@@ -46,8 +51,14 @@ class Town:
         while len(chosen) < count:
             person = make_person(self.rng, year=year, highland=place.highland)
             learner = register_learner(
-                centre=place.centre, full_name=person.full_name, by=place.desk, birth=person.birth, sex=person.sex,
-                ethnicity=person.ethnicity, personal_id=person.personal_id, phone=person.phone,
+                centre=place.centre,
+                full_name=person.full_name,
+                by=place.desk,
+                birth=person.birth,
+                sex=person.sex,
+                ethnicity=person.ethnicity,
+                personal_id=person.personal_id,
+                phone=person.phone,
                 neighbourhood=person.neighbourhood,
             )
             known.append(learner)
@@ -56,24 +67,47 @@ class Town:
 
 
 def hold_class(
-    town: Town, place: Place, *, course: Course, name: str, starts_on: dt.date, sessions: int, learners: list[Learner],
-    partner: str = "", teacher: User | None = None, weekdays: list[int] | None = None, presence: float = 0.88,
+    town: Town,
+    place: Place,
+    *,
+    course: Course,
+    name: str,
+    starts_on: dt.date,
+    sessions: int,
+    learners: list[Learner],
+    partner: str = "",
+    teacher: User | None = None,
+    weekdays: list[int] | None = None,
+    presence: float = 0.88,
 ) -> ClassGroup:
     """Create a class with its people and sessions, and mark every session that lies in the past."""
     weekdays = weekdays or sorted(town.rng.sample(range(7), 2))
     weeks = -(-sessions // len(weekdays))
     group = teaching.create_class(
-        centre=place.centre, course=course, name=name, starts_on=starts_on, ends_on=starts_on + dt.timedelta(days=7 * weeks + 7),
-        by=place.desk, place=town.rng.choice(("Nhà văn hóa", "Hội trường UBND", "Phòng máy", "Trường tiểu học")),
-        teacher=teacher, organiser_role=OrganiserRole.TOOK_PART if partner else OrganiserRole.LED, partner=partner, capacity=40,
+        centre=place.centre,
+        course=course,
+        name=name,
+        starts_on=starts_on,
+        ends_on=starts_on + dt.timedelta(days=7 * weeks + 7),
+        by=place.desk,
+        place=town.rng.choice(("Nhà văn hóa", "Hội trường UBND", "Phòng máy", "Trường tiểu học")),
+        teacher=teacher,
+        organiser_role=OrganiserRole.TOOK_PART if partner else OrganiserRole.LED,
+        partner=partner,
+        capacity=40,
     )
     enrolments = [
         teaching.enrol(class_group=group, learner=learner, by=place.desk, enrolled_on=starts_on) for learner in learners
     ]
     evening = town.rng.choice((18, 19))
     planned = teaching.generate_sessions(
-        class_group=group, by=place.desk, weekdays=weekdays, first_on=starts_on, count=sessions,
-        starts_at=dt.time(evening, 30), ends_at=dt.time(evening + 2, 0),
+        class_group=group,
+        by=place.desk,
+        weekdays=weekdays,
+        first_on=starts_on,
+        count=sessions,
+        starts_at=dt.time(evening, 30),
+        ends_at=dt.time(evening + 2, 0),
     )
     faithful = {enrolment.pk: min(1.0, town.rng.gauss(presence, 0.12)) for enrolment in enrolments}
     for session in planned:
@@ -116,15 +150,22 @@ def ordinary_classes(town: Town, place: Place, *, per_year: int) -> None:
     gap = 730 // (per_year * 2)
     for index in range(per_year * 2):
         day = start + dt.timedelta(days=index * gap + town.rng.randint(0, gap // 2))
-        if day.month == HOLIDAY_MONTH or (place.centre.closed_on and day > place.centre.closed_on - dt.timedelta(days=60)):
+        if day.month == HOLIDAY_MONTH or (
+            place.centre.closed_on and day > place.centre.closed_on - dt.timedelta(days=60)
+        ):
             continue
         if place.diligence == 0 and index % 2:
             continue
         subject = SUBJECTS[(index * 5 + place.centre.pk) % len(SUBJECTS)]
         group = hold_class(
-            town, place, course=town.course(place.centre, subject, place.desk),
-            name=f"{subject.name} – đợt {index // 4 + 1}/{day.year}", starts_on=day, sessions=subject.sessions,
-            learners=town.pick(place, town.rng.randint(8, 16), day.year), partner=subject.partner,
+            town,
+            place,
+            course=town.course(place.centre, subject, place.desk),
+            name=f"{subject.name} – đợt {index // 4 + 1}/{day.year}",
+            starts_on=day,
+            sessions=subject.sessions,
+            learners=town.pick(place, town.rng.randint(8, 16), day.year),
+            partner=subject.partner,
         )
         if finish_class(town, place, group) and subject.certified:
             town.certified_classes.append(group)

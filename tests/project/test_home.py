@@ -14,7 +14,13 @@ def make_class(cast, centre, unit, name):
     course = Course.objects.create(centre=centre, code=name[:20], name=name, topic=Topic.objects.first())
     today = timezone.localdate()
     return ClassGroup.objects.create(
-        centre=centre, unit=unit, course=course, code=f"{centre.code}-{name[:8]}", name=name, starts_on=today, ends_on=today
+        centre=centre,
+        unit=unit,
+        course=course,
+        code=f"{centre.code}-{name[:8]}",
+        name=name,
+        starts_on=today,
+        ends_on=today,
     )
 
 

@@ -17,4 +17,6 @@ class Command(OperatorCommand):
 
     def describe(self, result: dict[str, Any]) -> str:
         """One line per user."""
-        return "\n".join(f"  {row['username']:<6} {row['password']:<20} {row['role']:<14} {row['scope']}" for row in result["users"])
+        return "\n".join(
+            f"  {row['username']:<6} {row['password']:<20} {row['role']:<14} {row['scope']}" for row in result["users"]
+        )

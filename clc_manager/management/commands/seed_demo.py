@@ -29,6 +29,8 @@ class Command(OperatorCommand):
 
     def describe(self, result: dict[str, Any]) -> str:
         """Print the sign-ins and the counts."""
-        users = [f"  {row['username']:<6} {row['password']:<20} {row['role']:<14} {row['scope']}" for row in result["users"]]
+        users = [
+            f"  {row['username']:<6} {row['password']:<20} {row['role']:<14} {row['scope']}" for row in result["users"]
+        ]
         counts = [f"  {name:<16} {count}" for name, count in result["counts"].items()]
         return "\n".join(["Đăng nhập:", *users, "Dữ liệu:", *counts])

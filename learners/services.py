@@ -1,0 +1,205 @@
+"""Verbs on people."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from centres.access import scope_of
+from centres.choices import Verb
+from centres.models import Centre
+from centres.permissions import require
+from centres.selectors import unit_of_centre
+from centres.services import neighbourhood_named
+from core import audit
+from core.dates import PartialDate
+from core.errors import Conflict, Forbidden, InvalidInput, OutOfScope
+from core.text import clean, split_name
+from learners.choices import ETHNICITIES, Sex
+from learners.identity import read_personal_id, read_phone
+from learners.models import Learner, LearnerCentre, LearnerCounter, personal_id_index
+
+_ETHNICITY_CODES = frozenset(code for code, _name in ETHNICITIES)
+
+
+def take_codes(count: int) -> int:
+    """Reserve ``count`` learner codes and return the first number; call inside a transaction."""
+    LearnerCounter.objects.get_or_create(pk=1)
+    counter = LearnerCounter.objects.select_for_update().get(pk=1)
+    first = counter.next_number
+    counter.next_number = first + count
+    counter.save(update_fields=["next_number"])
+    return first
+
+
+def code_of(number: int) -> str:
+    """``HV0000123``."""
+    return f"HV{number:07d}"
+
+
+def _checked(field: str, reader: Any, value: str) -> str:
+    try:
+        read: str = reader(value)
+    except ValueError as error:
+        raise InvalidInput("invalid_" + field, str(error), fields={field: [str(error)]}) from error
+    return read
+
+
+def fill(
+    learner: Learner,
+    *,
+    full_name: str,
+    birth: PartialDate | None,
+    sex: str,
+    ethnicity: str,
+    personal_id: str | None,
+    phone: str,
+    address: str,
+    note: str,
+) -> Learner:
+    """Set checked values on a row that is not saved yet. ``personal_id`` None leaves the number as it is.
+
+    Raises InvalidInput naming the field.
+    """
+    try:
+        learner.set_name(split_name(full_name))
+    except ValueError as error:
+        words = _("Hãy ghi họ và tên.")
+        raise InvalidInput("invalid_full_name", words, fields={"full_name": [words]}) from error
+    if sex not in Sex.values:
+        raise InvalidInput("invalid_sex", _("Giới tính chưa đúng."), fields={"sex": [_("Giới tính chưa đúng.")]})
+    if ethnicity not in _ETHNICITY_CODES:
+        raise InvalidInput(
+            "invalid_ethnicity", _("Dân tộc chưa đúng."), fields={"ethnicity": [_("Dân tộc chưa đúng.")]}
+        )
+    learner.set_birth(birth)
+    learner.sex, learner.ethnicity = sex, ethnicity
+    learner.phone = _checked("phone", read_phone, phone)
+    learner.address, learner.note = clean(address)[:200], clean(note)[:300]
+    if personal_id is not None:
+        learner.set_personal_id(_checked("personal_id", read_personal_id, personal_id))
+    return learner
+
+
+def _refuse_taken_number(learner: Learner) -> None:
+    if learner.personal_id_index is None:
+        return
+    if Learner.objects.filter(personal_id_index=learner.personal_id_index).exclude(pk=learner.pk).exists():
+        words = _("Số định danh này đã có trong hệ thống. Hãy tìm người đó theo số định danh thay vì thêm mới.")
+        raise Conflict("personal_id_taken", words, fields={"personal_id": [words]})
+
+
+@transaction.atomic
+def register_learner(
+    *,
+    centre: Centre,
+    full_name: str,
+    by: User,
+    birth: PartialDate | None = None,
+    sex: str = Sex.UNKNOWN,
+    ethnicity: str = "",
+    personal_id: str = "",
+    phone: str = "",
+    address: str = "",
+    neighbourhood: str = "",
+    note: str = "",
+) -> Learner:
+    """Register a person at a centre.
+
+    Raises InvalidInput (which field), Conflict when the identity number belongs to somebody already registered.
+    """
+    require(by, Verb.ENROL, centre.pk)
+    learner = fill(
+        Learner(),
+        full_name=full_name,
+        birth=birth,
+        sex=sex,
+        ethnicity=ethnicity,
+        personal_id=personal_id,
+        phone=phone,
+        address=address,
+        note=note,
+    )
+    _refuse_taken_number(learner)
+    unit = unit_of_centre(centre.pk, timezone.localdate())
+    learner.unit = unit
+    learner.neighbourhood = neighbourhood_named(unit=unit, name=neighbourhood)
+    learner.code = code_of(take_codes(1))
+    learner.save()
+    LearnerCentre.objects.create(learner=learner, centre=centre)
+    audit.record("learners.register_learner", learner, by=by, centre_id=centre.pk)
+    return learner
+
+
+@transaction.atomic
+def update_learner(
+    *,
+    learner: Learner,
+    by: User,
+    full_name: str,
+    birth: PartialDate | None,
+    sex: str,
+    ethnicity: str,
+    personal_id: str | None = None,
+    phone: str = "",
+    address: str = "",
+    neighbourhood: str = "",
+    note: str = "",
+) -> Learner:
+    """Change a person's data; what was issued before is not touched. ``personal_id`` None keeps the number."""
+    centre_id = _centre_where(by, learner, Verb.ENROL)
+    before = {field: str(getattr(learner, field)) for field in ("full_name", "birth", "sex")}
+    fill(
+        learner,
+        full_name=full_name,
+        birth=birth,
+        sex=sex,
+        ethnicity=ethnicity,
+        personal_id=personal_id,
+        phone=phone,
+        address=address,
+        note=note,
+    )
+    _refuse_taken_number(learner)
+    if learner.unit is not None:
+        learner.neighbourhood = neighbourhood_named(unit=learner.unit, name=neighbourhood)
+    learner.save()
+    after = {field: str(getattr(learner, field)) for field in before}
+    changed = {field: [before[field], after[field]] for field in before if before[field] != after[field]}
+    audit.record("learners.update_learner", learner, by=by, centre_id=centre_id, data={"changed": changed})
+    return learner
+
+
+def _centre_where(by: User, learner: Learner, verb: Verb) -> int:
+    """Return a centre of the person where ``by`` may do the verb. Raises OutOfScope or Forbidden."""
+    if not Learner.objects.visible_to(by).filter(pk=learner.pk).exists():
+        raise OutOfScope("not_found", _("Không tìm thấy."))
+    scope = scope_of(by)
+    for centre_id in learner.centre_links.order_by("pk").values_list("centre_id", flat=True):
+        if scope.may(verb, centre_id):
+            return centre_id
+    raise Forbidden("role_may_not", _("Vai trò của bạn không làm được việc này. Hãy hỏi giám đốc trung tâm."))
+
+
+@transaction.atomic
+def link_to_centre(*, learner: Learner, centre: Centre, by: User) -> None:
+    """Let a centre see a person who is registered elsewhere (found by exact identity number, or enrolled)."""
+    require(by, Verb.ENROL, centre.pk)
+    _link, created = LearnerCentre.objects.get_or_create(learner=learner, centre=centre)
+    if created:
+        audit.record("learners.link_to_centre", learner, by=by, centre_id=centre.pk)
+
+
+@transaction.atomic
+def reveal_personal_id(*, learner: Learner, by: User) -> str:
+    """Return the whole identity number and leave a trace of who looked."""
+    centre_id = _centre_where(by, learner, Verb.SEE_IDENTITY)
+    audit.record("learners.reveal_personal_id", learner, by=by, centre_id=centre_id)
+    return learner.open_personal_id()
+
+
+def find_by_personal_id(number: str) -> Learner | None:
+    """Return the person with exactly this number, anywhere in the city; None when nobody has it."""
+    return Learner.objects.filter(personal_id_index=personal_id_index(number)).first() if number else None
