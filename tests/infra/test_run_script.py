@@ -99,22 +99,65 @@ def test_an_unknown_word_is_wrong_use(copy: Path) -> None:
     assert "./run test" in ran.stderr
 
 
-def test_without_a_browser_the_tests_fail_with_words(copy: Path, tmp_path: Path) -> None:
-    """No package manager, no Chromium: the run stops and says what to do; it does not leave browser tests out."""
-    bare = tmp_path / "bin"
-    bare.mkdir()
-    for tool in ("sh", "cat", "cksum", "dirname", "id", "uname", "rm", "ln", "mkdir", "grep", "sed", "awk", "sort"):
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """A folder for PATH that holds the tools of any POSIX system: no Python, no uv, no package manager."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for tool in ("sh", "cat", "cksum", "dirname", "uname", "rm", "ln", "mkdir", "grep", "sed", "awk", "sort", "env"):
         found = shutil.which(tool)
         assert found
-        (bare / tool).symlink_to(found)
-    ran = subprocess.run(
-        [copy / "run", "test"],
-        env={"PATH": str(bare), "HOME": str(tmp_path)},
+        (folder / tool).symlink_to(found)
+    write_tool(folder / "id", "echo 0")  # as root, so that no sudo is asked for
+    return folder
+
+
+def write_tool(path: Path, *lines: str) -> None:
+    """A small program in sh."""
+    path.write_text("#!/bin/sh\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
+def run_bare(project: Path, bare: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the script with nothing but the bare tools."""
+    return subprocess.run(
+        [project / "run", *words],
+        env={"PATH": str(bare), "HOME": str(bare)},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
+
+
+def test_without_uv_and_python_it_says_what_to_install(copy: Path, bare: Path) -> None:
+    (copy / ".tools" / "bin" / "uv").unlink()
+    ran = run_bare(copy, bare, "setup")
+    assert ran.returncode == 1
+    assert "cannot get uv" in ran.stderr
+    assert not (copy / ".venv").exists()
+
+
+def test_the_system_is_asked_for_what_makes_uv_possible(copy: Path, bare: Path, tmp_path: Path) -> None:
+    """Debian's python3 comes without venv: apt installs it, then pip installs uv, into the project only."""
+    (copy / ".tools" / "bin" / "uv").replace(tmp_path / "uv")
+    write_tool(bare / "apt-get", f'echo "$*" >>"{tmp_path}/apt.log"')
+    write_tool(
+        bare / "python3",
+        f'grep -q python3-venv "{tmp_path}/apt.log" || exit 1',
+        "mkdir -p .tools/bin",
+        f"ln -s '{tmp_path}/uv' .tools/bin/uv",
+        f"ln -s '{shutil.which('true')}' .tools/bin/python",  # pip has nothing left to do
+    )
+    ran = run_bare(copy, bare, "setup")
+    assert ran.returncode == 0, ran.stderr
+    assert "install -y --no-install-recommends python3 python3-venv" in (tmp_path / "apt.log").read_text()
+    assert (copy / ".venv" / ".clc-stamp").exists()
+
+
+def test_without_a_browser_the_tests_fail_with_words(copy: Path, bare: Path) -> None:
+    """No package manager, no Chromium: the run stops and says what to do; it does not leave browser tests out."""
+    ran = run_bare(copy, bare, "test")
     assert ran.returncode == 1
     assert "Chromium is missing" in ran.stderr
     assert "not skipped" in ran.stderr
