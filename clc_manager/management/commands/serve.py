@@ -16,6 +16,7 @@ from clc_manager.startup import Programs, answers, port_is_free, prepare_databas
 
 # SQLite has one writer at a time; four threads keep readers busy without queueing for it.
 WEB_THREADS = "4"
+STOPPED_BEFORE_START = 130  # as shells report Ctrl-C
 NO_WORDS = {"k", "khong", "không", "n", "no"}
 
 
@@ -30,6 +31,21 @@ class Command(BaseCommand):
         host, port = os.environ.get("CLC_HOST", "127.0.0.1"), self._port()
         if not port_is_free(host, port):
             raise CommandError(f"Cổng {port} đang được chương trình khác dùng. Hãy chọn cổng khác: PORT=8001 ./run")
+        try:
+            users = self._prepare()
+        except KeyboardInterrupt:
+            self._say("Đã dừng.")
+            sys.exit(STOPPED_BEFORE_START)
+        code = Programs(self._commands(host, port)).run(
+            when_started=lambda: answers(host, port),
+            then=lambda: self._announce(port, users),
+            died=lambda name, code: self._say(f"{name} đã dừng ngoài ý muốn (mã {code}); dừng tất cả."),
+        )
+        self._say("Đã dừng.")
+        sys.exit(code)
+
+    def _prepare(self) -> list[dict[str, str]]:
+        """Everything before serving; return the demo sign-ins."""
         self._say("Đang chuẩn bị cơ sở dữ liệu …")
         prepare_database(sys.stderr)
         if settings.IS_PRODUCTION:
@@ -38,13 +54,7 @@ class Command(BaseCommand):
             self._offer_demo()
         users = self._demo_users()
         connections.close_all()
-        code = Programs(self._commands(host, port)).run(
-            when_started=lambda: answers(host, port),
-            then=lambda: self._announce(port, users),
-            died=lambda name, code: self._say(f"{name} đã dừng ngoài ý muốn (mã {code}); dừng tất cả."),
-        )
-        self._say("Đã dừng.")
-        sys.exit(code)
+        return users
 
     def _port(self) -> int:
         text = os.environ.get("PORT") or "8000"
@@ -70,13 +80,18 @@ class Command(BaseCommand):
         wanted = os.environ.get("CLC_DEMO", "").strip()
         if wanted == "0":
             return
-        if not wanted and sys.stdin.isatty() and sys.stdout.isatty():
-            answer = input("Hệ thống chưa có dữ liệu. Tạo thành phố mẫu để dùng thử? [C/k] ").strip().lower()
-            if answer in NO_WORDS:
-                self._say("Tạo người dùng đầu tiên bằng: ./run manage create_user --help")
-                return
+        on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+        if not wanted and on_terminal and self._declines("Chưa có dữ liệu. Tạo thành phố mẫu để dùng thử? [C/k] "):
+            self._say("Tạo người dùng đầu tiên bằng: ./run manage create_user --help")
+            return
         self._say("Đang tạo thành phố mẫu, mất chừng một phút …")
         call_command("seed_demo", as_json=True, stdout=StringIO(), stderr=sys.stderr)
+
+    def _declines(self, question: str) -> bool:
+        try:
+            return input(question).strip().lower() in NO_WORDS
+        except EOFError:  # Ctrl-D: no answer is no consent
+            return True
 
     def _demo_users(self) -> list[dict[str, str]]:
         """The demo sign-ins that are still there; [] outside a demo city."""
