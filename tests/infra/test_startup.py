@@ -41,7 +41,7 @@ def start(a: str, b: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", "import django; django.setup()\n" + SUPERVISOR.format(a=a, b=b)],
         cwd=settings.BASE_DIR,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "clc_manager.settings.test"},
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "clc_manager.settings.test", "TMPDIR": str(settings.DATA_DIR)},
         stdout=subprocess.PIPE,
         text=True,
     )
