@@ -1,0 +1,1 @@
+"""Tables in and out: sheets people send us, sheets we hand out."""

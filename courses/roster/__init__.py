@@ -1,0 +1,1 @@
+"""Rosters as offices keep them: title rows, a header somewhere, people, a footer."""

@@ -1,0 +1,11 @@
+"""Addresses of rosters, included by courses.urls."""
+
+from django.urls import path
+
+from courses.views import rosters
+
+urlpatterns = [
+    path("<int:pk>/roster/", rosters.roster_upload, name="roster-upload"),
+    path("rosters/<int:pk>/", rosters.roster_preview, name="roster-preview"),
+    path("rosters/<int:pk>/discard/", rosters.roster_discard, name="roster-discard"),
+]
