@@ -4,10 +4,12 @@ import datetime as dt
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from centres.access import scope_of
 from centres.choices import Verb
+from core.text import search_key
 from courses.choices import ClassStatus, EnrolmentStatus, SessionStatus
 
 
@@ -19,6 +21,10 @@ class CourseQuerySet(models.QuerySet[Any]):
         scope = scope_of(user)
         mine = scope.centre_q() | scope.centre_q(verb=Verb.VIEW_OWN_CLASSES)
         return self.filter(Q(centre__isnull=True) | mine) if scope.roles else self.none()
+
+    def for_centre(self, centre_id: int) -> Self:
+        """Courses a class of the centre can be of: in use, its own or shared."""
+        return self.filter(Q(centre__isnull=True) | Q(centre_id=centre_id), is_active=True)
 
 
 class ClassGroupQuerySet(models.QuerySet[Any]):
@@ -32,13 +38,33 @@ class ClassGroupQuerySet(models.QuerySet[Any]):
         """Classes that are taught now."""
         return self.filter(status=ClassStatus.OPEN)
 
+    def named_like(self, text: str) -> Self:
+        """Classes whose name or code holds every word of the text, in any order, with or without tones."""
+        found = self
+        for word in search_key(text).split():
+            found = found.filter(search_key__contains=word)
+        return found
+
+    def _counted(self, relation: str, condition: Q) -> Coalesce:
+        rows = self.model._meta.get_field(relation).related_model._default_manager
+        counted = rows.filter(condition, class_group=OuterRef("pk")).order_by().values("class_group")
+        return Coalesce(Subquery(counted.annotate(n=Count("pk")).values("n")), 0)
+
     def with_counts(self) -> Self:
-        """Annotate ``learner_count`` (not withdrawn), ``session_count`` (not cancelled) and ``held_count``."""
+        """Annotate ``learner_count`` (not withdrawn), ``session_count`` (not cancelled) and ``held_count``.
+
+        Counted by subqueries: joining people and sessions would multiply one by the other.
+        """
         return self.annotate(
-            learner_count=Count("enrolments", filter=~Q(enrolments__status=EnrolmentStatus.WITHDRAWN), distinct=True),
-            session_count=Count("sessions", filter=~Q(sessions__status=SessionStatus.CANCELLED), distinct=True),
-            held_count=Count("sessions", filter=Q(sessions__status=SessionStatus.HELD), distinct=True),
+            learner_count=self._counted("enrolments", ~Q(status=EnrolmentStatus.WITHDRAWN)),
+            session_count=self._counted("sessions", ~Q(status=SessionStatus.CANCELLED)),
+            held_count=self._counted("sessions", Q(status=SessionStatus.HELD)),
         )
+
+    def with_unmarked(self, day: dt.date) -> Self:
+        """Annotate ``unmarked_count``: sessions up to the day whose attendance is missing."""
+        unmarked = Q(status=SessionStatus.PLANNED, held_on__lte=day)
+        return self.annotate(unmarked_count=self._counted("sessions", unmarked))
 
 
 class HangsOnClassQuerySet(models.QuerySet[Any]):

@@ -1,6 +1,25 @@
 """Addresses of courses."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from courses.views import classes, closing, courses, enrolments, teaching
 
 app_name = "courses"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", classes.class_list, name="class-list"),
+    path("add/", classes.class_add, name="class-add"),
+    path("<int:pk>/", classes.class_detail, name="class-detail"),
+    path("<int:pk>/edit/", classes.class_edit, name="class-edit"),
+    path("<int:pk>/cancel/", classes.class_cancel, name="class-cancel"),
+    path("<int:pk>/enrol/", enrolments.enrol, name="enrol"),
+    path("<int:pk>/schedule/", teaching.schedule, name="schedule"),
+    path("<int:pk>/results/", teaching.results, name="results"),
+    path("<int:pk>/close/", closing.close, name="close"),
+    path("sessions/<int:pk>/", teaching.session_detail, name="session-detail"),
+    path("sessions/<int:pk>/cancel/", teaching.session_cancel, name="session-cancel"),
+    path("enrolments/<int:pk>/withdraw/", enrolments.withdraw, name="withdraw"),
+    path("learners/<int:pk>/", enrolments.panel_learner, name="panel-learner"),
+    path("courses/", courses.course_list, name="course-list"),
+    path("courses/add/", courses.course_add, name="course-add"),
+    path("courses/<int:pk>/edit/", courses.course_edit, name="course-edit"),
+]

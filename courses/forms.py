@@ -1,0 +1,149 @@
+"""Forms of courses. They read and word input; the rules are in the services, whose refusals they show."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from centres.choices import ROLE_VERBS, Verb
+from centres.models import Centre
+from core.forms import ClockInput, DayInput
+from courses.choices import ClassStatus, OrganiserRole
+from courses.models import ClassGroup, Course, Programme, Topic
+from courses.selectors.schedule import MAX_SESSIONS
+
+WEEKDAYS = [
+    (0, _("Thứ Hai")), (1, _("Thứ Ba")), (2, _("Thứ Tư")), (3, _("Thứ Năm")), (4, _("Thứ Sáu")), (5, _("Thứ Bảy")),
+    (6, _("Chủ nhật")),
+]  # fmt: skip
+TEACHING_ROLES = [role for role, verbs in ROLE_VERBS.items() if Verb.TEACH in verbs]
+
+
+class ClassFilterForm(forms.Form):
+    """What the list of classes is narrowed by; the centre is asked only of people who see several."""
+
+    q = forms.CharField(label=_("Tên hoặc mã lớp"), required=False, max_length=100, widget=forms.SearchInput())
+    status = forms.ChoiceField(label=_("Trạng thái"), required=False, choices=[("", _("Tất cả")), *ClassStatus.choices])
+    topic = forms.ModelChoiceField(
+        label=_("Lĩnh vực"), queryset=Topic.objects.none(), required=False, empty_label=_("Tất cả")
+    )
+    centre = forms.ModelChoiceField(
+        label=_("Trung tâm"), queryset=Centre.objects.none(), required=False, empty_label=_("Tất cả")
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["topic"].queryset = Topic.objects.all()  # type: ignore[attr-defined]
+        centres = Centre.objects.visible_to(user)
+        if centres[:2].count() > 1:
+            self.fields["centre"].queryset = centres  # type: ignore[attr-defined]
+        else:
+            del self.fields["centre"]
+
+
+class ClassForm(forms.Form):
+    """A class of one centre."""
+
+    course = forms.ModelChoiceField(label=_("Chuyên đề, khóa học"), queryset=Course.objects.none())
+    name = forms.CharField(label=_("Tên lớp"), max_length=150, help_text=_("Ví dụ: Xóa mù chữ – thôn 5."))
+    starts_on = forms.DateField(label=_("Khai giảng"), widget=DayInput())
+    ends_on = forms.DateField(label=_("Kết thúc (dự kiến)"), widget=DayInput())
+    place = forms.CharField(label=_("Địa điểm"), max_length=150, required=False)
+    teacher = forms.ModelChoiceField(label=_("Giáo viên"), queryset=User.objects.none(), required=False)
+    capacity = forms.IntegerField(
+        label=_("Số chỗ"), required=False, min_value=1, max_value=2000, help_text=_("Để trống nếu không giới hạn.")
+    )
+    organiser_role = forms.ChoiceField(
+        label=_("Vai trò của trung tâm"), choices=OrganiserRole.choices, widget=forms.RadioSelect(), initial="led"
+    )
+    partner = forms.CharField(
+        label=_("Đơn vị phối hợp"), max_length=150, required=False,
+        help_text=_("Bắt buộc khi trung tâm chỉ phối hợp: ghi đơn vị chủ trì."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, centre: Centre, course: Course | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        courses = Course.objects.for_centre(centre.pk)
+        if course:  # a course no longer in use stays the course of its classes
+            courses = Course.objects.filter(Q(pk__in=courses.values("pk")) | Q(pk=course.pk))
+        self.fields["course"].queryset = courses.select_related("topic")  # type: ignore[attr-defined]
+        today = timezone.localdate()
+        in_force = Q(memberships__valid_to__isnull=True) | Q(memberships__valid_to__gte=today)
+        teachers = User.objects.filter(
+            in_force, memberships__centre=centre, memberships__role__in=TEACHING_ROLES,
+            memberships__valid_from__lte=today, is_active=True,
+        )  # fmt: skip
+        self.fields["teacher"].queryset = teachers.distinct().order_by("full_name")  # type: ignore[attr-defined]
+
+
+class CourseForm(forms.Form):
+    """A course of one centre, with the rule of completing it."""
+
+    code = forms.CharField(label=_("Mã"), max_length=30, help_text=_("Ngắn, không dấu. Ví dụ: KNS-CB."))
+    name = forms.CharField(label=_("Tên chuyên đề, khóa học"), max_length=150)
+    topic = forms.ModelChoiceField(label=_("Lĩnh vực"), queryset=Topic.objects.none())
+    programme = forms.ModelChoiceField(label=_("Chương trình"), queryset=Programme.objects.none(), required=False)
+    planned_sessions = forms.IntegerField(label=_("Số buổi"), min_value=1, max_value=MAX_SESSIONS, initial=5)
+    min_attendance_percent = forms.IntegerField(
+        label=_("Dự ít nhất (% số buổi)"), min_value=0, max_value=100, initial=80,
+        help_text=_("Dự ít hơn thì chưa hoàn thành. Vắng có phép vẫn là vắng."),
+    )  # fmt: skip
+    needs_result = forms.BooleanField(
+        label=_("Phải có kết quả đánh giá “Hoàn thành” hoặc “Hoàn thành tốt”"), required=False
+    )
+    completes_phase = forms.TypedChoiceField(
+        label=_("Hoàn thành giai đoạn xóa mù chữ"), required=False, coerce=int, empty_value=None,
+        choices=[("", _("Không")), (1, _("Giai đoạn 1")), (2, _("Giai đoạn 2"))],
+    )  # fmt: skip
+    term = forms.IntegerField(label=_("Kỳ học (xóa mù chữ)"), required=False, min_value=1, max_value=5)
+    is_active = forms.BooleanField(label=_("Đang dùng: hiện khi mở lớp mới"), required=False, initial=True)
+
+    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["topic"].queryset = Topic.objects.all()  # type: ignore[attr-defined]
+        self.fields["programme"].queryset = Programme.objects.all()  # type: ignore[attr-defined]
+        del self.fields["is_active" if is_new else "code"]
+
+
+class ScheduleForm(forms.Form):
+    """A timetable: which days of the week, from when, how many times."""
+
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Ngày trong tuần"), choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple()
+    )
+    first_on = forms.DateField(label=_("Từ ngày"), widget=DayInput())
+    count = forms.IntegerField(label=_("Số buổi"), min_value=1, max_value=MAX_SESSIONS)
+    starts_at = forms.TimeField(label=_("Bắt đầu lúc"), required=False, widget=ClockInput())
+    ends_at = forms.TimeField(label=_("Kết thúc lúc"), required=False, widget=ClockInput())
+
+    def __init__(self, *args: Any, class_group: ClassGroup, existing: int = 0, **kwargs: Any) -> None:
+        left = max(1, class_group.course.planned_sessions - existing)
+        kwargs.setdefault("initial", {"first_on": class_group.starts_on, "count": left})
+        super().__init__(*args, **kwargs)
+
+
+class ReasonForm(forms.Form):
+    """Why something is called off."""
+
+    reason = forms.CharField(label=_("Lý do"), max_length=200, widget=forms.Textarea(attrs={"rows": "2"}))
+
+
+class WithdrawForm(ReasonForm):
+    """Why and when somebody left."""
+
+    withdrawn_on = forms.DateField(label=_("Thôi học từ ngày"), widget=DayInput(), initial=timezone.localdate)
+
+
+class CloseForm(forms.Form):
+    """The day of closing and, when something is unusual, the word that it was seen."""
+
+    closed_on = forms.DateField(label=_("Ngày công nhận kết quả"), widget=DayInput())
+    accept = forms.BooleanField(label=_("Tôi đã xem các điều trên và vẫn kết thúc lớp"), required=False)
+
+    def __init__(self, *args: Any, earliest: dt.date, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"closed_on": max(earliest, timezone.localdate())})
+        super().__init__(*args, **kwargs)

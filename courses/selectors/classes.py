@@ -1,0 +1,149 @@
+"""What the pages of a class show, and what to do next."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from centres.access import scope_of
+from centres.choices import Verb
+from core.text import search_key
+from courses.choices import AttendanceStatus, ClassStatus, EnrolmentStatus, Result, SessionStatus
+from courses.models import ClassGroup, Enrolment, Session
+from learners.models import Learner, personal_id_index
+
+MAX_CANDIDATES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The one thing to do next with a class: a sentence, and a button when the person may press it.
+
+    ``page`` is the name of an address and ``pk`` its key; it may be a page of an app above, so it is only named here.
+    """
+
+    text: str
+    label: str = ""
+    page: str = ""
+    pk: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What somebody may do to one class, by its state and their role (the services ask again)."""
+
+    manage: bool
+    enrol: bool
+    teach: bool
+    close: bool
+    issue: bool
+
+
+def allowed(user: Any, class_group: ClassGroup) -> Allowed:
+    """Return which buttons to show. Issuing is for closed classes, everything else for classes that still run."""
+    scope, centre, runs = scope_of(user), class_group.centre_id, class_group.is_editable
+    return Allowed(
+        manage=runs and scope.may(Verb.MANAGE_CLASSES, centre),
+        enrol=runs and scope.may(Verb.ENROL, centre),
+        teach=runs and scope.may(Verb.TEACH, centre),
+        close=runs and scope.may(Verb.CLOSE_CLASS, centre),
+        issue=class_group.status == ClassStatus.CLOSED and scope.may(Verb.ISSUE, centre),
+    )
+
+
+def class_people(class_group: ClassGroup) -> QuerySet[Enrolment]:
+    """Everybody who is or was in the class, in Vietnamese order, with ``present_count``."""
+    present = Q(marks__status=AttendanceStatus.PRESENT, marks__session__status=SessionStatus.HELD)
+    return (
+        Enrolment.objects.filter(class_group=class_group)
+        .select_related("learner")
+        .annotate(present_count=Count("marks", filter=present))
+        .order_by("learner__sort_key", "pk")
+    )
+
+
+def class_sessions(class_group: ClassGroup) -> QuerySet[Session]:
+    """The timetable by day, with ``present_count`` and ``mark_count``."""
+    present = Q(marks__status=AttendanceStatus.PRESENT)
+    return (
+        Session.objects.filter(class_group=class_group)
+        .select_related("marked_by")
+        .annotate(present_count=Count("marks", filter=present), mark_count=Count("marks"))
+        .order_by("held_on", "number")
+    )
+
+
+def next_step(
+    class_group: ClassGroup, people: list[Enrolment], sessions: list[Session], may: Allowed, day: dt.date | None = None
+) -> Step:
+    """Say what to do next: enrol, plan, mark, assess, close, issue, or wait for the next session."""
+    day = day or timezone.localdate()
+    pk = class_group.pk
+    if class_group.status == ClassStatus.CANCELLED:
+        return Step(_("Lớp đã hủy: %(reason)s.") % {"reason": class_group.cancel_reason.rstrip(".")})
+    if class_group.status == ClassStatus.CLOSED:
+        return _after_closing(class_group, people, may)
+    active = [row for row in people if row.status == EnrolmentStatus.ACTIVE]
+    planned = [row for row in sessions if row.status == SessionStatus.PLANNED]
+    due = [row for row in planned if row.held_on <= day]
+    if not active:
+        return _step(may.enrol, _("Lớp chưa có người học."), _("Thêm người học"), "courses:enrol", pk)
+    if not any(row.status != SessionStatus.CANCELLED for row in sessions):
+        return _step(may.manage, _("Lớp chưa có buổi học nào trong lịch."), _("Lập lịch"), "courses:schedule", pk)
+    if due:
+        text = _("Buổi %(number)s ngày %(day)s chưa điểm danh.") % {
+            "number": due[0].number,
+            "day": f"{due[0].held_on:%d/%m/%Y}",
+        }
+        return _step(may.teach, text, _("Điểm danh"), "courses:session-detail", due[0].pk)
+    if planned:
+        text = _("Buổi tới là buổi %(number)s, ngày %(day)s.")
+        return Step(text % {"number": planned[0].number, "day": f"{planned[0].held_on:%d/%m/%Y}"})
+    missing = [row for row in active if row.result == Result.UNKNOWN]
+    if class_group.course.needs_result and missing:
+        text = _("Đã học hết các buổi; %(count)s người chưa có kết quả.") % {"count": len(missing)}
+        return _step(may.teach, text, _("Ghi kết quả"), "courses:results", pk)
+    text = _("Đã học hết các buổi. Có thể kết thúc lớp và công nhận kết quả.")
+    return _step(may.close, text, _("Kết thúc lớp"), "courses:close", pk)
+
+
+def _after_closing(class_group: ClassGroup, people: list[Enrolment], may: Allowed) -> Step:
+    passed = sum(row.status == EnrolmentStatus.PASSED for row in people)
+    words = {"day": f"{class_group.closed_on:%d/%m/%Y}", "passed": passed}
+    text = _("Lớp kết thúc ngày %(day)s, %(passed)s người hoàn thành.") % words
+    return _step(may.issue and passed > 0, text, _("Cấp chứng nhận"), "certificates:issue", class_group.pk)
+
+
+def _step(may: bool, text: str, label: str, page: str, pk: int) -> Step:
+    return Step(text, label, page, pk) if may else Step(text)
+
+
+def candidates(*, user: Any, class_group: ClassGroup, text: str) -> list[Learner]:
+    """People in the user's scope who may be meant, at most 20, each with ``enrolment`` (in this class, or None).
+
+    Words are names (any order, with or without tones), four digits a birth year, more digits a phone number or an
+    identity number; all of them must fit.
+    """
+    if not search_key(text):
+        return []
+    people = Learner.objects.visible_to(user)
+    words = []
+    for word in text.split():
+        digits = "".join(letter for letter in word if letter.isdecimal())
+        if digits and digits == word.replace(".", "").replace("-", ""):
+            if len(digits) == 4:
+                people = people.filter(birth_year=int(digits))
+            else:
+                people = people.filter(Q(phone__contains=digits) | Q(personal_id_index=personal_id_index(digits)))
+        elif search_key(word):
+            words.append(word)
+    found = list(people.named_like(" ".join(words)).select_related("neighbourhood", "unit")[:MAX_CANDIDATES])
+    there = {
+        row.learner_id: row for row in Enrolment.objects.filter(class_group=class_group, learner__in=[p.pk for p in found])
+    }
+    for person in found:
+        person.enrolment = there.get(person.pk)
+    return found

@@ -1,0 +1,143 @@
+"""Classes: list, detail, add, edit, cancel."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from centres.access import scope_of, scoped
+from centres.choices import Verb
+from core.errors import DomainError
+from core.forms import add_domain_error
+from courses import services
+from courses.choices import EnrolmentStatus, SessionStatus
+from courses.forms import ClassFilterForm, ClassForm, ReasonForm
+from courses.models import ClassGroup
+from courses.selectors import allowed, class_people, class_sessions, next_step
+from courses.views.shared import READERS, class_or_404, context_of, refusal_of, working_centre
+
+PER_PAGE = 25
+
+
+@scoped(*READERS)
+def class_list(request: HttpRequest) -> HttpResponse:
+    """Classes in scope, newest first, narrowed by text, state, topic and centre."""
+    form = ClassFilterForm(request.GET or None, user=request.user)
+    classes = ClassGroup.objects.visible_to(request.user).select_related("course__topic", "centre", "teacher")
+    if form.is_valid():
+        chosen = form.cleaned_data
+        classes = classes.named_like(chosen["q"])
+        if chosen["status"]:
+            classes = classes.filter(status=chosen["status"])
+        if chosen["topic"]:
+            classes = classes.filter(course__topic=chosen["topic"])
+        if chosen.get("centre"):
+            classes = classes.filter(centre=chosen["centre"])
+    total = classes.count()
+    page = Paginator(classes.with_counts().with_unmarked(timezone.localdate()), PER_PAGE).get_page(request.GET.get("page"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    scope = scope_of(request.user)
+    context = {
+        "form": form,
+        "page_obj": page,
+        "query": query.urlencode(),
+        "total": total,
+        "narrowed": any(query.values()),
+        "several_centres": "centre" in form.fields,
+        "may_manage": scope.may(Verb.MANAGE_CLASSES),
+    }
+    return render(request, "courses/class_list.html", context)
+
+
+@scoped(*READERS)
+def class_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One class: what to do next, its facts, people and sessions."""
+    group = class_or_404(request, pk)
+    people, sessions = list(class_people(group)), list(class_sessions(group))
+    may = allowed(request.user, group)
+    held = [row for row in sessions if row.status == SessionStatus.HELD]
+    present = {EnrolmentStatus.ACTIVE, EnrolmentStatus.PASSED, EnrolmentStatus.FAILED}
+    context = context_of(
+        group,
+        people=people,
+        sessions=sessions,
+        may=may,
+        step=next_step(group, people, sessions, may),
+        people_count=sum(row.status in present for row in people),
+        held_count=len(held),
+        session_count=sum(row.status != SessionStatus.CANCELLED for row in sessions),
+        today=timezone.localdate(),
+    )
+    return render(request, "courses/class_detail.html", context)
+
+
+@scoped(Verb.MANAGE_CLASSES)
+def class_add(request: HttpRequest) -> HttpResponse:
+    """Open a new class."""
+    centre = working_centre(request, Verb.MANAGE_CLASSES)
+    form = ClassForm(request.POST or None, centre=centre)
+    if request.method == "POST" and form.is_valid():
+        try:
+            group = services.create_class(centre=centre, by=request.user, **_given(form))
+        except DomainError as error:
+            refusal_of(error)
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("Đã mở lớp %(code)s. Bây giờ thêm người học.") % {"code": group.code})
+            return redirect("courses:class-detail", group.pk)
+    status = 422 if form.errors else 200
+    return render(request, "courses/class_form.html", {"form": form, "group": None, "centre": centre}, status=status)
+
+
+@scoped(*READERS)
+def class_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a class that is not over."""
+    group = class_or_404(request, pk, Verb.MANAGE_CLASSES)
+    fields = ("course", "name", "starts_on", "ends_on", "place", "teacher", "organiser_role", "partner", "capacity")
+    initial = {name: getattr(group, name) for name in fields}
+    form = ClassForm(request.POST or None, centre=group.centre, course=group.course, initial=initial)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.update_class(class_group=group, by=request.user, **_given(form))
+        except DomainError as error:
+            status = refusal_of(error)
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("Đã lưu lớp."))
+            return redirect("courses:class-detail", group.pk)
+    status = status if status != 200 or not form.errors else 422
+    context = context_of(group, form=form, centre=group.centre)
+    return render(request, "courses/class_form.html", context, status=status)
+
+
+@scoped(*READERS)
+def class_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Call off a class, with a reason."""
+    group = class_or_404(request, pk, Verb.MANAGE_CLASSES)
+    form = ReasonForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.cancel_class(class_group=group, by=request.user, reason=form.cleaned_data["reason"])
+        except DomainError as error:
+            status = refusal_of(error)
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("Đã hủy lớp %(code)s.") % {"code": group.code})
+            return redirect("courses:class-detail", group.pk)
+    status = status if status != 200 or not form.errors else 422
+    context = context_of(
+        group, form=form, heading=_("Hủy lớp"), button=_("Hủy lớp này"),
+        text=_("Lớp không học nữa và không kết thúc được. Các buổi đã học vẫn còn trong sổ."),
+    )  # fmt: skip
+    return render(request, "courses/reason_form.html", context, status=status)
+
+
+def _given(form: ClassForm) -> dict[str, Any]:
+    return dict(form.cleaned_data)

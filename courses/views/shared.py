@@ -1,0 +1,79 @@
+"""What the pages have in common: finding the row in scope, answering a refusal."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from centres.access import scope_of
+from centres.choices import Verb
+from centres.models import Centre
+from core.errors import DomainError, Forbidden
+from courses.models import ClassGroup, Enrolment, Session
+from courses.permissions import require_on_class
+
+# Everybody who sees classes; whether the verb is allowed is asked of the row, so that a foreign row is 404 for all.
+READERS = (Verb.VIEW, Verb.VIEW_OWN_CLASSES)
+REFUSALS = (409, 422)
+
+
+def class_or_404(request: HttpRequest, pk: int, verb: Verb | None = None) -> ClassGroup:
+    """Return a class in scope with what its pages show; with ``verb``, refuse (403) who may not do it."""
+    classes = ClassGroup.objects.visible_to(request.user)
+    row: ClassGroup = get_object_or_404(
+        classes.select_related("course__topic", "centre", "unit", "teacher", "closed_by"), pk=pk
+    )
+    if verb:
+        require_on_class(request.user, verb, row)
+    return row
+
+
+def session_or_404(request: HttpRequest, pk: int, verb: Verb | None = None) -> Session:
+    """Return a session in scope, with its class."""
+    sessions = Session.objects.visible_to(request.user)
+    row: Session = get_object_or_404(
+        sessions.select_related("class_group__course", "class_group__centre", "marked_by", "unit"), pk=pk
+    )
+    if verb:
+        require_on_class(request.user, verb, row.class_group)
+    return row
+
+
+def enrolment_or_404(request: HttpRequest, pk: int, verb: Verb) -> Enrolment:
+    """Return an enrolment in scope, with its class and person."""
+    rows = Enrolment.objects.visible_to(request.user)
+    row: Enrolment = get_object_or_404(
+        rows.select_related("class_group__course", "class_group__centre", "learner"), pk=pk
+    )
+    require_on_class(request.user, verb, row.class_group)
+    return row
+
+
+def working_centre(request: HttpRequest, verb: Verb) -> Centre:
+    """Return the centre the page works for: the one asked for, else the user's own.
+
+    Raises Forbidden when the user may not do the verb in any single centre.
+    """
+    ids = scope_of(request.user).centre_ids(verb)
+    asked = request.POST.get("centre") or request.GET.get("centre") or ""
+    centres = Centre.objects.filter(pk__in=ids)
+    if asked.isdecimal():
+        return get_object_or_404(centres, pk=int(asked))
+    main = scope_of(request.user).main_centre_id
+    found = centres.filter(pk=main).first() or centres.first()
+    if found is None:
+        raise Forbidden("role_may_not", _("Vai trò của bạn không làm được việc này. Hãy hỏi giám đốc trung tâm."))
+    return found
+
+
+def refusal_of(error: DomainError) -> int:
+    """Return the status to show a refusal with in the page it happened on; others go to the error page."""
+    if error.status not in REFUSALS:
+        raise error
+    return error.status
+
+
+def context_of(class_group: ClassGroup, **more: Any) -> dict[str, Any]:
+    """The class under the name every template uses."""
+    return {"group": class_group, **more}

@@ -1,0 +1,183 @@
+"""Timetable, attendance, results."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from centres.access import scoped
+from centres.choices import Verb
+from core.errors import DomainError
+from core.forms import add_domain_error
+from courses import services
+from courses.choices import AttendanceStatus, EnrolmentStatus, Result, SessionStatus
+from courses.forms import ReasonForm, ScheduleForm
+from courses.models import Enrolment, Session
+from courses.permissions import refuse_ended
+from courses.selectors import allowed, class_people, plan_days
+from courses.views.shared import READERS, class_or_404, context_of, refusal_of, session_or_404
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person on the attendance or results page with what is chosen for them."""
+
+    enrolment: Enrolment
+    value: str
+    note: str = ""
+    label: str = ""
+
+
+@scoped(*READERS)
+def schedule(request: HttpRequest, pk: int) -> HttpResponse:
+    """Plan sessions: choose days, look at the dates (GET with the choice), save (POST)."""
+    group = class_or_404(request, pk, Verb.MANAGE_CLASSES)
+    refuse_ended(group)
+    existing = group.sessions.exclude(status=SessionStatus.CANCELLED).count()
+    data = request.POST if request.method == "POST" else request.GET or None
+    form = ScheduleForm(data, class_group=group, existing=existing)
+    days = []
+    status = 200
+    if form.is_bound and form.is_valid():
+        chosen = form.cleaned_data
+        try:
+            if request.method == "POST":
+                rows = services.generate_sessions(class_group=group, by=request.user, **chosen)
+                messages.success(request, _("Đã lập lịch %(count)s buổi.") % {"count": len(rows)})
+                return redirect("courses:class-detail", group.pk)
+            days = plan_days(weekdays=chosen["weekdays"], first_on=chosen["first_on"], count=chosen["count"])
+        except DomainError as error:
+            status = refusal_of(error)
+            add_domain_error(form, error)
+    status = status if status != 200 or not form.errors else 422
+    moves_end = bool(days) and days[-1] > group.ends_on
+    context = context_of(group, form=form, days=days, existing=existing, moves_end=moves_end)
+    return render(request, "courses/schedule.html", context, status=status)
+
+
+@scoped(*READERS)
+def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Attendance of one session: everybody preset as present, saved only when sent; corrected until the class ends."""
+    session = session_or_404(request, pk, Verb.TEACH if request.method == "POST" else None)
+    group = session.class_group
+    refusal, status = "", 200
+    if request.method == "POST":
+        try:
+            saved = services.mark_attendance(session=session, marks=_chosen(request.POST, "mark_"), by=request.user)
+        except DomainError as error:
+            status, refusal = refusal_of(error), str(error.message)
+        else:
+            present = saved.marks.filter(status=AttendanceStatus.PRESENT).count()
+            words = {"number": saved.number, "present": present, "all": saved.marks.count()}
+            messages.success(request, _("Đã lưu điểm danh buổi %(number)s: %(present)s trên %(all)s có mặt.") % words)
+            return redirect("courses:session-detail", session.pk)
+    may = allowed(request.user, group)
+    lines = _attendance_lines(session, request.POST if request.method == "POST" else None)
+    can_mark = may.teach and session.status != SessionStatus.CANCELLED and session.held_on <= timezone.localdate()
+    others = Session.objects.filter(class_group=group).exclude(status=SessionStatus.CANCELLED)
+    context = context_of(
+        group,
+        session=session,
+        lines=lines,
+        may=may,
+        can_mark=can_mark,
+        refusal=refusal,
+        choices=AttendanceStatus.choices,
+        is_future=session.held_on > timezone.localdate(),
+        counts=[(label, sum(line.value == value for line in lines)) for value, label in AttendanceStatus.choices],
+        previous=others.filter(number__lt=session.number).order_by("-number").first(),
+        following=others.filter(number__gt=session.number).order_by("number").first(),
+    )
+    return render(request, "courses/session_detail.html", context, status=status)
+
+
+@scoped(*READERS)
+def session_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that a session does not take place."""
+    session = session_or_404(request, pk, Verb.TEACH)
+    form = ReasonForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.cancel_session(session=session, by=request.user, reason=form.cleaned_data["reason"])
+        except DomainError as error:
+            status = refusal_of(error)
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("Đã ghi nghỉ buổi %(number)s.") % {"number": session.number})
+            return redirect("courses:class-detail", session.class_group_id)
+    status = status if status != 200 or not form.errors else 422
+    day = f"{session.held_on:%d/%m/%Y}"
+    context = context_of(
+        session.class_group, form=form, button=_("Ghi nghỉ buổi này"),
+        heading=_("Buổi %(number)s ngày %(day)s nghỉ") % {"number": session.number, "day": day},
+        text=_("Buổi nghỉ không tính vào số buổi đã học. Nếu học bù, hãy thêm buổi mới vào lịch."),
+    )  # fmt: skip
+    return render(request, "courses/reason_form.html", context, status=status)
+
+
+@scoped(*READERS)
+def results(request: HttpRequest, pk: int) -> HttpResponse:
+    """Results of everybody in a class on one page."""
+    group = class_or_404(request, pk, Verb.TEACH if request.method == "POST" else None)
+    refusal, status = "", 200
+    if request.method == "POST":
+        notes = _chosen(request.POST, "note_")
+        given = {key: (value, notes.get(key, "")) for key, value in _chosen(request.POST, "result_").items()}
+        try:
+            changed = services.record_results(class_group=group, results=given, by=request.user)
+        except DomainError as error:
+            status, refusal = refusal_of(error), str(error.message)
+        else:
+            messages.success(request, _("Đã lưu kết quả; %(count)s người có thay đổi.") % {"count": len(changed)})
+            return redirect("courses:results", group.pk)
+    people = [row for row in class_people(group) if row.status != EnrolmentStatus.WITHDRAWN]
+    typed = request.POST if request.method == "POST" else QueryDict()
+    lines = [
+        Line(
+            row, typed.get(f"result_{row.pk}", row.result), typed.get(f"note_{row.pk}", row.result_note),
+            str(Result(row.result).label),
+        )
+        for row in people
+    ]  # fmt: skip
+    context = context_of(
+        group,
+        lines=lines,
+        may=allowed(request.user, group),
+        refusal=refusal,
+        missing=sum(not row.result for row in people),
+        choices=[choice for choice in Result.choices if choice[0]],
+        held_count=group.sessions.filter(status=SessionStatus.HELD).count(),
+    )
+    return render(request, "courses/results.html", context, status=status)
+
+
+def _chosen(data: QueryDict, prefix: str) -> dict[int, str]:
+    """Read ``prefix<key>=value`` pairs of a form; names that are not of that shape are nobody's."""
+    found = {}
+    for name in data:
+        tail = name.removeprefix(prefix)
+        if name.startswith(prefix) and tail.isascii() and tail.isdecimal():
+            found[int(tail)] = data[name]
+    return found
+
+
+def _attendance_lines(session: Session, typed: QueryDict | None) -> list[Line]:
+    """Everybody to mark, and whoever has a mark, with the mark typed, saved or preset.
+
+    Present is preset only before the first saving; who joined the class after a session that was held was not there.
+    """
+    saved = dict(session.marks.values_list("enrolment_id", "status"))
+    preset = AttendanceStatus.ABSENT if session.status == SessionStatus.HELD else AttendanceStatus.PRESENT
+    people = Enrolment.objects.filter(class_group_id=session.class_group_id).select_related("learner")
+    lines = []
+    for row in people.order_by("learner__sort_key", "pk"):
+        if row.status == EnrolmentStatus.WITHDRAWN and row.pk not in saved:
+            continue
+        value = (typed or {}).get(f"mark_{row.pk}") or saved.get(row.pk, preset.value)
+        label = str(AttendanceStatus(value).label) if value in AttendanceStatus.values else ""
+        lines.append(Line(row, value, "", label))
+    return lines
