@@ -132,17 +132,20 @@ def candidates(*, user: Any, class_group: ClassGroup, text: str) -> list[Learner
     people = Learner.objects.visible_to(user)
     words = []
     for word in text.split():
-        digits = "".join(letter for letter in word if letter.isdecimal())
-        if digits and digits == word.replace(".", "").replace("-", ""):
+        digits = word.replace(".", "").replace("-", "")
+        if digits.isascii() and digits.isdecimal():
             if len(digits) == 4:
                 people = people.filter(birth_year=int(digits))
             else:
                 people = people.filter(Q(phone__contains=digits) | Q(personal_id_index=personal_id_index(digits)))
+        elif digits[:2].upper() == "HV" and digits[2:].isdecimal():
+            people = people.filter(code__iexact=digits)
         elif search_key(word):
             words.append(word)
     found = list(people.named_like(" ".join(words)).select_related("neighbourhood", "unit")[:MAX_CANDIDATES])
     there = {
-        row.learner_id: row for row in Enrolment.objects.filter(class_group=class_group, learner__in=[p.pk for p in found])
+        row.learner_id: row
+        for row in Enrolment.objects.filter(class_group=class_group, learner__in=[p.pk for p in found])
     }
     for person in found:
         person.enrolment = there.get(person.pk)

@@ -7,7 +7,7 @@ from courses.services.attendance import mark_attendance, record_results
 from courses.services.classes import cancel_class, create_class, update_class
 from courses.services.closing import ClosingReport, close_class
 from courses.services.courses import create_course, update_course
-from courses.services.enrolments import enrol, withdraw
+from courses.services.enrolments import enrol, enrol_new_person, withdraw
 from courses.services.reference import load_reference
 from courses.services.sessions import cancel_session, generate_sessions
 
@@ -19,6 +19,7 @@ __all__ = [
     "create_class",
     "create_course",
     "enrol",
+    "enrol_new_person",
     "generate_sessions",
     "load_reference",
     "mark_attendance",

@@ -15,6 +15,7 @@ from courses.choices import EnrolmentStatus
 from courses.models import ClassGroup, Enrolment, RosterImport
 from courses.permissions import refuse_ended, take_class
 from learners.models import Learner, LearnerCentre
+from learners.services import register_learner
 
 
 @transaction.atomic
@@ -60,6 +61,17 @@ def enrol(
         )
     audit.record("courses.enrol", enrolment, by=by, centre_id=fresh.centre_id, data=data)
     return enrolment
+
+
+@transaction.atomic
+def enrol_new_person(*, class_group: ClassGroup, by: Any, **person: Any) -> Enrolment:
+    """Register a person and enrol them, both or neither; ``person`` is what ``register_learner`` takes.
+
+    Raises what ``register_learner`` and ``enrol`` raise.
+    """
+    fresh = take_class(by, Verb.ENROL, class_group)
+    learner = register_learner(centre=fresh.centre, by=by, **person)
+    return enrol(class_group=fresh, learner=learner, by=by)
 
 
 @transaction.atomic

@@ -38,7 +38,9 @@ def class_list(request: HttpRequest) -> HttpResponse:
         if chosen.get("centre"):
             classes = classes.filter(centre=chosen["centre"])
     total = classes.count()
-    page = Paginator(classes.with_counts().with_unmarked(timezone.localdate()), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(classes.with_counts().with_unmarked(timezone.localdate()), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     query = request.GET.copy()
     query.pop("page", None)
     scope = scope_of(request.user)

@@ -12,16 +12,16 @@ from core.forms import add_domain_error
 from courses import services
 from courses.choices import SessionStatus
 from courses.forms import CloseForm
-from courses.permissions import refuse_ended
 from courses.selectors import closing_exceptions, closing_outcomes
-from courses.views.shared import READERS, class_or_404, context_of, refusal_of
+from courses.views.shared import READERS, class_or_404, context_of, ended, refusal_of
 
 
 @scoped(*READERS)
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Show exceptions and outcomes, then close. A second person who closes meanwhile is told so (409)."""
     group = class_or_404(request, pk, Verb.CLOSE_CLASS)
-    refuse_ended(group)
+    if not group.is_editable:
+        return ended(request, group)
     last = group.sessions.filter(status=SessionStatus.HELD).order_by("-held_on").first()
     earliest = max(group.starts_on, last.held_on) if last else group.starts_on
     form = CloseForm(request.POST or None, earliest=earliest)
@@ -35,7 +35,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         except DomainError as error:
             status = refusal_of(error)
             if error.code in ("class_closed", "class_cancelled"):
-                raise
+                return ended(request, group)
             add_domain_error(form, error)
         else:
             words = {"passed": len(report.passed), "failed": len(report.failed)}

@@ -18,10 +18,8 @@ from courses.models import Course
 from courses.views.shared import READERS, refusal_of, working_centre
 
 PER_PAGE = 50
-FIELDS = (
-    "name", "topic", "programme", "planned_sessions", "min_attendance_percent", "needs_result", "completes_phase", "term",
-    "is_active",
-)  # fmt: skip
+RULE = ("planned_sessions", "min_attendance_percent", "needs_result", "completes_phase", "term")
+FIELDS = ("name", "topic", "programme", *RULE, "is_active")
 
 
 @scoped(*READERS)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from centres.access import scope_of
@@ -61,7 +61,7 @@ def working_centre(request: HttpRequest, verb: Verb) -> Centre:
     if asked.isdecimal():
         return get_object_or_404(centres, pk=int(asked))
     main = scope_of(request.user).main_centre_id
-    found = centres.filter(pk=main).first() or centres.first()
+    found = (centres.filter(pk=main).first() if main else None) or centres.first()
     if found is None:
         raise Forbidden("role_may_not", _("Vai trò của bạn không làm được việc này. Hãy hỏi giám đốc trung tâm."))
     return found
@@ -72,6 +72,12 @@ def refusal_of(error: DomainError) -> int:
     if error.status not in REFUSALS:
         raise error
     return error.status
+
+
+def ended(request: HttpRequest, class_group: ClassGroup) -> HttpResponse:
+    """Say (409) that the class is over, by whom and when, with the way back to it."""
+    class_group.refresh_from_db()
+    return render(request, "courses/ended.html", context_of(class_group), status=409)
 
 
 def context_of(class_group: ClassGroup, **more: Any) -> dict[str, Any]:

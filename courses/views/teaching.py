@@ -16,9 +16,8 @@ from courses import services
 from courses.choices import AttendanceStatus, EnrolmentStatus, Result, SessionStatus
 from courses.forms import ReasonForm, ScheduleForm
 from courses.models import Enrolment, Session
-from courses.permissions import refuse_ended
 from courses.selectors import allowed, class_people, plan_days
-from courses.views.shared import READERS, class_or_404, context_of, refusal_of, session_or_404
+from courses.views.shared import READERS, class_or_404, context_of, ended, refusal_of, session_or_404
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,8 @@ class Line:
 def schedule(request: HttpRequest, pk: int) -> HttpResponse:
     """Plan sessions: choose days, look at the dates (GET with the choice), save (POST)."""
     group = class_or_404(request, pk, Verb.MANAGE_CLASSES)
-    refuse_ended(group)
+    if not group.is_editable:
+        return ended(request, group)
     existing = group.sessions.exclude(status=SessionStatus.CANCELLED).count()
     data = request.POST if request.method == "POST" else request.GET or None
     form = ScheduleForm(data, class_group=group, existing=existing)
@@ -161,7 +161,7 @@ def _chosen(data: QueryDict, prefix: str) -> dict[int, str]:
     for name in data:
         tail = name.removeprefix(prefix)
         if name.startswith(prefix) and tail.isascii() and tail.isdecimal():
-            found[int(tail)] = data[name]
+            found[int(tail)] = str(data[name])
     return found
 
 
@@ -177,7 +177,8 @@ def _attendance_lines(session: Session, typed: QueryDict | None) -> list[Line]:
     for row in people.order_by("learner__sort_key", "pk"):
         if row.status == EnrolmentStatus.WITHDRAWN and row.pk not in saved:
             continue
-        value = (typed or {}).get(f"mark_{row.pk}") or saved.get(row.pk, preset.value)
+        chosen = typed.get(f"mark_{row.pk}") if typed else None
+        value = chosen or saved.get(row.pk, preset.value)
         label = str(AttendanceStatus(value).label) if value in AttendanceStatus.values else ""
         lines.append(Line(row, value, "", label))
     return lines
