@@ -46,7 +46,7 @@ def staff_of(centre: Centre) -> User:
 def make_learner(centre: Centre, full_name: str = "", *, birth: PartialDate | None = BIRTH, **fields: Any) -> Learner:
     """A person the centre knows; ``birth=None`` is an unknown birth date. Written straight to the table."""
     number = next(_numbers)
-    learner = Learner(code=f"T{number:07d}", **fields)
+    learner = Learner(code=f"HV9{number:06d}", **fields)
     learner.set_name(split_name(full_name or NAMES[number % len(NAMES)]))
     learner.set_birth(birth)
     learner.save()

@@ -42,6 +42,14 @@ class Allowed:
     issue: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Somebody the search box found, with their enrolment in the class if they have one."""
+
+    person: Learner
+    enrolment: Enrolment | None
+
+
 def allowed(user: Any, class_group: ClassGroup) -> Allowed:
     """Return which buttons to show. Issuing is for closed classes, everything else for classes that still run."""
     scope, centre, runs = scope_of(user), class_group.centre_id, class_group.is_editable
@@ -121,8 +129,8 @@ def _step(may: bool, text: str, label: str, page: str, pk: int) -> Step:
     return Step(text, label, page, pk) if may else Step(text)
 
 
-def candidates(*, user: Any, class_group: ClassGroup, text: str) -> list[Learner]:
-    """People in the user's scope who may be meant, at most 20, each with ``enrolment`` (in this class, or None).
+def candidates(*, user: Any, class_group: ClassGroup, text: str) -> list[Found]:
+    """People in the user's scope who may be meant, at most 20.
 
     Words are names (any order, with or without tones), four digits a birth year, more digits a phone number or an
     identity number; all of them must fit.
@@ -147,6 +155,4 @@ def candidates(*, user: Any, class_group: ClassGroup, text: str) -> list[Learner
         row.learner_id: row
         for row in Enrolment.objects.filter(class_group=class_group, learner__in=[p.pk for p in found])
     }
-    for person in found:
-        person.enrolment = there.get(person.pk)
-    return found
+    return [Found(person, there.get(person.pk)) for person in found]

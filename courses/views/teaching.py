@@ -20,6 +20,10 @@ from courses.selectors import allowed, class_people, plan_days
 from courses.views.shared import READERS, class_or_404, context_of, ended, refusal_of, session_or_404
 
 
+# Beyond 18 digits no key of a row can lie: the databases would refuse the number itself.
+MAX_KEY_DIGITS = 19
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One person on the attendance or results page with what is chosen for them."""
@@ -160,7 +164,7 @@ def _chosen(data: QueryDict, prefix: str) -> dict[int, str]:
     found = {}
     for name in data:
         tail = name.removeprefix(prefix)
-        if name.startswith(prefix) and tail.isascii() and tail.isdecimal():
+        if name.startswith(prefix) and tail.isascii() and tail.isdecimal() and len(tail) < MAX_KEY_DIGITS:
             found[int(tail)] = str(data[name])
     return found
 
