@@ -1,5 +1,7 @@
 """What forms of every app share."""
 
+from typing import Any
+
 from django import forms
 
 from core.errors import DomainError
@@ -17,19 +19,25 @@ def add_domain_error(form: forms.BaseForm, error: DomainError) -> None:
         form.add_error(None, str(error.message))
 
 
-class DayInput(forms.DateInput):
-    """A date with the picker of the browser or phone; ISO on the wire, shown in the reader's order."""
+class DayField(forms.DateField):
+    """A day typed as people write it, 31/12/2026 (also with dots, dashes or without anything between), or ISO.
 
-    input_type = "date"
+    Not the browser's picker: it shows the browser's own order, and an office computer set to English would show
+    12/31/2026 beside our 31/12/2026.
+    """
 
-    def __init__(self, attrs: dict[str, str] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%d")
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("input_formats", ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y", "%d%m%Y", "%Y-%m-%d"])
+        attrs = {"placeholder": "dd/mm/yyyy", "inputmode": "numeric", "autocomplete": "off"}
+        kwargs.setdefault("widget", forms.DateInput(attrs, format="%d/%m/%Y"))
+        super().__init__(**kwargs)
 
 
-class ClockInput(forms.TimeInput):
-    """A time of day with the picker of the browser or phone."""
+class ClockField(forms.TimeField):
+    """A time of day on 24 hours: 18:30, 18h30, 18.30 or 18h."""
 
-    input_type = "time"
-
-    def __init__(self, attrs: dict[str, str] | None = None) -> None:
-        super().__init__(attrs, format="%H:%M")
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("input_formats", ["%H:%M", "%Hh%M", "%H.%M", "%Hh", "%H:%M:%S"])
+        attrs = {"placeholder": "18:30", "inputmode": "numeric", "autocomplete": "off"}
+        kwargs.setdefault("widget", forms.TimeInput(attrs, format="%H:%M"))
+        super().__init__(**kwargs)

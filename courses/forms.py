@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from centres.choices import ROLE_VERBS, Verb
 from centres.models import Centre
-from core.forms import ClockInput, DayInput
+from core.forms import ClockField, DayField
 from courses.choices import ClassStatus, OrganiserRole
 from courses.models import ClassGroup, Course, Programme, Topic
 from courses.selectors.schedule import MAX_SESSIONS
@@ -48,12 +48,16 @@ class ClassFilterForm(forms.Form):
 class ClassForm(forms.Form):
     """A class of one centre."""
 
-    course = forms.ModelChoiceField(label=_("Chuyên đề, khóa học"), queryset=Course.objects.none())
+    course = forms.ModelChoiceField(
+        label=_("Chuyên đề, khóa học"), queryset=Course.objects.none(), empty_label=_("– chọn –")
+    )
     name = forms.CharField(label=_("Tên lớp"), max_length=150, help_text=_("Ví dụ: Xóa mù chữ – thôn 5."))
-    starts_on = forms.DateField(label=_("Khai giảng"), widget=DayInput())
-    ends_on = forms.DateField(label=_("Kết thúc (dự kiến)"), widget=DayInput())
+    starts_on = DayField(label=_("Khai giảng"))
+    ends_on = DayField(label=_("Kết thúc (dự kiến)"))
     place = forms.CharField(label=_("Địa điểm"), max_length=150, required=False)
-    teacher = forms.ModelChoiceField(label=_("Giáo viên"), queryset=User.objects.none(), required=False)
+    teacher = forms.ModelChoiceField(
+        label=_("Giáo viên"), queryset=User.objects.none(), required=False, empty_label=_("chưa phân công")
+    )
     capacity = forms.IntegerField(
         label=_("Số chỗ"), required=False, min_value=1, max_value=2000, help_text=_("Để trống nếu không giới hạn.")
     )
@@ -85,8 +89,13 @@ class CourseForm(forms.Form):
 
     code = forms.CharField(label=_("Mã"), max_length=30, help_text=_("Ngắn, không dấu. Ví dụ: KNS-CB."))
     name = forms.CharField(label=_("Tên chuyên đề, khóa học"), max_length=150)
-    topic = forms.ModelChoiceField(label=_("Lĩnh vực"), queryset=Topic.objects.none())
-    programme = forms.ModelChoiceField(label=_("Chương trình"), queryset=Programme.objects.none(), required=False)
+    topic = forms.ModelChoiceField(label=_("Lĩnh vực"), queryset=Topic.objects.none(), empty_label=_("– chọn –"))
+    programme = forms.ModelChoiceField(
+        label=_("Chương trình"),
+        queryset=Programme.objects.none(),
+        required=False,
+        empty_label=_("không theo chương trình"),
+    )
     planned_sessions = forms.IntegerField(label=_("Số buổi"), min_value=1, max_value=MAX_SESSIONS, initial=5)
     min_attendance_percent = forms.IntegerField(
         label=_("Dự ít nhất (% số buổi)"), min_value=0, max_value=100, initial=80,
@@ -115,10 +124,10 @@ class ScheduleForm(forms.Form):
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Ngày trong tuần"), choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple()
     )
-    first_on = forms.DateField(label=_("Từ ngày"), widget=DayInput())
+    first_on = DayField(label=_("Từ ngày"))
     count = forms.IntegerField(label=_("Số buổi"), min_value=1, max_value=MAX_SESSIONS)
-    starts_at = forms.TimeField(label=_("Bắt đầu lúc"), required=False, widget=ClockInput())
-    ends_at = forms.TimeField(label=_("Kết thúc lúc"), required=False, widget=ClockInput())
+    starts_at = ClockField(label=_("Bắt đầu lúc"), required=False)
+    ends_at = ClockField(label=_("Kết thúc lúc"), required=False)
 
     def __init__(self, *args: Any, class_group: ClassGroup, existing: int = 0, **kwargs: Any) -> None:
         left = max(1, class_group.course.planned_sessions - existing)
@@ -135,13 +144,13 @@ class ReasonForm(forms.Form):
 class WithdrawForm(ReasonForm):
     """Why and when somebody left."""
 
-    withdrawn_on = forms.DateField(label=_("Thôi học từ ngày"), widget=DayInput(), initial=timezone.localdate)
+    withdrawn_on = DayField(label=_("Thôi học từ ngày"), initial=timezone.localdate)
 
 
 class CloseForm(forms.Form):
     """The day of closing and, when something is unusual, the word that it was seen."""
 
-    closed_on = forms.DateField(label=_("Ngày công nhận kết quả"), widget=DayInput())
+    closed_on = DayField(label=_("Ngày công nhận kết quả"))
     accept = forms.BooleanField(label=_("Tôi đã xem các điều trên và vẫn kết thúc lớp"), required=False)
 
     def __init__(self, *args: Any, earliest: dt.date, **kwargs: Any) -> None:

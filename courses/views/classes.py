@@ -63,6 +63,7 @@ def class_detail(request: HttpRequest, pk: int) -> HttpResponse:
     people, sessions = list(class_people(group)), list(class_sessions(group))
     may = allowed(request.user, group)
     held = [row for row in sessions if row.status == SessionStatus.HELD]
+    session_count = sum(row.status != SessionStatus.CANCELLED for row in sessions)
     present = {EnrolmentStatus.ACTIVE, EnrolmentStatus.PASSED, EnrolmentStatus.FAILED}
     context = context_of(
         group,
@@ -71,8 +72,11 @@ def class_detail(request: HttpRequest, pk: int) -> HttpResponse:
         may=may,
         step=next_step(group, people, sessions, may),
         people_count=sum(row.status in present for row in people),
+        capacity_note=_("trên %(all)s chỗ") % {"all": group.capacity} if group.capacity else "",
         held_count=len(held),
-        session_count=sum(row.status != SessionStatus.CANCELLED for row in sessions),
+        missing_count=sum(row.status == EnrolmentStatus.ACTIVE and not row.result for row in people),
+        session_count=session_count,
+        session_note=_("trên %(all)s buổi") % {"all": session_count},
         today=timezone.localdate(),
     )
     return render(request, "courses/class_detail.html", context)

@@ -19,7 +19,6 @@ from courses.models import Enrolment, Session
 from courses.selectors import allowed, class_people, plan_days
 from courses.views.shared import READERS, class_or_404, context_of, ended, refusal_of, session_or_404
 
-
 # Beyond 18 digits no key of a row can lie: the databases would refuse the number itself.
 MAX_KEY_DIGITS = 19
 
