@@ -78,8 +78,8 @@ def enrol_new_person(*, class_group: ClassGroup, by: Any, **person: Any) -> Enro
 def withdraw(*, enrolment: Enrolment, by: Any, reason: str, withdrawn_on: dt.date | None = None) -> Enrolment:
     """Record that a person left the class; marks so far stay.
 
-    Raises InvalidInput without a reason or for a day before the enrolment, Conflict ``not_active`` when the person
-    is not in the class any more, ``class_closed`` or ``class_cancelled``.
+    Raises InvalidInput without a reason, or for a day before the enrolment or in the future; Conflict ``not_active``
+    when the person is not in the class any more, ``class_closed`` or ``class_cancelled``.
     """
     reason = clean(reason)
     if not reason:
@@ -89,6 +89,9 @@ def withdraw(*, enrolment: Enrolment, by: Any, reason: str, withdrawn_on: dt.dat
     if day < enrolment.enrolled_on:
         message = _("Ngày thôi học phải từ ngày ghi danh trở đi.")
         raise InvalidInput("withdrawn_too_early", message, fields={"withdrawn_on": [message]})
+    if day > timezone.localdate():
+        message = _("Ngày thôi học không thể ở tương lai.")
+        raise InvalidInput("withdrawn_in_future", message, fields={"withdrawn_on": [message]})
     changed = Enrolment.objects.filter(pk=enrolment.pk, status=EnrolmentStatus.ACTIVE).update(
         status=EnrolmentStatus.WITHDRAWN, withdrawn_on=day, withdraw_reason=reason[:200], updated_at=timezone.now()
     )

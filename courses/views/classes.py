@@ -18,7 +18,7 @@ from courses.choices import EnrolmentStatus, SessionStatus
 from courses.forms import ClassFilterForm, ClassForm, ReasonForm
 from courses.models import ClassGroup
 from courses.selectors import allowed, class_people, class_sessions, next_step
-from courses.views.shared import READERS, class_or_404, context_of, refusal_of, working_centre
+from courses.views.shared import READERS, centres_of, class_or_404, context_of, refusal_of, working_centre
 
 PER_PAGE = 25
 
@@ -97,7 +97,8 @@ def class_add(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Đã mở lớp %(code)s. Bây giờ thêm người học.") % {"code": group.code})
             return redirect("courses:class-detail", group.pk)
     status = 422 if form.errors else 200
-    return render(request, "courses/class_form.html", {"form": form, "group": None, "centre": centre}, status=status)
+    context = {"form": form, "group": None, "centre": centre, "centres": centres_of(request, Verb.MANAGE_CLASSES)}
+    return render(request, "courses/class_form.html", context, status=status)
 
 
 @scoped(*READERS)
@@ -118,7 +119,7 @@ def class_edit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Đã lưu lớp."))
             return redirect("courses:class-detail", group.pk)
     status = status if status != 200 or not form.errors else 422
-    context = context_of(group, form=form, centre=group.centre)
+    context = context_of(group, form=form, centre=group.centre, centres=[])
     return render(request, "courses/class_form.html", context, status=status)
 
 

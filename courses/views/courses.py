@@ -15,7 +15,7 @@ from core.text import search_key
 from courses import services
 from courses.forms import CourseForm
 from courses.models import Course
-from courses.views.shared import READERS, refusal_of, working_centre
+from courses.views.shared import READERS, centres_of, refusal_of, working_centre
 
 PER_PAGE = 50
 RULE = ("planned_sessions", "min_attendance_percent", "needs_result", "completes_phase", "term")
@@ -57,7 +57,7 @@ def course_add(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Đã thêm khóa học %(name)s.") % {"name": course.name})
             return redirect("courses:course-list")
-    context = {"form": form, "course": None, "centre": centre}
+    context = {"form": form, "course": None, "centre": centre, "centres": centres_of(request, Verb.MANAGE_CLASSES)}
     return render(request, "courses/course_form.html", context, status=422 if form.errors else 200)
 
 
@@ -78,5 +78,5 @@ def course_edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Đã lưu khóa học."))
             return redirect("courses:course-list")
-    context = {"form": form, "course": course, "centre": course.centre}
+    context = {"form": form, "course": course, "centre": course.centre, "centres": []}
     return render(request, "courses/course_form.html", context, status=422 if form.errors else 200)

@@ -67,6 +67,12 @@ def working_centre(request: HttpRequest, verb: Verb) -> Centre:
     return found
 
 
+def centres_of(request: HttpRequest, verb: Verb) -> list[Centre]:
+    """The centres to choose from on a page that works for one; empty when there is nothing to choose."""
+    centres = list(Centre.objects.filter(pk__in=scope_of(request.user).centre_ids(verb)))
+    return centres if len(centres) > 1 else []
+
+
 def refusal_of(error: DomainError) -> int:
     """Return the status to show a refusal with in the page it happened on; others go to the error page."""
     if error.status not in REFUSALS:

@@ -8,6 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.choices import Role
+from centres.models import Membership
 from courses import services
 from courses.models import ClassGroup, Course, Enrolment
 from courses.selectors import allowed, class_people, class_sessions, next_step
@@ -86,6 +88,29 @@ def test_from_a_new_course_to_a_closed_class_by_forms_alone(cast, as_user, refer
     enrolment.refresh_from_db()
     assert (enrolment.status, enrolment.result_note) == ("passed", "Tốt")
     assert client.get(detail).status_code == 200
+
+
+def test_who_works_for_two_centres_chooses_one(cast, as_user):
+    client = as_user(cast.lan)
+    assert '<select id="centre"' not in text_of(client.get(reverse("courses:class-add")))
+    Membership.objects.create(user=cast.lan, role=Role.CENTRE_STAFF, centre=cast.centre_b, valid_from=STARTS_ON)
+    client = as_user(cast.lan)
+    url = reverse("courses:class-add")
+    own, other = make_course(cast.centre_a), make_course(cast.centre_b)
+    page = client.get(url, {"centre": cast.centre_b.pk})
+    assert set(page.context["form"].fields["course"].queryset) == {other}
+    assert set(client.get(url).context["form"].fields["course"].queryset) == {own}
+    form = {
+        "course": other.pk,
+        "name": "Lớp B",
+        "starts_on": "02/03/2026",
+        "ends_on": "30.4.2026",
+        "organiser_role": "led",
+    }
+    assert client.post(url, form | {"centre": cast.centre_b.pk}).status_code == 302
+    made = ClassGroup.objects.get(name="Lớp B")
+    assert (made.centre, made.ends_on) == (cast.centre_b, dt.date(2026, 4, 30))
+    assert client.post(url, form | {"centre": 10**30}).status_code == 404
 
 
 def test_someone_known_is_found_without_tones_and_enrolled_by_one_button(cast, as_user):

@@ -126,6 +126,10 @@ def test_withdrawing_needs_a_reason_and_happens_once(cast):
     enrolment = make_enrolled(make_class(cast.centre_a), 1)[0]
     with pytest.raises(InvalidInput):
         services.withdraw(enrolment=enrolment, by=cast.lan, reason="  ")
+    for day in (STARTS_ON - dt.timedelta(days=1), dt.date(2999, 1, 1)):
+        with pytest.raises(InvalidInput) as wrong:
+            services.withdraw(enrolment=enrolment, by=cast.lan, reason="Đi làm xa", withdrawn_on=day)
+        assert "withdrawn_on" in wrong.value.fields
     services.withdraw(enrolment=enrolment, by=cast.lan, reason="Đi làm xa")
     with pytest.raises(Conflict) as refusal:
         services.withdraw(enrolment=enrolment, by=cast.lan, reason="Đi làm xa")
