@@ -8,3 +8,7 @@ class CertificatesConfig(AppConfig):
 
     name = "certificates"
     verbose_name = "Chứng nhận"
+
+    def ready(self) -> None:
+        """Register the jobs."""
+        import certificates.jobs  # noqa: F401 - Django allows it only once the models are loaded

@@ -25,4 +25,4 @@ class CertificateState(models.TextChoices):
 
 
 # States in which an enrolment already has its certificate, so that no second one may be made.
-LIVE_STATES = (CertificateState.RESERVED, CertificateState.ISSUED, CertificateState.CORRECTED)
+LIVE_STATES = (CertificateState.RESERVED, CertificateState.ISSUED)

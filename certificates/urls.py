@@ -1,6 +1,16 @@
-"""Addresses of certificates."""
+"""Addresses of certificates; the public ones are in clc_manager.urls."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from certificates.views import issuing, register
 
 app_name = "certificates"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", register.register, name="register"),
+    path("<int:pk>/", register.certificate_detail, name="certificate-detail"),
+    path("<int:pk>/pdf/", register.pdf, name="pdf"),
+    path("<int:pk>/decide/", register.decide, name="revoke"),
+    path("classes/<int:pk>/", issuing.issue, name="issue"),
+    path("classes/<int:pk>/merged/", issuing.merged, name="merged"),
+    path("learners/<int:pk>/", register.panel_learner, name="panel-learner"),
+]

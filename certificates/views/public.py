@@ -1,17 +1,51 @@
-"""Public verification."""
+"""Public verification: no sign-in, no script, no cookie; status first, little else."""
 
+import hashlib
+
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from centres.access import public
+from certificates.selectors import look_up, token_in
+
+MISSES_PER_MINUTE = 60  # an office shares one address; a guesser needs 10^18 tries
 
 
-@public("anyone may check a certificate; shows the minimum only")
+def _closed(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _miss_key(request: HttpRequest) -> str:
+    address = hashlib.sha256(request.META.get("REMOTE_ADDR", "").encode()).hexdigest()[:32]
+    return f"verify-miss:{address}:{timezone.now():%Y%m%d%H%M}"
+
+
+@public("anyone may check a certificate; shows status, kind, centre, date, number and a masked name")
 def verify(request: HttpRequest, token: str) -> HttpResponse:
-    """Say whether a certificate stands."""
-    return HttpResponse(token)
+    """Say whether a certificate stands: 200 when it is known, whatever its state; 404 otherwise."""
+    key = _miss_key(request)
+    if cache.get(key, 0) >= MISSES_PER_MINUTE:
+        return _closed(render(request, "verify/slow_down.html", status=429))
+    verdict = look_up(token, count=request.method == "GET")
+    if verdict.status == "unknown":
+        cache.add(key, 0, 120)
+        cache.incr(key)
+    context = {"verdict": verdict, "now": timezone.now()}
+    status = 404 if verdict.status == "unknown" else 200
+    return _closed(render(request, "verify/verdict.html", context, status=status))
 
 
 @public("the form in which a code can be typed")
 def ask(request: HttpRequest) -> HttpResponse:
-    """Ask for the code."""
-    return HttpResponse("")
+    """Ask for the code on the paper, forgiving of case, hyphens and O/0."""
+    typed = request.GET.get("code", "").strip()
+    if typed:
+        token = token_in(typed)
+        if token:
+            return _closed(redirect("verify", token=token))
+    return _closed(render(request, "verify/ask.html", {"typed": typed[:40]}))

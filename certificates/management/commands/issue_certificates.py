@@ -1,0 +1,56 @@
+"""Issue the certificates of a class and write the files into a folder."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
+
+from accounts.selectors import find_user
+from certificates.services import issue_class, merged_pdf, render_reserved
+from certificates.services.printing import class_certificates
+from core.commands import OperatorCommand
+from core.errors import InvalidInput
+from courses.models import ClassGroup
+
+
+class Command(OperatorCommand):
+    """Running it again writes the same files again and takes no second number."""
+
+    help = "Issue certificates to everybody who passed; write single files and one merged file into --out."
+
+    def arguments(self, parser: CommandParser) -> None:
+        """Add the class, who does it and where the files go."""
+        parser.add_argument("--class", dest="class_code", required=True)
+        parser.add_argument("--by", required=True)
+        parser.add_argument("--out", type=Path, required=True)
+
+    def perform(self, **options: Any) -> dict[str, Any]:
+        """Issue, print, write."""
+        by = find_user(options["by"])
+        group = ClassGroup.objects.visible_to(by).filter(code=options["class_code"]).first()
+        if group is None:
+            raise InvalidInput("unknown_class", _("Không có lớp mã %(code)s.") % {"code": options["class_code"]})
+        issue_class(class_group=group, by=by)
+        render_reserved(class_group=group)
+        out: Path = options["out"]
+        out.mkdir(parents=True, exist_ok=True)
+        rows = []
+        for certificate in class_certificates(group):
+            target = out / f"{certificate.register_number.replace('/', '-')}.pdf"
+            with certificate.pdf.open("rb") as stream:
+                target.write_bytes(stream.read())
+            rows.append(
+                {
+                    "register_number": certificate.register_number,
+                    "token": certificate.token,
+                    "verify_url": certificate.verify_url,
+                    "learner": certificate.content["learner"],
+                    "pdf": str(target),
+                }
+            )
+        merged = None
+        if rows:
+            merged = out / f"{group.code}.pdf"
+            merged_pdf(class_group=group, target=merged)
+        return {"issued": rows, "merged_pdf": str(merged) if merged else None}

@@ -1,0 +1,87 @@
+"""Looking certificates up."""
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db.models import F
+
+from certificates.choices import CertificateState
+from certificates.models import Certificate, RegisterEvent
+from core.text import mask_name
+from core.tokens import read_token
+
+STATUS = {
+    CertificateState.ISSUED: "valid",
+    CertificateState.CORRECTED: "corrected",
+    CertificateState.REPLACED: "replaced",
+    CertificateState.REVOKED: "revoked",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What anyone may know of a certificate. Nothing personal but the masked name."""
+
+    status: str  # valid, corrected, replaced, revoked or unknown
+    register_number: str | None = None
+    kind: str | None = None
+    kind_label: str | None = None
+    course: str | None = None
+    centre: str | None = None
+    issued_on: dt.date | None = None
+    masked_name: str | None = None
+    since: dt.date | None = None
+    successor_number: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the verdict as a dictionary."""
+        return asdict(self)
+
+
+UNKNOWN = Verdict("unknown")
+
+
+def token_in(text: str) -> str | None:
+    """Return the token of a typed code or of a whole address; None when there is none in it."""
+    text = text.strip()[:300]
+    if "/" in text:
+        text = urlsplit(text).path.rstrip("/").rpartition("/")[2] or text
+    return read_token(text)
+
+
+def look_up(text: str, *, count: bool = False) -> Verdict:
+    """Say whether a certificate stands. Unknown and malformed codes get the same answer.
+
+    A reserved or voided number was never handed out, so it is unknown. ``count`` adds one to the number of look-ups;
+    who looked is not kept.
+    """
+    token = token_in(text)
+    if token is None:
+        return UNKNOWN
+    row = Certificate.objects.select_related("centre").filter(token=token, state__in=STATUS).first()
+    if row is None:
+        return UNKNOWN
+    if count:
+        Certificate.objects.filter(pk=row.pk).update(lookups=F("lookups") + 1)
+    since = successor = None
+    if row.state != CertificateState.ISSUED:
+        event = RegisterEvent.objects.filter(certificate=row, kind=row.state).order_by("at").last()
+        since = event.at.date() if event else None
+        follow = RegisterEvent.objects.filter(related=row).select_related("certificate").first()
+        successor = follow.certificate.register_number if follow else None
+    return Verdict(
+        status=STATUS[CertificateState(row.state)],
+        register_number=row.register_number,
+        kind=row.kind,
+        kind_label=row.content["title"],
+        course=f"{row.content['achievement']}: {row.content['course']}"
+        if row.kind == "course"
+        else row.content["achievement"],
+        centre=row.content["centre"],
+        issued_on=row.issued_on,
+        masked_name=mask_name(row.content["learner"]),
+        since=since,
+        successor_number=successor,
+    )

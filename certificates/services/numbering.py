@@ -1,0 +1,198 @@
+"""Taking numbers: gapless per centre and year (docs/adr/0007).
+
+Number, row, event, audit and job are written in one short transaction; nothing is rendered or signed in it. On
+PostgreSQL the register row is locked; on SQLite the transaction holds the write lock from its beginning (IMMEDIATE).
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from centres.choices import Verb
+from centres.models import AdminUnit, Centre
+from centres.permissions import require
+from centres.selectors import unit_of_centre
+from certificates.choices import LIVE_STATES, CertificateKind, CertificateState
+from certificates.content import TEMPLATE_VERSION, content_of
+from certificates.models import Certificate, Register, RegisterEvent, RegisterEventKind
+from core import audit, jobs
+from core.errors import Conflict, InvalidInput, OutOfScope
+from core.models import Job
+from core.text import clean, search_key
+from core.tokens import new_token
+from courses.choices import ClassStatus, EnrolmentStatus, OrganiserRole
+from courses.models import ClassGroup, Enrolment
+
+KIND_BY_PHASE = {1: CertificateKind.LITERACY_PHASE_1, 2: CertificateKind.LITERACY_PHASE_2}
+
+
+@dataclass(frozen=True)
+class IssueBatch:
+    """What a call of ``issue_class`` did: the new entries, the job that prints them, how many existed before."""
+
+    certificates: list[Certificate]
+    job: Job | None
+    already: int
+
+
+def papers_to_issue(class_group: ClassGroup) -> list[Enrolment]:
+    """People who passed and have no living certificate of this class, in Vietnamese order."""
+    return list(
+        Enrolment.objects.filter(class_group=class_group, status=EnrolmentStatus.PASSED)
+        .exclude(certificates__state__in=LIVE_STATES)
+        .select_related("learner", "class_group__course", "class_group__centre")
+        .order_by("learner__sort_key", "pk")
+    )
+
+
+def refuse_not_issuable(class_group: ClassGroup) -> None:
+    """Raise Conflict unless the class is closed and the centre led it: the leading body issues."""
+    if class_group.status != ClassStatus.CLOSED:
+        raise Conflict("class_not_closed", _("Lớp chưa kết thúc. Hãy kết thúc lớp trước khi cấp chứng nhận."))
+    if class_group.organiser_role != OrganiserRole.LED:
+        words = _("Lớp do %(partner)s chủ trì, trung tâm chỉ phối hợp: đơn vị chủ trì cấp chứng nhận.")
+        raise Conflict("partner_issues", words % {"partner": class_group.partner})
+
+
+def check_issue_date(issued_on: dt.date, not_before: dt.date | None) -> None:
+    """Raise InvalidInput for a date in the future or before the class was closed."""
+    if issued_on > timezone.localdate():
+        words = _("Ngày cấp không được ở tương lai.")
+        raise InvalidInput("issued_in_future", words, fields={"issued_on": [words]})
+    if not_before and issued_on < not_before:
+        words = _("Ngày cấp phải từ ngày kết thúc lớp (%(day)s) trở đi.") % {"day": f"{not_before:%d/%m/%Y}"}
+        raise InvalidInput("issued_before_closing", words, fields={"issued_on": [words]})
+
+
+@transaction.atomic
+def issue_class(
+    *, class_group: ClassGroup, by: User, issued_on: dt.date | None = None, signer_name: str = ""
+) -> IssueBatch:
+    """Reserve numbers for everybody who passed and start printing.
+
+    A second call, or a second person at the same moment, finds the first one's entries and makes nothing. Raises
+    Conflict ``class_not_closed`` or ``partner_issues``, InvalidInput for a wrong date.
+    """
+    if not ClassGroup.objects.visible_to(by).filter(pk=class_group.pk).exists():
+        raise OutOfScope("not_found", _("Không tìm thấy."))
+    require(by, Verb.ISSUE, class_group.centre_id)
+    fresh = ClassGroup.objects.select_for_update(of=("self",)).select_related("centre", "course").get(pk=class_group.pk)
+    refuse_not_issuable(fresh)
+    issued_on = issued_on or timezone.localdate()
+    check_issue_date(issued_on, fresh.closed_on)
+    already = Certificate.objects.filter(enrolment__class_group=fresh, state__in=LIVE_STATES).count()
+    enrolments = papers_to_issue(fresh)
+    made = reserve(enrolments, centre=fresh.centre, issued_on=issued_on, signer_name=signer_name, by=by)
+    waiting = made or list(
+        Certificate.objects.filter(enrolment__class_group=fresh, state=CertificateState.RESERVED).order_by("number")
+    )
+    job = None
+    if waiting:
+        job = jobs.start(
+            "certificates.render_class",
+            title=_("In chứng nhận lớp %(name)s") % {"name": fresh.name},
+            by=by,
+            params={"class_group": fresh.pk},
+            centre_id=fresh.centre_id,
+            dedupe_key=f"certificates.render:{fresh.pk}:{waiting[-1].pk}",
+        )
+    if made:
+        data = {"class": fresh.code, "numbers": [made[0].register_number, made[-1].register_number], "count": len(made)}
+        audit.record("certificates.issue_class", fresh, by=by, centre_id=fresh.centre_id, data=data)
+    return IssueBatch(made, job, already)
+
+
+def reserve(
+    enrolments: Iterable[Enrolment],
+    *,
+    centre: Centre,
+    issued_on: dt.date,
+    signer_name: str,
+    by: User,
+    in_place_of: Certificate | None = None,
+    reason: str = "",
+) -> list[Certificate]:
+    """Take the next numbers of the centre's register and write the entries. Call inside a transaction.
+
+    ``in_place_of`` ties a single new entry back to the one it corrects or replaces.
+    """
+    people = list(enrolments)
+    if not people:
+        return []
+    unit = unit_of_centre(centre.pk, issued_on)
+    register, first = _take_numbers(centre, issued_on.year, len(people))
+    signer = clean(signer_name) or centre.director_name
+    made = Certificate.objects.bulk_create(
+        [
+            _entry(register, first + offset, enrolment, centre, unit, issued_on, signer, by)
+            for offset, enrolment in enumerate(people)
+        ],
+        batch_size=500,
+    )
+    now = timezone.now()
+    RegisterEvent.objects.bulk_create(
+        [
+            RegisterEvent(
+                certificate=row, kind=RegisterEventKind.RESERVED, at=now, by=by, related=in_place_of, reason=reason
+            )
+            for row in made
+        ],
+        batch_size=500,
+    )
+    return made
+
+
+def _take_numbers(centre: Centre, year: int, count: int) -> tuple[Register, int]:
+    Register.objects.get_or_create(centre=centre, year=year)
+    register = Register.objects.select_for_update().get(centre=centre, year=year)
+    first = register.next_number
+    register.next_number = first + count
+    register.save(update_fields=["next_number"])
+    return register, first
+
+
+def _entry(
+    register: Register,
+    number: int,
+    enrolment: Enrolment,
+    centre: Centre,
+    unit: AdminUnit,
+    issued_on: dt.date,
+    signer: str,
+    by: User,
+) -> Certificate:
+    course = enrolment.class_group.course
+    kind = KIND_BY_PHASE.get(course.completes_phase or 0, CertificateKind.COURSE)
+    register_number = f"{number:06d}/{register.year}"
+    content = content_of(
+        kind=kind,
+        enrolment=enrolment,
+        centre=centre,
+        unit=unit,
+        issued_on=issued_on,
+        signer_name=signer,
+        register_number=register_number,
+    )
+    return Certificate(
+        register=register,
+        number=number,
+        register_number=register_number,
+        token=new_token(),
+        centre=centre,
+        unit=unit,
+        learner=enrolment.learner,
+        enrolment=enrolment,
+        kind=kind,
+        state=CertificateState.RESERVED,
+        content=content,
+        template_version=TEMPLATE_VERSION,
+        issued_on=issued_on,
+        issued_by=by,
+        signer_name=signer,
+        search_key=search_key(f"{enrolment.learner.full_name}")[:180],
+    )

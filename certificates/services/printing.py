@@ -1,0 +1,95 @@
+"""Printing what has a number: idempotent, resumable, outside the numbering transaction."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from certificates.choices import CertificateState
+from certificates.models import Certificate, RegisterEvent, RegisterEventKind
+from certificates.paper.rendering import Paper, Press
+from core.errors import InvalidInput
+from courses.models import ClassGroup
+
+Progressed = Callable[[int, int], None]
+
+
+def paper_of(certificate: Certificate) -> Paper:
+    """Return what the page needs, from the frozen content only."""
+    return Paper(certificate.content, certificate.printed_token, certificate.verify_url)
+
+
+def render_reserved(*, class_group: ClassGroup, progressed: Progressed | None = None) -> list[Certificate]:
+    """Render every reserved certificate of the class, keep its file and hash, and set it in force.
+
+    Safe to run again after a crash, and by two workers at once: the one that comes second finds the state moved on and
+    throws its file away.
+    """
+    waiting = list(
+        Certificate.objects.filter(enrolment__class_group=class_group, state=CertificateState.RESERVED)
+        .select_related("register", "issued_by")
+        .order_by("number")
+    )
+    if not waiting:
+        return []
+    press = Press()
+    done = []
+    for index, certificate in enumerate(waiting, start=1):
+        content = press.render([paper_of(certificate)])
+        if _put_in_force(certificate, content):
+            done.append(certificate)
+        if progressed:
+            progressed(index, len(waiting))
+    return done
+
+
+def _put_in_force(certificate: Certificate, content: bytes) -> bool:
+    digest = hashlib.sha256(content).hexdigest()
+    name = f"{certificate.number:06d}-{certificate.register.year}-{digest[:12]}.pdf"
+    certificate.pdf.save(name, ContentFile(content), save=False)
+    with transaction.atomic():
+        taken = Certificate.objects.filter(pk=certificate.pk, state=CertificateState.RESERVED).update(
+            state=CertificateState.ISSUED, pdf=certificate.pdf.name, pdf_sha256=digest
+        )
+        if taken:
+            RegisterEvent.objects.create(
+                certificate=certificate, kind=RegisterEventKind.ISSUED, by=certificate.issued_by
+            )
+    if not taken:
+        certificate.pdf.delete(save=False)
+        return False
+    certificate.state, certificate.pdf_sha256 = CertificateState.ISSUED, digest
+    return True
+
+
+def class_certificates(class_group: ClassGroup) -> list[Certificate]:
+    """Certificates of a class that are in force and printed, by number."""
+    return list(
+        Certificate.objects.filter(enrolment__class_group=class_group, state=CertificateState.ISSUED)
+        .exclude(pdf="")
+        .order_by("register__year", "number")
+    )
+
+
+def merged_pdf(*, class_group: ClassGroup, target: Path) -> int:
+    """Join the frozen files of a class into one PDF at ``target`` and return its pages.
+
+    Raises InvalidInput when nothing has been printed yet.
+    """
+    rows = class_certificates(class_group)
+    if not rows:
+        raise InvalidInput("nothing_printed", _("Chưa có chứng nhận nào in xong."))
+    # Imported here: only this function needs it.
+    import pikepdf
+
+    with pikepdf.new() as joined:
+        for certificate in rows:
+            with certificate.pdf.open("rb") as stream, pikepdf.open(stream) as single:
+                joined.pages.extend(single.pages)
+        pages = len(joined.pages)
+        joined.docinfo["/Title"] = class_group.name
+        joined.save(target)
+    return pages

@@ -1,0 +1,84 @@
+"""Issuing the certificates of a class."""
+
+import tempfile
+from pathlib import Path
+from typing import cast
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from centres.access import scoped
+from centres.choices import Verb
+from centres.permissions import require
+from certificates.choices import LIVE_STATES
+from certificates.forms import IssueForm
+from certificates.models import Certificate
+from certificates.services import issue_class, merged_pdf, papers_to_issue
+from certificates.services.numbering import refuse_not_issuable
+from core.errors import DomainError
+from core.models import Job
+from courses.models import ClassGroup
+
+
+def _group(request: HttpRequest, pk: int) -> ClassGroup:
+    groups = ClassGroup.objects.visible_to(cast(User, request.user)).select_related("centre", "course")
+    return get_object_or_404(groups, pk=pk)
+
+
+@scoped(Verb.ISSUE, Verb.VIEW)
+def issue(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who gets one, who has one; POST takes numbers and starts printing. A second click takes nothing."""
+    user, group = cast(User, request.user), _group(request, pk)
+    require(user, Verb.ISSUE, group.centre_id)
+    form = IssueForm(request.POST or None, initial={"signer_name": group.centre.director_name})
+    refusal: DomainError | None = None
+    try:
+        refuse_not_issuable(group)
+    except DomainError as error:
+        refusal = error
+    if request.method == "POST" and form.is_valid() and refusal is None:
+        try:
+            batch = issue_class(class_group=group, by=user, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error("issued_on" if "issued_on" in error.fields else None, str(error.message))
+        else:
+            count = len(batch.certificates)
+            if count:
+                words = ngettext("Đã lấy %(n)s số vào sổ; đang in.", "Đã lấy %(n)s số vào sổ; đang in.", count)
+                messages.success(request, words % {"n": count})
+            else:
+                messages.info(request, _("Mọi người hoàn thành đều đã có chứng nhận; không cấp thêm số nào."))
+            return redirect("certificates:issue", pk=group.pk)
+    issued = (
+        Certificate.objects.filter(enrolment__class_group=group, state__in=LIVE_STATES)
+        .select_related("register")
+        .order_by("register__year", "number")
+    )
+    job = Job.objects.filter(kind="certificates.render_class", params__class_group=group.pk, requested_by=user).first()
+    context = {
+        "group": group,
+        "form": form,
+        "refusal": refusal,
+        "waiting": [] if refusal else papers_to_issue(group),
+        "issued": issued,
+        "printed": any(row.pdf for row in issued),
+        "job": job,
+    }
+    return render(request, "certificates/issue.html", context, status=422 if form.errors else 200)
+
+
+@scoped(Verb.VIEW)
+def merged(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """All certificates of a class in one file, joined from the frozen ones."""
+    group = _group(request, pk)
+    require(request.user, Verb.VIEW, group.centre_id)
+    folder = tempfile.TemporaryDirectory()
+    target = Path(folder.name) / "lop.pdf"
+    merged_pdf(class_group=group, target=target)
+    response = FileResponse(target.open("rb"), content_type="application/pdf", filename=f"chung-nhan-{group.code}.pdf")
+    response._resource_closers.append(folder.cleanup)  # the file goes when it has been sent
+    return response

@@ -1,0 +1,185 @@
+"""The register's pages and public verification: certain, fast, and silent about people."""
+
+import json
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from certificates.models import Certificate
+from certificates.services import issue_class, revoke_certificate, supersede_certificate, void_certificate
+from certificates.views.public import MISSES_PER_MINUTE
+from tests.factories import closed_class
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    cache.clear()
+
+
+@pytest.fixture
+def group(cast, reference):
+    return closed_class(cast.centre_a, passing=3, failing=1)[0]
+
+
+@pytest.fixture
+def row(cast, group):
+    return Certificate.objects.get(pk=issue_class(class_group=group, by=cast.lan).certificates[0].pk)
+
+
+def spellings(token):
+    grouped = "-".join(token[i : i + 4] for i in range(0, 16, 4))
+    return [f"/C/{token}", f"/c/{token.lower()}", f"/c/{grouped}", f"/c/{token.replace('0', 'O').replace('1', 'l')}"]
+
+
+def test_valid_in_every_spelling_without_sign_in_script_or_cookie(client, row):
+    for url in spellings(row.token):
+        response = client.get(url)
+        body = response.content.decode()
+        assert response.status_code == 200, url
+        assert "Chứng nhận hợp lệ" in body
+        assert row.register_number in body
+        assert "<script" not in body
+        assert not response.cookies
+        assert len(response.content) < 30_000
+    row.refresh_from_db()
+    assert row.lookups == 4
+
+
+def test_headers_keep_the_page_out_of_caches_and_search_engines(client, row):
+    response = client.get(f"/C/{row.token}")
+
+    assert response["Cache-Control"] == "no-store"
+    assert "noindex" in response["X-Robots-Tag"]
+    assert response["Referrer-Policy"] == "no-referrer"
+
+
+def test_nothing_personal_but_the_masked_name(client, row):
+    learner = row.learner
+    learner.phone = "0912345678"
+    learner.save()
+    body = client.get(f"/C/{row.token}").content.decode()
+
+    assert row.content["learner"] not in body
+    assert "** " in body
+    for secret in (learner.phone, learner.code, str(learner.birth), "Sinh"):
+        assert secret not in body
+
+
+def test_revoked_replaced_corrected_say_so_first(client, cast, group):
+    first, second, third = issue_class(class_group=group, by=cast.lan).certificates
+    revoke_certificate(certificate=first, by=cast.duc, reason="LÝ DO KÍN")
+    new = supersede_certificate(certificate=second, by=cast.duc, reason="Mất giấy")
+    supersede_certificate(certificate=third, by=cast.duc, reason="Sai tên", correct=True)
+
+    body = client.get(f"/C/{first.token}").content.decode()
+    assert "đã bị thu hồi" in body
+    assert "LÝ DO KÍN" not in body
+    assert "đã được cấp lại" in (lost := client.get(f"/C/{second.token}").content.decode())
+    assert new.register_number in lost
+    assert "đã được chỉnh sửa" in client.get(f"/C/{third.token}").content.decode()
+
+
+def test_unknown_malformed_reserved_and_voided_are_one_answer(client, cast, group, monkeypatch):
+    monkeypatch.setattr("certificates.jobs.render_reserved", lambda **_: [])
+    reserved, voided, _third = issue_class(class_group=group, by=cast.lan).certificates
+    void_certificate(certificate=voided, by=cast.duc, reason="In hỏng")
+
+    answers = [
+        client.get(f"/C/{token}") for token in (reserved.token, voided.token, "0" * 16, "khong-phai-ma", "A" * 200)
+    ]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.content for answer in answers}) == 1
+
+
+def test_guessing_is_slowed_down(client, row):
+    for _ in range(MISSES_PER_MINUTE):
+        client.get("/C/" + "0" * 16)
+
+    assert client.get(f"/C/{row.token}").status_code == 429
+
+
+def test_typed_code_leads_to_the_verdict(client, row):
+    response = client.get("/c/", {"code": row.printed_token.lower()})
+    assert response.status_code == 302
+    assert response.url == f"/C/{row.token}"
+    assert "16 chữ và số" in client.get("/c/", {"code": "ABC"}).content.decode()
+
+
+def test_verification_costs_the_same_for_everybody(client, cast, row):
+    with CaptureQueriesContext(connection) as log:
+        client.get(f"/C/{row.token}")
+    assert len(log) == 2  # read, count
+
+
+def test_register_shows_own_centre_only_and_its_queries_do_not_grow(as_user, cast, reference):
+    def show():
+        with CaptureQueriesContext(connection) as log:
+            body = as_user(cast.lan).get("/certificates/").content.decode()
+        return len(log), body
+
+    issue_class(class_group=closed_class(cast.centre_a, passing=1)[0], by=cast.lan)
+    few, _body = show()
+    issue_class(class_group=closed_class(cast.centre_a, passing=9)[0], by=cast.lan)
+    foreign = issue_class(class_group=closed_class(cast.centre_b, passing=1)[0], by=cast.minh).certificates[0]
+    many, body = show()
+
+    assert few == many
+    assert foreign.content["course"] not in body
+    for path in ("", "pdf/", "decide/"):
+        assert as_user(cast.duc).get(f"/certificates/{foreign.pk}/{path}").status_code == 404
+
+
+def test_search_by_number_name_and_code(as_user, cast, row):
+    client = as_user(cast.lan)
+    for text in (row.register_number, row.content["learner"], row.printed_token):
+        assert row.register_number in client.get("/certificates/", {"q": text}).content.decode()
+    assert "Không có mục nào" in client.get("/certificates/", {"q": "999999/1999"}).content.decode()
+
+
+def test_issue_page_end_to_end(as_user, cast, group):
+    client = as_user(cast.lan)
+    page = f"/certificates/classes/{group.pk}/"
+    assert "Cấp 3 chứng nhận" in client.get(page).content.decode()
+
+    for _ in range(2):
+        assert client.post(page, {"issued_on": group.closed_on.isoformat(), "signer_name": ""}).status_code == 302
+
+    assert Certificate.objects.count() == 3
+    merged = client.get(f"{page}merged/")
+    assert b"".join(merged.streaming_content).startswith(b"%PDF")
+    merged.close()
+    single = client.get(f"/certificates/{Certificate.objects.first().pk}/pdf/")
+    assert b"".join(single.streaming_content).startswith(b"%PDF")
+    single.close()
+    kept = client.post(page, {"issued_on": "khong", "signer_name": "Ông Ký"})
+    assert kept.status_code == 422
+    assert "Ông Ký" in kept.content.decode() or "đã có chứng nhận" in kept.content.decode()
+
+
+def test_director_revokes_on_the_page_with_a_reason(as_user, cast, row):
+    assert as_user(cast.lan).get(f"/certificates/{row.pk}/decide/").status_code == 403
+    client = as_user(cast.duc)
+    empty = client.post(f"/certificates/{row.pk}/decide/", {"step": "revoke", "reason": ""})
+    assert empty.status_code == 422
+    done = client.post(f"/certificates/{row.pk}/decide/", {"step": "revoke", "reason": "Cấp nhầm"})
+    assert done.status_code == 302
+    assert "Cấp nhầm" in client.get(f"/certificates/{row.pk}/").content.decode()
+
+
+def test_verify_and_revoke_commands(cast, row, capsys):
+    call_command("verify", f"http://localhost/C/{row.token}", "--json")
+    assert json.loads(capsys.readouterr().out)["status"] == "valid"
+    args = ("revoke_certificate", row.register_number, "--centre", cast.centre_a.code, "--reason", "Cấp nhầm", "--json")
+    with pytest.raises(SystemExit):
+        call_command(*args, "--by", "lan")
+    capsys.readouterr()
+    call_command(*args, "--by", "duc")
+    assert json.loads(capsys.readouterr().out)["status"] == "revoked"
+    call_command("verify", row.token, "--json")
+    assert json.loads(capsys.readouterr().out)["status"] == "revoked"
+    call_command("verify", "0000", "--json")
+    assert json.loads(capsys.readouterr().out)["status"] == "unknown"
