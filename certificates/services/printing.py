@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -74,8 +75,8 @@ def class_certificates(class_group: ClassGroup) -> list[Certificate]:
     )
 
 
-def merged_pdf(*, class_group: ClassGroup, target: Path) -> int:
-    """Join the frozen files of a class into one PDF at ``target`` and return its pages.
+def merged_pdf(*, class_group: ClassGroup, target: Path | IO[bytes]) -> int:
+    """Join the frozen files of a class into one PDF, written to ``target``, and return its pages.
 
     Raises InvalidInput when nothing has been printed yet.
     """
