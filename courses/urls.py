@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from courses import roster_urls
 from courses.views import classes, closing, courses, enrolments, teaching
 
 app_name = "courses"
@@ -22,4 +23,5 @@ urlpatterns = [
     path("courses/", courses.course_list, name="course-list"),
     path("courses/add/", courses.course_add, name="course-add"),
     path("courses/<int:pk>/edit/", courses.course_edit, name="course-edit"),
+    *roster_urls.urlpatterns,
 ]

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO, cast
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -75,7 +75,7 @@ def class_certificates(class_group: ClassGroup) -> list[Certificate]:
     )
 
 
-def merged_pdf(*, class_group: ClassGroup, target: Path | IO[bytes]) -> int:
+def merged_pdf(*, class_group: ClassGroup, target: Path | BinaryIO) -> int:
     """Join the frozen files of a class into one PDF, written to ``target``, and return its pages.
 
     Raises InvalidInput when nothing has been printed yet.
@@ -88,7 +88,7 @@ def merged_pdf(*, class_group: ClassGroup, target: Path | IO[bytes]) -> int:
 
     with pikepdf.new() as joined:
         for certificate in rows:
-            with certificate.pdf.open("rb") as stream, pikepdf.open(stream) as single:
+            with certificate.pdf.open("rb") as stream, pikepdf.open(cast(BinaryIO, stream)) as single:
                 joined.pages.extend(single.pages)
         pages = len(joined.pages)
         joined.docinfo["/Title"] = class_group.name

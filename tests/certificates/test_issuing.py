@@ -213,7 +213,7 @@ def test_two_people_issuing_one_class_at_once_make_one_set(cast, reference):
 def sample(name="Đặng Thị Ợt Ễnh"):
     content = {
         "title": "Giấy xác nhận", "achievement": "Hoàn thành", "authority": "Ủy ban nhân dân xã Ba Vì",
-        "centre": "Trung tâm", "learner": name, "birth": "Sinh năm 1984", "course": "Xóa mù chữ", "starts_on": "01/03/2026",
+        "centre": "Trung tâm", "learner": name, "birth": "Sinh năm 1984", "course": "XMC", "starts_on": "01/03/2026",
         "ends_on": "30/06/2026", "sessions": 5, "attended": 5, "result": "Hoàn thành", "place_date": "Ba Vì, ngày 05",
         "signer_title": "Giám đốc", "signer_name": "Phùng Văn Đức", "register_number": "000087/2026",
     }  # fmt: skip
