@@ -12,10 +12,12 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from certificates.paper import ornament
 from certificates.qr import qr_path
 
 HERE = Path(__file__).resolve().parent
 FONTS = HERE.parent / "fonts"
+CORNERS = tuple(f"{x} {y}" for x in (10.5, 286.5) for y in (10.5, 199.5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,10 @@ def paper_html(papers: list[Paper]) -> str:
     for paper in papers:
         path, size = paper.qr
         rows.append({"content": paper.content, "token": paper.token, "qr_path": path, "qr_size": size, "host": host})
-    return render_to_string("certificates/paper.html", {"papers": rows})
+    ground = {
+        "band": ornament.band(), "rosette": ornament.rosette(), "flower": ornament.flower(), "corners": CORNERS,
+    }  # fmt: skip
+    return render_to_string("certificates/paper.html", {"papers": rows, "ground": ground})
 
 
 class Press:
