@@ -25,7 +25,8 @@ from courses.models import ClassGroup, Course, Enrolment, Topic
 from learners.models import Learner
 
 NAME = "verification"
-TARGET = 0.3
+# Two statements and a template; the floor does nothing at all. A page without the ORM would come to about half of it.
+TARGET = 0.1
 ENTRIES = 2000
 REQUESTS = 150
 DAY = dt.date(2026, 7, 6)

@@ -26,3 +26,5 @@ class CertificateState(models.TextChoices):
 
 # States in which an enrolment already has its certificate, so that no second one may be made.
 LIVE_STATES = (CertificateState.RESERVED, CertificateState.ISSUED)
+# States that keep an enrolment out of issuing: what a director revoked is not issued again by a click of somebody else.
+SETTLED_STATES = (*LIVE_STATES, CertificateState.REVOKED)

@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db.models import F
+from django.utils import timezone
 
-from certificates.choices import CertificateState
+from certificates.choices import CertificateKind, CertificateState
 from certificates.models import Certificate, RegisterEvent
 from core.text import mask_name
 from core.tokens import read_token
@@ -18,6 +19,8 @@ STATUS = {
     CertificateState.REPLACED: "replaced",
     CertificateState.REVOKED: "revoked",
 }
+# Their achievement says it all; the name of the course would only repeat it.
+LITERACY = (CertificateKind.LITERACY_PHASE_1, CertificateKind.LITERACY_PHASE_2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +63,21 @@ def look_up(text: str, *, count: bool = False) -> Verdict:
     token = token_in(text)
     if token is None:
         return UNKNOWN
-    row = Certificate.objects.select_related("centre").filter(token=token, state__in=STATUS).first()
+    row = (
+        Certificate.objects.filter(token=token, state__in=STATUS)
+        .only("pk", "state", "register_number", "kind", "content", "issued_on")
+        .order_by()
+        .first()
+    )
     if row is None:
         return UNKNOWN
     if count:
         Certificate.objects.filter(pk=row.pk).update(lookups=F("lookups") + 1)
+    achievement = row.content["achievement"]
     since = successor = None
     if row.state != CertificateState.ISSUED:
         event = RegisterEvent.objects.filter(certificate=row, kind=row.state).order_by("at").last()
-        since = event.at.date() if event else None
+        since = timezone.localdate(event.at) if event else None
         follow = RegisterEvent.objects.filter(related=row).select_related("certificate").first()
         successor = follow.certificate.register_number if follow else None
     return Verdict(
@@ -76,9 +85,7 @@ def look_up(text: str, *, count: bool = False) -> Verdict:
         register_number=row.register_number,
         kind=row.kind,
         kind_label=row.content["title"],
-        course=f"{row.content['achievement']}: {row.content['course']}"
-        if row.kind == "course"
-        else row.content["achievement"],
+        course=achievement if row.kind in LITERACY else f"{achievement}: {row.content['course']}",
         centre=row.content["centre"],
         issued_on=row.issued_on,
         masked_name=mask_name(row.content["learner"]),

@@ -10,7 +10,7 @@ from accounts.models import User
 from centres.access import Scope, scope_of
 from centres.choices import Verb
 from centres.models import AdminUnit, Centre
-from certificates.choices import LIVE_STATES, CertificateState
+from certificates.choices import SETTLED_STATES, CertificateState
 from certificates.models import Certificate
 from courses.choices import ClassStatus, EnrolmentStatus, OrganiserRole, SessionStatus
 from courses.models import ClassGroup, Enrolment, Session
@@ -87,7 +87,7 @@ def classes_ready_to_close(user: User, day: dt.date) -> Any:
 def classes_ready_to_issue(user: User) -> Any:
     """Closed classes the centre led, with people who passed and have no certificate yet."""
     lacking = Enrolment.objects.filter(class_group=OuterRef("pk"), status=EnrolmentStatus.PASSED).exclude(
-        Exists(Certificate.objects.filter(enrolment=OuterRef("pk"), state__in=LIVE_STATES))
+        Exists(Certificate.objects.filter(enrolment=OuterRef("pk"), state__in=SETTLED_STATES))
     )
     return (
         ClassGroup.objects.visible_to(user)

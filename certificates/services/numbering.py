@@ -17,7 +17,7 @@ from centres.choices import Verb
 from centres.models import AdminUnit, Centre
 from centres.permissions import require
 from centres.selectors import unit_of_centre
-from certificates.choices import LIVE_STATES, CertificateKind, CertificateState
+from certificates.choices import LIVE_STATES, SETTLED_STATES, CertificateKind, CertificateState
 from certificates.content import TEMPLATE_VERSION, content_of
 from certificates.models import Certificate, Register, RegisterEvent, RegisterEventKind
 from core import audit, jobs
@@ -41,10 +41,10 @@ class IssueBatch:
 
 
 def papers_to_issue(class_group: ClassGroup) -> list[Enrolment]:
-    """People who passed and have no living certificate of this class, in Vietnamese order."""
+    """People who passed and have no certificate of this class, living or revoked, in Vietnamese order."""
     return list(
         Enrolment.objects.filter(class_group=class_group, status=EnrolmentStatus.PASSED)
-        .exclude(certificates__state__in=LIVE_STATES)
+        .exclude(certificates__state__in=SETTLED_STATES)
         .select_related("learner", "class_group__course", "class_group__centre")
         .order_by("learner__sort_key", "pk")
     )
@@ -194,5 +194,5 @@ def _entry(
         issued_on=issued_on,
         issued_by=by,
         signer_name=signer,
-        search_key=search_key(f"{enrolment.learner.full_name}")[:180],
+        search_key=search_key(f"{enrolment.learner.full_name} {enrolment.learner.code}")[:180],
     )

@@ -39,12 +39,29 @@ def render_reserved(*, class_group: ClassGroup, progressed: Progressed | None = 
     press = Press()
     done = []
     for index, certificate in enumerate(waiting, start=1):
-        content = press.render([paper_of(certificate)])
-        if _put_in_force(certificate, content):
-            done.append(certificate)
+        # Another worker may have been here since the list was made: rendering is the slow part.
+        if Certificate.objects.filter(pk=certificate.pk, state=CertificateState.RESERVED).exists():
+            content = press.render([paper_of(certificate)])
+            if _put_in_force(certificate, content):
+                done.append(certificate)
         if progressed:
             progressed(index, len(waiting))
+    _sweep(done)
     return done
+
+
+def _sweep(done: list[Certificate]) -> None:
+    """Delete files that an earlier, killed run left beside the ones now in force."""
+    folders: dict[str, set[str]] = {}
+    for certificate in done:
+        folder, _slash, name = str(certificate.pdf.name).rpartition("/")
+        folders.setdefault(folder, set()).add(name)
+    storage = Certificate._meta.get_field("pdf").storage
+    for folder, kept in folders.items():
+        numbers = {name.partition("-")[0] for name in kept}
+        for name in storage.listdir(folder)[1]:
+            if name not in kept and name.partition("-")[0] in numbers:
+                storage.delete(f"{folder}/{name}")
 
 
 def _put_in_force(certificate: Certificate, content: bytes) -> bool:
@@ -83,8 +100,7 @@ def merged_pdf(*, class_group: ClassGroup, target: Path | BinaryIO) -> int:
     rows = class_certificates(class_group)
     if not rows:
         raise InvalidInput("nothing_printed", _("Chưa có chứng nhận nào in xong."))
-    # Imported here: only this function needs it.
-    import pikepdf
+    import pikepdf  # a large C++ library, and it writes to the log when it is loaded
 
     with pikepdf.new() as joined:
         for certificate in rows:

@@ -30,11 +30,14 @@ def _step(
     decided_on: dt.date | None,
 ) -> str:
     """Move one entry on by a conditional update: of two people who try, one succeeds. Returns the cleaned reason."""
+    require(by, Verb.REVOKE, certificate.centre_id)
     reason = clean(reason)[:300]
     if not reason:
         words = _("Hãy ghi lý do: lý do được giữ trong sổ gốc.")
         raise InvalidInput("reason_missing", words, fields={"reason": [words]})
-    require(by, Verb.REVOKE, certificate.centre_id)
+    if decided_on and decided_on > timezone.localdate():
+        words = _("Ngày quyết định không được ở tương lai.")
+        raise InvalidInput("decided_in_future", words, fields={"decided_on": [words]})
     moved = Certificate.objects.filter(pk=certificate.pk, state__in=allowed).update(state=to)
     if not moved:
         now = Certificate.objects.get(pk=certificate.pk).get_state_display()

@@ -13,13 +13,14 @@ from accounts.models import User
 from centres.access import scoped
 from centres.choices import Verb
 from centres.permissions import require
-from certificates.choices import LIVE_STATES
+from certificates.choices import SETTLED_STATES
 from certificates.forms import IssueForm
 from certificates.models import Certificate
 from certificates.services import issue_class, merged_pdf, papers_to_issue
 from certificates.services.numbering import refuse_not_issuable
 from core.errors import DomainError
 from core.models import Job
+from core.text import search_key
 from courses.models import ClassGroup
 
 
@@ -53,7 +54,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.info(request, _("Mọi người hoàn thành đều đã có chứng nhận; không cấp thêm số nào."))
             return redirect("certificates:issue", pk=group.pk)
     issued = (
-        Certificate.objects.filter(enrolment__class_group=group, state__in=LIVE_STATES)
+        Certificate.objects.filter(enrolment__class_group=group, state__in=SETTLED_STATES)
         .select_related("register")
         .order_by("register__year", "number")
     )
@@ -78,4 +79,5 @@ def merged(request: HttpRequest, pk: int) -> HttpResponseBase:
     target = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it when it has been sent
     merged_pdf(class_group=group, target=target)
     target.seek(0)
-    return FileResponse(target, content_type="application/pdf", filename=f"chung-nhan-{group.code}.pdf")
+    slug = search_key(group.code).replace(" ", "-")  # no letter that a mail program or a USB stick could break
+    return FileResponse(target, content_type="application/pdf", filename=f"chung-nhan-{slug}.pdf")

@@ -28,7 +28,7 @@ class Command(OperatorCommand):
     def perform(self, **options: Any) -> dict[str, Any]:
         """Issue, print, write."""
         by = find_user(options["by"])
-        group = ClassGroup.objects.visible_to(by).filter(code=options["class_code"]).first()
+        group = ClassGroup.objects.visible_to(by).filter(code__iexact=options["class_code"]).first()
         if group is None:
             raise InvalidInput("unknown_class", _("Không có lớp mã %(code)s.") % {"code": options["class_code"]})
         issue_class(class_group=group, by=by)
