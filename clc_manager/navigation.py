@@ -11,7 +11,7 @@ from accounts.choices import Role
 from centres.access import scope_of
 from centres.choices import Verb
 
-# Label, address, path prefix, verbs of which one is enough (none: everybody).
+# Label, name of the address, verbs of which one is enough (none: everybody).
 ITEMS: tuple[tuple[str | Promise, str, tuple[Verb, ...]], ...] = (
     (_("Hôm nay"), "home", ()),
     (_("Học viên"), "learners:learner-list", (Verb.VIEW, Verb.VIEW_OWN_CLASSES)),
@@ -23,6 +23,13 @@ ITEMS: tuple[tuple[str | Promise, str, tuple[Verb, ...]], ...] = (
     (_("Trung tâm"), "centres:centre-list", (Verb.VIEW,)),
     (_("Nhật ký"), "centres:audit-list", (Verb.READ_AUDIT,)),
 )
+
+
+def _mark_current(items: list[dict[str, Any]], path: str) -> None:
+    """Mark the one item the page belongs to: the longest address it starts with (/plan/statistics/ is not /plan/)."""
+    fitting = [item for item in items if path == item["url"] or (item["url"] != "/" and path.startswith(item["url"]))]
+    if fitting:
+        max(fitting, key=lambda item: len(item["url"]))["current"] = True
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -39,8 +46,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             url = reverse(name)
         except NoReverseMatch:
             continue
-        current = request.path == url if url == "/" else request.path.startswith(url)
-        items.append({"label": label, "url": url, "current": current})
+        items.append({"label": label, "url": url, "current": False})
+    _mark_current(items, request.path)
     roles = ", ".join(str(Role(role).label) for role in sorted(scope.roles))
     short = scope.label.replace("Trung tâm học tập cộng đồng", "TTHTCĐ")
     search_text = request.GET.get("q", "") if request.path == reverse("search") else ""
