@@ -16,45 +16,62 @@
     if (field) event.detail.headers["X-CSRFToken"] = field.value;
   });
 
-  // What cannot be undone is asked about first.
+  // What cannot be undone is asked about first: before htmx or anybody else hears of the form.
   let asked = null;
   document.addEventListener("submit", function (event) {
     const form = event.target, button = event.submitter;
     const words = (button && button.dataset.confirm) || form.dataset.confirm;
     if (!words || asked === form) return;
     event.preventDefault();
+    event.stopPropagation();
     const dialog = document.createElement("dialog");
     const text = document.createElement("p"), row = document.createElement("div");
     const yes = document.createElement("button"), no = document.createElement("button");
     const vi = document.documentElement.lang === "vi";
-    text.textContent = words; row.className = "actions";
-    yes.className = "btn main"; yes.textContent = vi ? "Đồng ý" : "Yes";
+    text.textContent = words; text.id = "asked"; row.className = "actions";
+    dialog.setAttribute("aria-labelledby", "asked");
+    yes.className = button && button.classList.contains("danger") ? "btn main danger" : "btn main";
+    yes.textContent = vi ? "Đồng ý" : "Yes";
     no.className = "btn"; no.textContent = vi ? "Thôi" : "Cancel";
     row.append(no, yes); dialog.append(text, row); document.body.append(dialog);
     no.addEventListener("click", () => dialog.close());
     yes.addEventListener("click", () => { asked = form; dialog.close(); form.requestSubmit(button || undefined); asked = null; });
     dialog.addEventListener("close", () => dialog.remove());
     dialog.showModal();
-  });
+  }, true);
 
-  // A second click sends nothing twice.
+  // A second click sends nothing twice. A button is freed again when the page is shown anew, or after a while when
+  // the answer was a file and the page stayed.
+  const free = (buttons) => buttons.forEach((button) => { button.disabled = false; delete button.dataset.sent; });
   document.addEventListener("submit", function (event) {
     if (event.defaultPrevented || event.target.method === "get") return;
-    const buttons = event.target.querySelectorAll("button:not([type=button])");
-    window.setTimeout(() => buttons.forEach((button) => { button.disabled = true; }), 0);
     changed = false;
+    const buttons = [...event.target.querySelectorAll("button:not([type=button], :disabled)")];
+    window.setTimeout(() => buttons.forEach((button) => { button.disabled = true; button.dataset.sent = ""; }), 0);
+    window.setTimeout(() => free(buttons), 20000);
   });
-  window.addEventListener("pageshow", () => document.querySelectorAll("form button[disabled]").forEach((b) => { b.disabled = false; }));
+  window.addEventListener("pageshow", () => free(document.querySelectorAll("button[data-sent]")));
 
   // A half-filled form is not left by accident.
   let changed = false;
   document.addEventListener("input", (event) => { if (event.target.closest("[data-guard]")) changed = true; });
   window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 
-  document.addEventListener("click", function (event) {
-    if (event.target.closest("[data-print]")) window.print();
-    document.querySelectorAll("details.who[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
+
+  // The menu closes by a click elsewhere and by Escape.
+  const menu = document.querySelector("details.who");
+  document.addEventListener("click", (event) => { if (menu && !menu.contains(event.target)) menu.open = false; });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape" || !menu || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
   });
+
+  // On a phone the way in that is open must be in sight.
+  const here = document.querySelector(".top nav [aria-current]");
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.clientWidth / 3;
+
   // A filter that says so sends its form as soon as it is changed.
   document.addEventListener("change", (event) => { const f = event.target.closest("form[data-auto]"); if (f) f.requestSubmit(); });
 })();
