@@ -8,3 +8,7 @@ class LiteracyConfig(AppConfig):
 
     name = "literacy"
     verbose_name = "Biết chữ"
+
+    def ready(self) -> None:
+        """Hook into the closing of classes."""
+        import literacy.services  # noqa: F401 - registers award_after_closing, once the models are loaded

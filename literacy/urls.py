@@ -1,6 +1,12 @@
 """Addresses of literacy."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from literacy import views
 
 app_name = "literacy"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.followup_list, name="followup-list"),
+    path("follow-ups/<int:pk>/", views.check_add, name="check-add"),
+    path("learners/<int:pk>/", views.panel_learner, name="panel-learner"),
+]

@@ -1,0 +1,104 @@
+"""Reads about literacy: due follow-ups and the cohort behind A3."""
+
+import datetime as dt
+import hashlib
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from centres.models import AdminUnit
+from centres.selectors import subtree_ids
+from core.dates import add_months
+from core.models import setting_on
+from courses.choices import EnrolmentStatus
+from courses.models import Enrolment
+from literacy.choices import LiteracyLevel, Proof
+from literacy.models import LiteracyAward, LiteracyCheck
+from literacy.rules import DEFINITION, Member, Placement, Share, place, share
+
+# Proofs that make a person newly literate: reached by learning, not merely noticed by a survey.
+NEWLY = (Proof.PROGRAMME, Proof.PRIMARY_SCHOOL, Proof.TEST)
+COHORT_MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One person behind the figure."""
+
+    learner_id: int
+    code: str
+    certified_on: dt.date
+    placement: Placement
+    rule: str
+
+
+@dataclass(frozen=True)
+class A3:
+    """The figure, its people, the cohort's window and the hash of the rows that made it."""
+
+    share: Share
+    evidence: list[Evidence]
+    window: tuple[dt.date, dt.date]
+    definition: str
+    hash: str
+
+
+def cohort_window(as_of: dt.date, observed_months: int) -> tuple[dt.date, dt.date]:
+    """Return the days of certification of the cohort: one year, observed whole for ``observed_months``."""
+    last = add_months(as_of, -observed_months)
+    return add_months(last, -COHORT_MONTHS) + dt.timedelta(days=1), last
+
+
+def a3_figure(*, unit: AdminUnit, as_of: dt.date) -> A3:
+    """Compute A3 for a unit on a day: four queries, whatever the cohort."""
+    months = int(setting_on("literacy.continuing_months", as_of))
+    window = cohort_window(as_of, months)
+    awards = LiteracyAward.objects.filter(level=LiteracyLevel.LEVEL_1, proof__in=NEWLY, certified_on__range=window)
+    units = subtree_ids(unit)
+    if units is not None:
+        awards = awards.filter(unit_id__in=units)
+    rows = list(awards.order_by("certified_on", "pk").values_list("pk", "learner_id", "learner__code", "certified_on"))
+    learners = [row[1] for row in rows]
+    checks = _checks([row[0] for row in rows])
+    events = _events(learners)
+    evidence = []
+    for award_id, learner_id, code, certified_on in rows:
+        member = Member(learner_id, code, certified_on, tuple(checks[award_id]), tuple(events[learner_id]))
+        placement, rule = place(member, as_of=as_of, window_months=months)
+        evidence.append(Evidence(learner_id, code, certified_on, placement, rule))
+    return A3(share(row.placement for row in evidence), evidence, window, DEFINITION, _digest(evidence, window, months))
+
+
+def _digest(evidence: list[Evidence], window: tuple[dt.date, dt.date], months: int) -> str:
+    """SHA-256 over the canonical rows: the same people and placements give the same hash."""
+    rows = sorted([row.code, row.certified_on.isoformat(), row.placement.value, row.rule] for row in evidence)
+    body = {"definition": DEFINITION, "window": [str(day) for day in window], "months": months, "rows": rows}
+    return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+_BATCH = 5000
+
+
+def _checks(award_ids: list[int]) -> dict[int, list[tuple[dt.date, str]]]:
+    found: dict[int, list[tuple[dt.date, str]]] = defaultdict(list)
+    for start in range(0, len(award_ids), _BATCH):
+        rows = LiteracyCheck.objects.filter(award_id__in=award_ids[start : start + _BATCH])
+        for award_id, day, outcome in rows.values_list("award_id", "checked_on", "outcome"):
+            found[award_id].append((day, outcome))
+    return found
+
+
+def _events(learner_ids: list[int]) -> dict[int, list[dt.date]]:
+    """Days of qualifying learning: a class attended to its threshold and passed, or a term 4–5 class begun."""
+    found: dict[int, list[dt.date]] = defaultdict(list)
+    for start in range(0, len(learner_ids), _BATCH):
+        rows = Enrolment.objects.filter(learner_id__in=learner_ids[start : start + _BATCH]).filter(
+            Q(status=EnrolmentStatus.PASSED)
+            | Q(class_group__course__term__in=(4, 5), marks__status="present")
+            | Q(class_group__course__completes_phase=2, marks__status="present")
+        )
+        for learner_id, day in rows.values_list("learner_id", "class_group__starts_on").distinct():
+            found[learner_id].append(day)
+    return found

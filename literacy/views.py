@@ -1,0 +1,101 @@
+"""Pages of literacy: who has to be seen again, what was found."""
+
+from typing import cast
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from centres.access import scope_of, scoped
+from centres.choices import Verb
+from centres.models import Centre
+from centres.permissions import require
+from core.dates import add_months
+from core.errors import DomainError
+from core.forms import add_domain_error
+from learners.models import Learner
+from literacy.forms import CheckForm
+from literacy.models import FollowUp, LiteracyAward, LiteracyCheck, Relapse
+from literacy.services import record_check
+
+PER_PAGE = 50
+WHEN = ("due", "soon", "later", "done")
+
+
+@scoped(Verb.VIEW)
+def followup_list(request: HttpRequest) -> HttpResponse:
+    """The worklist: overdue first, then this month, then later; and what was done."""
+    user, scope, today = cast(User, request.user), scope_of(request.user), timezone.localdate()
+    when = request.GET.get("when", "due")
+    when = when if when in WHEN else "due"
+    centre_pk = request.GET.get("centre", "")
+    rows = FollowUp.objects.visible_to(user)
+    if centre_pk.isdigit():
+        rows = rows.filter(centre_id=int(centre_pk))
+    month = add_months(today, 1)
+    parts = {
+        "due": rows.due(today),
+        "soon": rows.open().filter(due_on__gt=today, due_on__lte=month),
+        "later": rows.open().filter(due_on__gt=month),
+        "done": rows.filter(done_on__isnull=False),
+    }
+    labels = {"due": _("Đến hạn"), "soon": _("Trong một tháng tới"), "later": _("Về sau"), "done": _("Đã kiểm tra")}
+    chosen = parts[when].order_by("-done_on" if when == "done" else "due_on", "pk")
+    chosen = chosen.select_related("learner__neighbourhood", "centre").prefetch_related("checks")
+    context = {
+        "page_obj": Paginator(chosen, PER_PAGE).get_page(request.GET.get("page")),
+        "when": when,
+        "tabs": [(name, labels[name], part.count()) for name, part in parts.items()],
+        "today": today,
+        "centre_pk": centre_pk,
+        "centres": Centre.objects.visible_to(user) if scope.is_officer else Centre.objects.none(),
+        "may_record": scope.may(Verb.FOLLOW_UP),
+        "query": urlencode({"when": when, **({"centre": centre_pk} if centre_pk else {})}),
+    }
+    return render(request, "literacy/followup_list.html", context)
+
+
+@scoped(Verb.FOLLOW_UP, Verb.VIEW)
+def check_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record what a check found."""
+    user = cast(User, request.user)
+    rows = FollowUp.objects.visible_to(user).select_related("learner__neighbourhood", "award", "centre")
+    follow_up = get_object_or_404(rows, pk=pk)
+    require(user, Verb.FOLLOW_UP, follow_up.centre_id)
+    form = CheckForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            check = record_check(follow_up=follow_up, by=user, **form.values())  # type: ignore[arg-type]
+        except DomainError as error:
+            add_domain_error(form, error)
+        else:
+            words = {"name": follow_up.learner.full_name, "outcome": check.get_outcome_display()}
+            messages.success(request, _("Đã ghi kết quả của %(name)s: %(outcome)s.") % words)
+            return redirect("literacy:followup-list")
+    context = {"form": form, "follow_up": follow_up, "before": follow_up.award.checks.order_by("-checked_on", "-pk")}
+    return render(request, "literacy/check_form.html", context, status=422 if form.errors else 200)
+
+
+@scoped(Verb.VIEW)
+def panel_learner(request: HttpRequest, pk: int) -> HttpResponse:
+    """Literacy of one person, as a panel of their page."""
+    user = cast(User, request.user)
+    learner = get_object_or_404(Learner.objects.visible_to(user), pk=pk)
+    context = {
+        "learner": learner,
+        "awards": LiteracyAward.objects.visible_to(user)
+        .filter(learner=learner)
+        .select_related("centre")
+        .order_by("level"),
+        "follow_ups": FollowUp.objects.visible_to(user).filter(learner=learner).order_by("due_on"),
+        "checks": LiteracyCheck.objects.visible_to(user).filter(learner=learner).order_by("-checked_on", "-pk"),
+        "relapses": Relapse.objects.visible_to(user).filter(learner=learner).order_by("-opened_on"),
+        "today": timezone.localdate(),
+        "may_record": scope_of(user).may(Verb.FOLLOW_UP),
+    }
+    return render(request, "literacy/_panel_learner.html", context)
