@@ -112,8 +112,13 @@ def measure(*, unit: AdminUnit, as_of: dt.date, only: set[int] | None = None) ->
             missing.append("chưa xuất báo cáo thống kê từ hệ thống")
         found.append(
             CentreUse(
-                centre, classes.get(centre.pk, 0), len(months), len(months) - silent, reports.get(centre.pk, 0),
-                tuple(missing), declared.get(centre.pk),
+                centre,
+                classes.get(centre.pk, 0),
+                len(months),
+                len(months) - silent,
+                reports.get(centre.pk, 0),
+                tuple(missing),
+                declared.get(centre.pk),
             )
         )
     return C3(found, starts_on, as_of, DEFINITION, _digest(found, starts_on, as_of))

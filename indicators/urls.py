@@ -1,6 +1,14 @@
-"""Addresses of indicators."""
+"""Addresses of the plan and of statistics."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from indicators.views import plan
 
 app_name = "indicators"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", plan.plan, name="plan"),
+    path("declare/", plan.declare, name="declare"),
+    path("figures/<str:code>/", plan.figure, name="figure"),
+    path("figures/<str:code>/report/", plan.report_figure, name="report-figure"),
+    path("figures/<str:code>/keep/", plan.keep_figure, name="keep-figure"),
+]

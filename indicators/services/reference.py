@@ -51,8 +51,13 @@ def load_reference() -> dict[str, int]:
                 plan=plan,
                 code=row["code"],
                 defaults={
-                    "block": row["block"], "order": order, "name": row["short_name_vi"], "measure": row["unit"],
-                    "measured_per": row["measured_per"], "source": row["source"], "note": row["note"],
+                    "block": row["block"],
+                    "order": order,
+                    "name": row["short_name_vi"],
+                    "measure": row["unit"],
+                    "measured_per": row["measured_per"],
+                    "source": row["source"],
+                    "note": row["note"],
                 },
             )
             added += created
@@ -62,7 +67,8 @@ def load_reference() -> dict[str, int]:
                     continue
                 values = target_values(comparator, row[f"target_{year}"])
                 _target, created = Target.objects.get_or_create(
-                    indicator=indicator, year=year,
+                    indicator=indicator,
+                    year=year,
                     defaults={"comparator": comparator, "quote": row[f"plan_line_{year}"], **values},
                 )
                 targets += created

@@ -1,0 +1,62 @@
+"""Forms of the plan."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import DayField
+from indicators.models import Indicator
+from indicators.rules import STATUS_WORDS
+
+
+class ReportForm(forms.Form):
+    """A figure another body knows, with its source and document."""
+
+    value = forms.DecimalField(
+        label=_("Giá trị (%)"),
+        max_digits=6,
+        decimal_places=2,
+        required=False,
+        localize=True,
+        help_text=_("Ví dụ 71,2."),
+    )
+    status_value = forms.ChoiceField(label=_("Trạng thái đạt được"), required=False)
+    ends_on = DayField(label=_("Số liệu tính đến ngày"), initial=timezone.localdate)
+    source_name = forms.CharField(label=_("Cơ quan cung cấp"), max_length=150)
+    document = forms.CharField(label=_("Văn bản (số, tên)"), max_length=150)
+    document_on = DayField(label=_("Ngày văn bản"), required=False)
+    note = forms.CharField(
+        label=_("Lý do sửa"),
+        max_length=300,
+        required=False,
+        help_text=_("Chỉ cần khi sửa số liệu đã báo cáo của kỳ này."),
+    )
+
+    def __init__(self, indicator: Indicator, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if indicator.measure == "percent":
+            del self.fields["status_value"]
+        else:
+            del self.fields["value"]
+            codes = {target.status for target in indicator.targets.all() if target.status}
+            field = self.fields["status_value"]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "–"), *((code, STATUS_WORDS.get(code, code)) for code in sorted(codes))]
+
+    def values(self) -> dict[str, Any]:
+        """Return the cleaned values as the service takes them."""
+        return {"value": None, "status_value": "", **self.cleaned_data}
+
+
+class DeclareForm(forms.Form):
+    """The centre's own word on C3."""
+
+    applies_it = forms.TypedChoiceField(
+        label=_("Trung tâm có ứng dụng CNTT trong quản lý, tổ chức hoạt động không?"),
+        choices=[("yes", _("Có")), ("no", _("Chưa"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(label=_("Cụ thể"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}))

@@ -1,0 +1,28 @@
+"""Print the plan's lines with today's figures."""
+
+import datetime as dt
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from centres.selectors import find_unit
+from core.commands import OperatorCommand
+from indicators.selectors import as_row, plan_lines
+
+
+class Command(OperatorCommand):
+    """Computed lines are computed live; the others show what was reported by that day."""
+
+    help = "All 27 lines of the plan for a unit on a day."
+
+    def arguments(self, parser: CommandParser) -> None:
+        """Add unit and day."""
+        parser.add_argument("--unit", required=True)
+        parser.add_argument("--as-of", type=dt.date.fromisoformat, default=None)
+
+    def perform(self, **options: Any) -> dict[str, Any]:
+        """Return the figures."""
+        as_of = options["as_of"] or timezone.localdate()
+        unit = find_unit(options["unit"], as_of)
+        return {"figures": [as_row(line) for line in plan_lines(unit=unit, as_of=as_of)]}
