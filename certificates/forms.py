@@ -1,8 +1,12 @@
 """Forms of the register."""
 
+from typing import Any, cast
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from certificates.choices import CertificateState
 
 
 def _date_input() -> forms.DateInput:
@@ -24,18 +28,26 @@ class IssueForm(forms.Form):
 class DecisionForm(forms.Form):
     """A step after issuing, with its reason and decision."""
 
-    REVOKE, REPLACE, CORRECT = "revoke", "replace", "correct"
+    REVOKE, REPLACE, CORRECT, VOID = "revoke", "replace", "correct", "void"
 
-    step = forms.ChoiceField(
-        label=_("Việc cần làm"),
-        choices=[
+    # What can be done depends on the entry's state: a number that was only reserved can only be voided.
+    CHOICES = {
+        CertificateState.ISSUED: (
             (REVOKE, _("Thu hồi: chứng nhận không còn giá trị")),
             (REPLACE, _("Cấp lại: giấy bị mất hoặc hỏng")),
             (CORRECT, _("Chỉnh sửa: nội dung ghi sai, cấp bản đúng")),
-        ],
-        initial=REVOKE,
-        widget=forms.RadioSelect,
-    )
+        ),
+        CertificateState.RESERVED: ((VOID, _("Hủy số: giấy không in được hoặc lấy số nhầm")),),
+    }
+
+    step = forms.ChoiceField(label=_("Việc cần làm"), widget=forms.RadioSelect)
     reason = forms.CharField(label=_("Lý do"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
     decision_number = forms.CharField(label=_("Số quyết định"), max_length=60, required=False)
     decided_on = forms.DateField(label=_("Ngày quyết định"), required=False, widget=_date_input())
+
+    def __init__(self, *args: Any, state: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # For an entry that has moved on all steps are offered; the service then says what its state is now.
+        choices = self.CHOICES.get(CertificateState(state), self.CHOICES[CertificateState.ISSUED])
+        field = cast(forms.ChoiceField, self.fields["step"])
+        field.choices, field.initial = choices, choices[0][0]

@@ -44,6 +44,7 @@ class Verdict:
 
 
 UNKNOWN = Verdict("unknown")
+LONGEST_CHAIN = 10  # a paper reissued more often than this is looked up at the centre
 
 
 def token_in(text: str) -> str | None:
@@ -78,8 +79,7 @@ def look_up(text: str, *, count: bool = False) -> Verdict:
     if row.state != CertificateState.ISSUED:
         event = RegisterEvent.objects.filter(certificate=row, kind=row.state).order_by("at").last()
         since = timezone.localdate(event.at) if event else None
-        follow = RegisterEvent.objects.filter(related=row).select_related("certificate").first()
-        successor = follow.certificate.register_number if follow else None
+        successor = successor_of(row)
     return Verdict(
         status=STATUS[CertificateState(row.state)],
         register_number=row.register_number,
@@ -90,5 +90,18 @@ def look_up(text: str, *, count: bool = False) -> Verdict:
         issued_on=row.issued_on,
         masked_name=mask_name(row.content["learner"]),
         since=since,
-        successor_number=successor,
+        successor_number=successor.register_number if successor else None,
     )
+
+
+def successor_of(certificate: Certificate) -> Certificate | None:
+    """Return the entry in force that came in place of this one, over several steps if need be; None without one."""
+    row = certificate
+    for _step in range(LONGEST_CHAIN):
+        event = RegisterEvent.objects.filter(related=row).select_related("certificate").order_by("pk").last()
+        if event is None:
+            return None
+        row = event.certificate
+        if row.state == CertificateState.ISSUED:
+            return row
+    return None

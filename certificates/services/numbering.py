@@ -91,20 +91,40 @@ def issue_class(
     waiting = made or list(
         Certificate.objects.filter(enrolment__class_group=fresh, state=CertificateState.RESERVED).order_by("number")
     )
-    job = None
-    if waiting:
-        job = jobs.start(
-            "certificates.render_class",
-            title=_("In chứng nhận lớp %(name)s") % {"name": fresh.name},
-            by=by,
-            params={"class_group": fresh.pk},
-            centre_id=fresh.centre_id,
-            dedupe_key=f"certificates.render:{fresh.pk}:{waiting[-1].pk}",
-        )
+    job = start_printing(fresh, waiting, by) if waiting else None
     if made:
         data = {"class": fresh.code, "numbers": [made[0].register_number, made[-1].register_number], "count": len(made)}
         audit.record("certificates.issue_class", fresh, by=by, centre_id=fresh.centre_id, data=data)
     return IssueBatch(made, job, already)
+
+
+def start_printing(class_group: ClassGroup, waiting: list[Certificate], by: User) -> Job:
+    """Start the job that prints the class; the same batch finds the same job, and starts it again when it failed."""
+    return jobs.start(
+        "certificates.render_class",
+        title=_("In chứng nhận lớp %(name)s") % {"name": class_group.name},
+        by=by,
+        params={"class_group": class_group.pk},
+        centre_id=class_group.centre_id,
+        dedupe_key=f"certificates.render:{class_group.pk}:{waiting[-1].pk}",
+    )
+
+
+@transaction.atomic
+def resume_printing(*, class_group: ClassGroup, by: User) -> Job:
+    """Print what has a number and no paper yet, after a job that failed. Takes no number.
+
+    Raises Conflict ``nothing_waits`` when every number has its paper.
+    """
+    require(by, Verb.ISSUE, class_group.centre_id)
+    waiting = list(
+        Certificate.objects.filter(enrolment__class_group=class_group, state=CertificateState.RESERVED).order_by(
+            "number"
+        )
+    )
+    if not waiting:
+        raise Conflict("nothing_waits", _("Mọi số đã lấy đều đã in xong."))
+    return start_printing(class_group, waiting, by)
 
 
 def reserve(

@@ -11,8 +11,8 @@ from centres.choices import Verb
 from centres.permissions import require
 from certificates.choices import CertificateState
 from certificates.models import Certificate, RegisterEvent, RegisterEventKind
-from certificates.services.numbering import reserve
-from core import audit, jobs
+from certificates.services.numbering import reserve, start_printing
+from core import audit
 from core.errors import Conflict, InvalidInput
 from core.text import clean
 from courses.models import Enrolment
@@ -132,12 +132,5 @@ def supersede_certificate(
         in_place_of=certificate,
         reason=reason,
     )[0]
-    jobs.start(
-        "certificates.render_class",
-        title=_("In chứng nhận %(number)s") % {"number": new.register_number},
-        by=by,
-        params={"class_group": enrolment.class_group_id},
-        centre_id=certificate.centre_id,
-        dedupe_key=f"certificates.render:{enrolment.class_group_id}:{new.pk}",
-    )
+    start_printing(enrolment.class_group, [new], by)
     return new

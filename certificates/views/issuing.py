@@ -13,10 +13,10 @@ from accounts.models import User
 from centres.access import scoped
 from centres.choices import Verb
 from centres.permissions import require
-from certificates.choices import SETTLED_STATES
+from certificates.choices import SETTLED_STATES, CertificateState
 from certificates.forms import IssueForm
 from certificates.models import Certificate
-from certificates.services import issue_class, merged_pdf, papers_to_issue
+from certificates.services import issue_class, merged_pdf, papers_to_issue, resume_printing
 from certificates.services.numbering import refuse_not_issuable
 from core.errors import DomainError
 from core.models import Job
@@ -40,6 +40,9 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         refuse_not_issuable(group)
     except DomainError as error:
         refusal = error
+    if request.method == "POST" and "resume" in request.POST:
+        resume_printing(class_group=group, by=user)
+        return redirect("certificates:issue", pk=group.pk)
     if request.method == "POST" and form.is_valid() and refusal is None:
         try:
             batch = issue_class(class_group=group, by=user, **form.cleaned_data)
@@ -51,14 +54,16 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
                 words = ngettext("Đã lấy %(n)s số vào sổ; đang in.", "Đã lấy %(n)s số vào sổ; đang in.", count)
                 messages.success(request, words % {"n": count})
             else:
-                messages.info(request, _("Mọi người hoàn thành đều đã có chứng nhận; không cấp thêm số nào."))
+                words = _("Cả %(n)s người hoàn thành đều đã có chứng nhận; không cấp thêm số nào.")
+                messages.info(request, words % {"n": batch.already})
             return redirect("certificates:issue", pk=group.pk)
-    issued = (
+    issued = list(
         Certificate.objects.filter(enrolment__class_group=group, state__in=SETTLED_STATES)
         .select_related("register")
         .order_by("register__year", "number")
     )
-    job = Job.objects.filter(kind="certificates.render_class", params__class_group=group.pk, requested_by=user).first()
+    job = Job.objects.filter(kind="certificates.render_class", params__class_group=group.pk).first()
+    printing = any(row.state == CertificateState.RESERVED for row in issued)
     context = {
         "group": group,
         "form": form,
@@ -66,7 +71,10 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         "waiting": [] if refusal else papers_to_issue(group),
         "issued": issued,
         "printed": any(row.pdf for row in issued),
-        "job": job,
+        # Progress is shown to who asked for it (a job is its owner's own); everybody sees the list fill.
+        "job": job if job and job.requested_by_id == user.pk else None,
+        "printing": printing,
+        "stuck": printing and (job is None or job.is_finished),
     }
     return render(request, "certificates/issue.html", context, status=422 if form.errors else 200)
 
@@ -80,4 +88,4 @@ def merged(request: HttpRequest, pk: int) -> HttpResponseBase:
     merged_pdf(class_group=group, target=target)
     target.seek(0)
     slug = search_key(group.code).replace(" ", "-")  # no letter that a mail program or a USB stick could break
-    return FileResponse(target, content_type="application/pdf", filename=f"chung-nhan-{slug}.pdf")
+    return FileResponse(target, as_attachment=True, content_type="application/pdf", filename=f"chung-nhan-{slug}.pdf")

@@ -16,14 +16,17 @@ from centres.models import Centre
 from certificates import services
 from certificates.choices import CertificateState
 from certificates.forms import DecisionForm
-from certificates.models import Certificate, Register, RegisterEvent
+from certificates.models import Certificate, Register
 from certificates.querysets import CertificateQuerySet
+from certificates.selectors import successor_of
 from core.errors import DomainError
 from core.text import clean, search_key
 from core.tokens import read_token
 from learners.models import Learner
 
 PER_PAGE = 50
+SUPERSEDED = (CertificateState.CORRECTED, CertificateState.REPLACED)
+DECIDABLE = (CertificateState.ISSUED, CertificateState.RESERVED)
 
 
 def _user(request: HttpRequest) -> User:
@@ -73,13 +76,15 @@ def register(request: HttpRequest) -> HttpResponse:
 def certificate_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One entry: what was issued, and everything that happened to it."""
     user = _user(request)
-    row = get_object_or_404(Certificate.objects.visible_to(user).select_related("centre", "register", "unit"), pk=pk)
+    row = get_object_or_404(
+        Certificate.objects.visible_to(user).select_related("centre", "register", "enrolment"), pk=pk
+    )
     scope = scope_of(user)
     context = {
         "row": row,
         "events": row.events.select_related("by", "related").order_by("at", "pk"),
-        "followed_by": RegisterEvent.objects.filter(related=row).select_related("certificate").first(),
-        "may_decide": row.state == CertificateState.ISSUED and scope.may(Verb.REVOKE, row.centre_id),
+        "followed_by": successor_of(row) if row.state in SUPERSEDED else None,
+        "may_decide": row.state in DECIDABLE and scope.may(Verb.REVOKE, row.centre_id),
     }
     return render(request, "certificates/certificate_detail.html", context)
 
@@ -89,15 +94,16 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The frozen file, as issued."""
     row = get_object_or_404(Certificate.objects.visible_to(_user(request)).exclude(pdf=""), pk=pk)
     name = f"chung-nhan-{row.register_number.replace('/', '-')}.pdf"
-    return FileResponse(row.pdf.open("rb"), content_type="application/pdf", filename=name)
+    # Sent as a file: a browser's PDF viewer does not run under our security policy.
+    return FileResponse(row.pdf.open("rb"), as_attachment=True, content_type="application/pdf", filename=name)
 
 
 @scoped(Verb.REVOKE)
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Revoke, replace or correct, by a decision and with a reason."""
+    """Revoke, replace or correct an issued entry, void a reserved one; by a decision and with a reason."""
     user = _user(request)
     row = get_object_or_404(Certificate.objects.visible_to(user).select_related("centre", "register"), pk=pk)
-    form = DecisionForm(request.POST or None)
+    form = DecisionForm(request.POST or None, state=row.state)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         common = {
@@ -110,12 +116,16 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
                 services.revoke_certificate(certificate=row, by=user, **common)
                 messages.success(request, _("Đã thu hồi chứng nhận số %(n)s.") % {"n": row.register_number})
                 target = row
+            elif data["step"] == DecisionForm.VOID:
+                services.void_certificate(certificate=row, by=user, reason=data["reason"])
+                messages.success(request, _("Đã hủy số %(n)s; số này ở lại trong sổ.") % {"n": row.register_number})
+                target = row
             else:
                 correct = data["step"] == DecisionForm.CORRECT
                 target = services.supersede_certificate(certificate=row, by=user, correct=correct, **common)
                 messages.success(request, _("Đã cấp số mới %(n)s.") % {"n": target.register_number})
         except DomainError as error:
-            form.add_error("reason" if "reason" in error.fields else None, str(error.message))
+            form.add_error(next((name for name in error.fields if name in form.fields), None), str(error.message))
         else:
             return redirect("certificates:certificate-detail", pk=target.pk)
     context = {"row": row, "form": form}

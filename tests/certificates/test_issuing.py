@@ -1,5 +1,6 @@
 """Numbers without gaps, nothing twice, what is issued stays as it was."""
 
+import hashlib
 import io
 import json
 import threading
@@ -9,6 +10,7 @@ import pikepdf
 import pypdfium2
 import pytest
 import zxingcpp
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
 from PIL import Image, ImageDraw, ImageFont
@@ -16,7 +18,15 @@ from PIL import Image, ImageDraw, ImageFont
 from certificates import services
 from certificates.models import Certificate, Register, RegisterEvent
 from certificates.paper.rendering import FONTS, Paper, Press
-from certificates.services import issue_class, render_reserved, revoke_certificate, supersede_certificate
+from certificates.services import (
+    issue_class,
+    merged_pdf,
+    render_reserved,
+    resume_printing,
+    revoke_certificate,
+    supersede_certificate,
+    void_certificate,
+)
 from core.errors import Conflict, Forbidden, InvalidInput, OutOfScope
 from core.text import split_name
 from courses.models import Course
@@ -296,3 +306,89 @@ def test_command_writes_files_and_repeats_without_new_numbers(cast, reference, t
     assert len(first["issued"]) == 2
     assert len(pypdfium2.PdfDocument(first["merged_pdf"])) == 2
     assert Certificate.objects.first().kind == "literacy_phase_1"
+
+
+@pytest.mark.parametrize(
+    ("start", "sql"),
+    [
+        ("issued", "UPDATE certificates_certificate SET state = 'reserved'"),
+        ("issued", "UPDATE certificates_certificate SET state = 'voided'"),
+        ("revoked", "UPDATE certificates_certificate SET state = 'issued'"),
+    ],
+)
+def test_the_database_refuses_steps_that_do_not_exist(cast, group, start, sql):
+    rows = issue_class(class_group=group, by=cast.lan).certificates
+    if start == "revoked":
+        revoke_certificate(certificate=rows[0], by=cast.duc, reason="Cấp nhầm")
+        sql += f" WHERE id = {rows[0].pk}"
+
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def test_what_the_director_revoked_is_not_issued_again_by_a_click(cast, group):
+    rows = issue_class(class_group=group, by=cast.lan).certificates
+    revoke_certificate(certificate=rows[0], by=cast.duc, reason="Cấp nhầm")
+
+    again = issue_class(class_group=group, by=cast.lan)
+
+    assert (again.certificates, again.already, again.job) == ([], 2, None)
+    assert numbers(cast.centre_a) == [1, 2, 3]
+
+
+def test_voided_number_stays_in_the_book_and_the_person_gets_the_next(cast, group, monkeypatch):
+    monkeypatch.setattr("certificates.jobs.render_reserved", lambda **_: [])
+    spoiled = issue_class(class_group=group, by=cast.lan).certificates[1]
+    with pytest.raises(Forbidden):
+        void_certificate(certificate=spoiled, by=cast.van, reason="In hỏng")
+    void_certificate(certificate=spoiled, by=cast.duc, reason="In hỏng")
+
+    made = issue_class(class_group=group, by=cast.lan).certificates
+
+    assert [(row.number, row.enrolment_id) for row in made] == [(4, spoiled.enrolment_id)]
+    assert numbers(cast.centre_a) == [1, 2, 3, 4]
+
+
+def test_failed_printing_is_resumed_without_new_numbers(cast, group, monkeypatch):
+    def no_space(**_):
+        raise Conflict("disk_full", "Đĩa đầy")
+
+    monkeypatch.setattr("certificates.jobs.render_reserved", no_space)
+    failed = issue_class(class_group=group, by=cast.lan).job
+    assert failed.status == "failed"
+    monkeypatch.undo()
+
+    resumed = resume_printing(class_group=group, by=cast.van)
+
+    assert (resumed.pk, resumed.status) == (failed.pk, "done")
+    assert set(Certificate.objects.values_list("state", flat=True)) == {"issued"}
+    assert numbers(cast.centre_a) == [1, 2, 3]
+    with pytest.raises(Conflict, match="in xong"):
+        resume_printing(class_group=group, by=cast.lan)
+
+
+def test_files_of_a_killed_run_are_swept_and_those_in_force_stay(cast, group, monkeypatch):
+    monkeypatch.setattr("certificates.jobs.render_reserved", lambda **_: [])
+    row = issue_class(class_group=group, by=cast.lan).certificates[0]
+    storage = Certificate._meta.get_field("pdf").storage
+    left = storage.save(
+        f"certificates/{row.centre_id}/{row.register.year}/{row.number:06d}-x-killed.pdf", ContentFile(b"x")
+    )
+
+    render_reserved(class_group=group)
+
+    assert not storage.exists(left)
+    for kept in Certificate.objects.all():
+        assert hashlib.sha256(kept.pdf.read()).hexdigest() == kept.pdf_sha256
+        kept.pdf.close()
+
+
+def test_merged_file_holds_every_paper_with_its_own_code(cast, group, tmp_path):
+    rows = issue_class(class_group=group, by=cast.lan).certificates
+    target = tmp_path / "lop.pdf"
+
+    assert merged_pdf(class_group=group, target=target) == 3
+
+    document = pypdfium2.PdfDocument(target)
+    read = [zxingcpp.read_barcodes(page.render(scale=150 / 72).to_pil())[0].text for page in document]
+    assert read == [row.verify_url for row in rows]

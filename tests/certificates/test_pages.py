@@ -7,10 +7,12 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from certificates.models import Certificate
 from certificates.services import issue_class, revoke_certificate, supersede_certificate, void_certificate
 from certificates.views.public import MISSES_PER_MINUTE
+from core.errors import Conflict
 from tests.factories import closed_class
 
 
@@ -75,7 +77,7 @@ def test_revoked_replaced_corrected_say_so_first(client, cast, group):
     supersede_certificate(certificate=third, by=cast.duc, reason="Sai tên", correct=True)
 
     body = client.get(f"/C/{first.token}").content.decode()
-    assert "đã bị thu hồi" in body
+    assert "đã thu hồi" in body
     assert "LÝ DO KÍN" not in body
     assert "đã được cấp lại" in (lost := client.get(f"/C/{second.token}").content.decode())
     assert new.register_number in lost
@@ -184,3 +186,75 @@ def test_verify_and_revoke_commands(cast, row, capsys):
     assert json.loads(capsys.readouterr().out)["status"] == "revoked"
     call_command("verify", "0000", "--json")
     assert json.loads(capsys.readouterr().out)["status"] == "unknown"
+
+
+def test_the_paper_in_force_is_named_over_several_steps_and_never_a_dead_one(client, cast, row):
+    second = supersede_certificate(certificate=row, by=cast.duc, reason="Sai tên", correct=True)
+    second.refresh_from_db()
+    third = supersede_certificate(certificate=second, by=cast.duc, reason="Mất giấy")
+    third.refresh_from_db()
+    assert f"số {third.register_number}" in client.get(f"/C/{row.token}").content.decode()
+
+    revoke_certificate(certificate=third, by=cast.duc, reason="Cấp nhầm")
+
+    body = client.get(f"/C/{row.token}").content.decode()
+    assert third.register_number not in body
+    assert "không còn giá trị" in body
+
+
+def test_revoked_says_since_when_in_the_citys_time(client, cast, row):
+    revoke_certificate(certificate=row, by=cast.duc, reason="Cấp nhầm")
+    body = client.get(f"/C/{row.token}").content.decode()
+    assert f"Không còn giá trị từ {timezone.localdate():%d/%m/%Y}" in body
+    assert "Kiểm tra lúc" in body
+
+
+def test_files_are_downloads_with_plain_names(as_user, cast, row, group):
+    client = as_user(cast.lan)
+    year = row.issued_on.year
+    single = client.get(f"/certificates/{row.pk}/pdf/")
+    assert single["Content-Disposition"] == f'attachment; filename="chung-nhan-000001-{year}.pdf"'
+    merged = client.get(f"/certificates/classes/{group.pk}/merged/")
+    assert merged["Content-Disposition"].startswith('attachment; filename="chung-nhan-')
+    assert merged["Content-Disposition"].isascii()
+    for response in (single, merged):
+        response.close()
+
+
+def test_a_reserved_number_can_be_voided_and_an_issued_one_not(as_user, cast, group, monkeypatch):
+    monkeypatch.setattr("certificates.jobs.render_reserved", lambda **_: [])
+    reserved = issue_class(class_group=group, by=cast.lan).certificates[0]
+    client = as_user(cast.duc)
+    page = f"/certificates/{reserved.pk}/decide/"
+    assert "Hủy số" in client.get(page).content.decode()
+    assert client.post(page, {"step": "revoke", "reason": "Thử"}).status_code == 422
+
+    assert client.post(page, {"step": "void", "reason": "Kẹt giấy"}).status_code == 302
+
+    reserved.refresh_from_db()
+    assert reserved.state == "voided"
+    assert "đã hủy số" in client.get(f"/certificates/{reserved.pk}/").content.decode()
+
+
+def test_printing_that_failed_can_be_taken_up_again_on_the_page(as_user, cast, group, monkeypatch):
+    def fail(**_):
+        raise Conflict("disk_full", "Đĩa đầy")
+
+    monkeypatch.setattr("certificates.jobs.render_reserved", fail)
+    client = as_user(cast.lan)
+    page = f"/certificates/classes/{group.pk}/"
+    client.post(page, {"issued_on": group.closed_on.isoformat(), "signer_name": ""})
+    body = client.get(page).content.decode()
+    assert "Đĩa đầy" in body
+    assert "In tiếp" in body
+    monkeypatch.undo()
+
+    assert client.post(page, {"resume": "1"}).status_code == 302
+
+    assert set(Certificate.objects.values_list("state", flat=True)) == {"issued"}
+    assert "In tiếp" not in client.get(page).content.decode()
+
+
+def test_a_number_in_the_book_is_found_by_the_learners_code(as_user, cast, row):
+    body = as_user(cast.lan).get("/certificates/", {"q": row.learner.code.lower()}).content.decode()
+    assert row.register_number in body

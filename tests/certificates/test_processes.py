@@ -1,0 +1,102 @@
+"""Several processes issue at once and some are killed: the book stays gapless, nobody gets two, nothing is lost."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from certificates.models import Certificate, Register, RegisterEvent
+from certificates.services import issue_class, render_reserved
+from core.models import AuditEvent, Job
+from tests.factories import closed_class
+
+CLASSES, PEOPLE = 6, 3
+# Issues every class it is told of, in that order, without printing; says each class on a line when it is committed.
+WORKER = """
+import sys
+import django
+from django.conf import settings
+settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
+django.setup()
+from accounts.models import User
+from certificates.services import issue_class
+from courses.models import ClassGroup
+by = User.objects.get(username=sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+for pk in sys.argv[2:]:
+    issue_class(class_group=ClassGroup.objects.get(pk=pk), by=by)
+    print(pk, flush=True)
+"""
+
+
+def database_url() -> str:
+    """Where this test's database is, for another process."""
+    given = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite://{quote(str(given['NAME']))}"
+    name, password = quote(given["USER"] or ""), quote(given["PASSWORD"] or "")
+    options = urlencode({key: value for key, value in given["OPTIONS"].items() if isinstance(value, str)})
+    host = str(given["HOST"] or "")
+    if host.startswith("/"):
+        options, host = urlencode({"host": host}) + (f"&{options}" if options else ""), ""
+    return f"postgresql://{name}:{password}@{host}:{given['PORT']}/{given['NAME']}?{options}"
+
+
+def start(user: str, classes: list[int]) -> subprocess.Popen[str]:
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "clc_manager.settings.test",
+        "CLC_TEST_DATABASE_URL": database_url(),
+    }
+    return subprocess.Popen(
+        [sys.executable, "-c", WORKER, user, *map(str, classes)],
+        cwd=settings.BASE_DIR, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_processes_leave_no_gap_and_nobody_twice(cast, reference):
+    groups = [closed_class(cast.centre_a, passing=PEOPLE, failing=1)[0] for _ in range(CLASSES)]
+    chance = random.Random(7)
+    workers = []
+    for user in ("lan", "van", "duc"):
+        order = [group.pk for group in groups]
+        chance.shuffle(order)
+        workers.append(start(user, order))
+    for worker in workers:
+        assert worker.stdout.readline() == "ready\n"
+    for worker in workers:
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    time.sleep(0.02)
+    for victim in workers[:2]:
+        victim.send_signal(signal.SIGKILL)
+    for worker in workers:
+        worker.communicate(timeout=60)
+    assert workers[2].returncode == 0
+
+    # What is in the book is whole, whoever died.
+    rows = list(Certificate.objects.order_by("number"))
+    assert [row.number for row in rows] == list(range(1, CLASSES * PEOPLE + 1))
+    assert len({row.enrolment_id for row in rows}) == CLASSES * PEOPLE
+    assert len({row.token for row in rows}) == CLASSES * PEOPLE
+    assert Register.objects.get().next_number == CLASSES * PEOPLE + 1
+    assert RegisterEvent.objects.filter(kind="reserved").count() == CLASSES * PEOPLE
+    assert AuditEvent.objects.filter(verb="certificates.issue_class").count() == CLASSES
+    assert Job.objects.filter(kind="certificates.render_class").count() == CLASSES
+
+    # Whoever comes later finds the numbers and only prints.
+    for group in groups:
+        again = issue_class(class_group=group, by=cast.lan)
+        assert (again.certificates, again.already) == ([], PEOPLE)
+    printed = render_reserved(class_group=groups[0])
+    assert len(printed) == PEOPLE
+    assert Certificate.objects.filter(enrolment__class_group=groups[0], state="issued").count() == PEOPLE
