@@ -10,6 +10,8 @@ from typing import Any
 from accounts.choices import Role
 from accounts.models import User
 from centres.models import Centre, Membership
+from certificates.models import Certificate
+from certificates.services import issue_class
 from core.dates import PartialDate
 from core.text import split_name
 from courses import services as courses
@@ -147,3 +149,14 @@ def closed_class(centre: Centre, **options: Any) -> tuple[ClassGroup, courses.Cl
         class_group=class_group, by=options.get("by") or staff_of(centre), closed_on=closed_on or last
     )
     return class_group, report
+
+
+# --- certificates -----------------------------------------------------------------------------------------------------
+
+
+def make_certificates(centre: Centre, passing: int = 2, *, by: User | None = None, **options: Any) -> list[Certificate]:
+    """Issued (printed) certificates of a class of ``passing`` people, by number; ``options`` as of ``closed_class``."""
+    by = by or staff_of(centre)
+    class_group, _report = closed_class(centre, passing=passing, by=by, **options)
+    issue_class(class_group=class_group, by=by)  # the suite runs the job at once
+    return list(Certificate.objects.filter(enrolment__class_group=class_group).order_by("number"))

@@ -5,6 +5,7 @@ that reads our font files and nothing else. Untrusted text reaches the page only
 """
 
 import io
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,13 +35,23 @@ class Paper:
         return qr_path(self.verify_url)
 
 
+def composed(content: dict[str, Any]) -> dict[str, Any]:
+    """Return the content with every text in NFC: a letter and its tone are one glyph on paper."""
+    return {
+        name: unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+        for name, value in content.items()
+    }
+
+
 def paper_html(papers: list[Paper]) -> str:
     """Return the pages as HTML."""
     host = settings.PUBLIC_BASE_URL.split("://", 1)[-1]
     rows = []
     for paper in papers:
         path, size = paper.qr
-        rows.append({"content": paper.content, "token": paper.token, "qr_path": path, "qr_size": size, "host": host})
+        rows.append(
+            {"content": composed(paper.content), "token": paper.token, "qr_path": path, "qr_size": size, "host": host}
+        )
     ground = {
         "band": ornament.band(), "rosette": ornament.rosette(), "flower": ornament.flower(), "corners": CORNERS,
     }  # fmt: skip

@@ -1,23 +1,18 @@
 """Numbers without gaps, nothing twice, what is issued stays as it was."""
 
 import hashlib
-import io
 import json
 import threading
-import unicodedata
 
-import pikepdf
 import pypdfium2
 import pytest
 import zxingcpp
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
-from PIL import Image, ImageDraw, ImageFont
 
 from certificates import services
 from certificates.models import Certificate, Register, RegisterEvent
-from certificates.paper.rendering import FONTS, Paper, Press
 from certificates.services import (
     issue_class,
     merged_pdf,
@@ -218,79 +213,6 @@ def test_two_people_issuing_one_class_at_once_make_one_set(cast, reference):
 
     assert sorted(results) == [0, 4]
     assert numbers(cast.centre_a) == [1, 2, 3, 4]
-
-
-def sample(name="Đặng Thị Ợt Ễnh"):
-    content = {
-        "title": "Giấy xác nhận", "achievement": "Hoàn thành", "authority": "Ủy ban nhân dân xã Ba Vì",
-        "centre": "Trung tâm", "learner": name, "birth": "Sinh năm 1984", "course": "XMC", "starts_on": "01/03/2026",
-        "ends_on": "30/06/2026", "sessions": 5, "attended": 5, "result": "Hoàn thành", "place_date": "Ba Vì, ngày 05",
-        "signer_title": "Giám đốc", "signer_name": "Phùng Văn Đức", "register_number": "000087/2026",
-    }  # fmt: skip
-    return Paper(content, "ABCD-EFGH-JKMN-PQRS", "HTTP://LOCALHOST:8000/C/ABCDEFGHJKMNPQRS")
-
-
-@pytest.fixture(scope="module")
-def press():
-    return Press()
-
-
-def test_qr_on_paper_is_read_by_another_program(press):
-    page = pypdfium2.PdfDocument(press.render([sample()]))[0].render(scale=150 / 72).to_pil()
-
-    found = zxingcpp.read_barcodes(page)
-
-    assert [code.text for code in found] == ["HTTP://LOCALHOST:8000/C/ABCDEFGHJKMNPQRS"]
-
-
-def test_fonts_are_embedded_and_the_page_is_a4_landscape(press):
-    content = press.render([sample()])
-    document = pypdfium2.PdfDocument(content)
-    assert tuple(round(side) for side in document[0].get_size()) == (842, 595)
-    assert len(document) == 1
-    with pikepdf.open(io.BytesIO(content)) as pdf:
-        fonts = [font.DescendantFonts[0].FontDescriptor for font in pdf.pages[0].Resources.Font.values()]
-        assert fonts
-        assert all("/FontFile2" in font for font in fonts)
-
-
-def test_stacked_letters_are_the_right_shapes(press):
-    """Compare the printed name with the same words drawn by FreeType: split subsets print other letters."""
-    words = "Ễ Ợ Đ Ặ Ữ"
-    page = pypdfium2.PdfDocument(press.render([sample(words)]))[0]
-    text = page.get_textpage()
-    start = text.get_text_range().index(words)
-    boxes = [text.get_charbox(start + index) for index in range(0, len(words), 2)]
-    scale = 6
-    image = page.render(scale=scale).to_pil().convert("L")
-    font = ImageFont.truetype(str(FONTS / "Tinos-Bold.ttf"), round(29 * scale))
-    for letter, (left, bottom, right, top) in zip(words.split(), boxes, strict=True):
-        height = page.get_height()
-        edges = (left - 0.3, height - top - 0.3, right + 0.3, height - bottom + 0.3)
-        area = tuple(round(value * scale) for value in edges)
-        printed = _trimmed(image.crop(area))
-        drawn = Image.new("L", (400, 500), 255)
-        ImageDraw.Draw(drawn).text((80, 80), letter, font=font, fill=0)
-        drawn = _trimmed(drawn).resize(printed.size)
-        different = sum(abs(one - other) for one, other in zip(printed.tobytes(), drawn.tobytes(), strict=True))
-        assert different / (printed.width * printed.height) < 40, letter
-
-
-def _trimmed(image):
-    mask = image.point(lambda value: 255 if value < 128 else 0)
-    return image.crop(mask.getbbox())
-
-
-def test_decomposed_input_prints_the_same_name(press):
-    one = split_name(unicodedata.normalize("NFD", "Đặng Thị Ợt Ễnh")).full
-    assert one == "Đặng Thị Ợt Ễnh"
-
-
-@pytest.mark.parametrize("name", ["An", "Nguyễn " + "Thị Phương Hoàng Anh " * 2 + "Nguyệt", "<b>Đỗ & Con</b>"])
-def test_long_and_odd_names_stay_on_one_page(press, name):
-    document = pypdfium2.PdfDocument(press.render([sample(name[:60])]))
-    assert len(document) == 1
-    assert name[:60].split()[0] in document[0].get_textpage().get_text_range()
 
 
 def test_command_writes_files_and_repeats_without_new_numbers(cast, reference, tmp_path, capsys):

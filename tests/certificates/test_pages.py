@@ -13,7 +13,8 @@ from certificates.models import Certificate
 from certificates.services import issue_class, revoke_certificate, supersede_certificate, void_certificate
 from certificates.views.public import MISSES_PER_MINUTE
 from core.errors import Conflict
-from tests.factories import closed_class
+from learners.models import LearnerCentre
+from tests.factories import closed_class, make_certificates
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +30,18 @@ def group(cast, reference):
 @pytest.fixture
 def row(cast, group):
     return Certificate.objects.get(pk=issue_class(class_group=group, by=cast.lan).certificates[0].pk)
+
+
+def test_learners_panel_shows_visible_certificates_only(as_user, cast, reference):
+    (ours,) = make_certificates(cast.centre_a, passing=1)
+    LearnerCentre.objects.create(learner=ours.learner, centre=cast.centre_b)
+    url = f"/certificates/learners/{ours.learner_id}/"
+
+    assert ours.register_number in as_user(cast.lan).get(url).content.decode()
+    # Centre B knows the person too, but not what centre A certified.
+    assert ours.register_number not in as_user(cast.minh).get(url).content.decode()
+    LearnerCentre.objects.filter(centre=cast.centre_b).delete()
+    assert as_user(cast.hai).get(url).status_code == 404
 
 
 def spellings(token):
@@ -98,10 +111,14 @@ def test_unknown_malformed_reserved_and_voided_are_one_answer(client, cast, grou
 
 
 def test_guessing_is_slowed_down(client, row):
-    for _ in range(MISSES_PER_MINUTE):
-        client.get("/C/" + "0" * 16)
+    answers = {client.get("/C/" + "0" * 16).status_code for _ in range(MISSES_PER_MINUTE)}
+    assert answers == {404}
 
-    assert client.get(f"/C/{row.token}").status_code == 429
+    slowed = client.get("/C/" + "0" * 16)
+    assert slowed.status_code == 429
+    assert "chờ một phút" in slowed.content.decode()
+    # Whoever holds a real paper is answered all the same: a school or a proxy shares one address.
+    assert client.get(f"/C/{row.token}").status_code == 200
 
 
 def test_typed_code_leads_to_the_verdict(client, row):
