@@ -112,7 +112,7 @@ def hold_class(
     faithful = {enrolment.pk: min(1.0, town.rng.gauss(presence, 0.12)) for enrolment in enrolments}
     for session in planned:
         # The last days are left for the visitor to mark; slack centres leave more.
-        if session.held_on >= town.today - dt.timedelta(days=1):
+        if not enrolments or session.held_on >= town.today - dt.timedelta(days=1):
             continue
         marks = {
             pk: AttendanceStatus.PRESENT
