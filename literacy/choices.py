@@ -33,5 +33,6 @@ class CheckOutcome(models.TextChoices):
 
 
 # Outcomes that say how the person reads today; the others leave it unknown.
-TELLING = (CheckOutcome.HOLDS_1, CheckOutcome.HOLDS_2, CheckOutcome.RELAPSED)
+HOLDING = (CheckOutcome.HOLDS_1, CheckOutcome.HOLDS_2)
+TELLING = (*HOLDING, CheckOutcome.RELAPSED)
 LEAVING = (CheckOutcome.MOVED, CheckOutcome.DIED)

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from operator import itemgetter
 
 from core.dates import add_months
-from literacy.choices import LEAVING, CheckOutcome
+from literacy.choices import LEAVING, TELLING, CheckOutcome
 
 DEFINITION = "a3-2026-1"
 
@@ -30,7 +31,7 @@ class Placement(StrEnum):
 class Member:
     """What is known of one person of a cohort on the day of the figure.
 
-    ``checks``: (day, outcome) in any order; ``event_days``: days of qualifying learning events.
+    ``checks``: (day, outcome) in the order they were recorded; ``event_days``: when qualifying learning began.
     """
 
     learner_id: int
@@ -47,13 +48,12 @@ def follow_up_dates(certified_on: dt.date, months: Sequence[int]) -> list[tuple[
 
 def place(member: Member, *, as_of: dt.date, window_months: int) -> tuple[Placement, str]:
     """Return where a member is counted, and the rule in words that put them there."""
-    checks = sorted(check for check in member.checks if check[0] <= as_of)
+    # By day only: of two checks on one day the one recorded later holds.
+    checks = sorted((check for check in member.checks if check[0] <= as_of), key=itemgetter(0))
     gone = [check for check in checks if check[1] in LEAVING]
     if gone:
         return Placement.LEFT, f"{CheckOutcome(gone[-1][1]).label} ({gone[-1][0]:%d/%m/%Y})"
-    telling = [
-        check for check in checks if check[1] in (CheckOutcome.HOLDS_1, CheckOutcome.HOLDS_2, CheckOutcome.RELAPSED)
-    ]
+    telling = [check for check in checks if check[1] in TELLING]
     if not telling:
         return Placement.UNKNOWN, "chưa có lần kiểm tra nào cho biết kết quả"
     day, outcome = telling[-1]

@@ -5,15 +5,17 @@ import hashlib
 import json
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import chain
 
-from django.db.models import Q
+from django.db.models import Min, Q
 
 from centres.models import AdminUnit
 from centres.selectors import subtree_ids
 from core.dates import add_months
 from core.models import setting_on
-from courses.choices import EnrolmentStatus
-from courses.models import Enrolment
+from courses.choices import AttendanceStatus, EnrolmentStatus
+from courses.models import Attendance, Enrolment
+from courses.selectors import attendance_enough
 from literacy.choices import LiteracyLevel, Proof
 from literacy.models import LiteracyAward, LiteracyCheck
 from literacy.rules import DEFINITION, Member, Placement, Share, place, share
@@ -52,7 +54,7 @@ def cohort_window(as_of: dt.date, observed_months: int) -> tuple[dt.date, dt.dat
 
 
 def a3_figure(*, unit: AdminUnit, as_of: dt.date) -> A3:
-    """Compute A3 for a unit on a day: four queries, whatever the cohort."""
+    """Compute A3 for a unit on a day from what had happened by then: a fixed number of queries for each 5000 people."""
     months = int(setting_on("literacy.continuing_months", as_of))
     window = cohort_window(as_of, months)
     awards = LiteracyAward.objects.filter(level=LiteracyLevel.LEVEL_1, proof__in=NEWLY, certified_on__range=window)
@@ -62,7 +64,7 @@ def a3_figure(*, unit: AdminUnit, as_of: dt.date) -> A3:
     rows = list(awards.order_by("certified_on", "pk").values_list("pk", "learner_id", "learner__code", "certified_on"))
     learners = [row[1] for row in rows]
     checks = _checks([row[0] for row in rows])
-    events = _events(learners)
+    events = _events(learners, as_of)
     evidence = []
     for award_id, learner_id, code, certified_on in rows:
         member = Member(learner_id, code, certified_on, tuple(checks[award_id]), tuple(events[learner_id]))
@@ -85,20 +87,53 @@ def _checks(award_ids: list[int]) -> dict[int, list[tuple[dt.date, str]]]:
     found: dict[int, list[tuple[dt.date, str]]] = defaultdict(list)
     for start in range(0, len(award_ids), _BATCH):
         rows = LiteracyCheck.objects.filter(award_id__in=award_ids[start : start + _BATCH])
-        for award_id, day, outcome in rows.values_list("award_id", "checked_on", "outcome"):
+        for award_id, day, outcome in rows.order_by("checked_on", "pk").values_list(
+            "award_id", "checked_on", "outcome"
+        ):
             found[award_id].append((day, outcome))
     return found
 
 
-def _events(learner_ids: list[int]) -> dict[int, list[dt.date]]:
-    """Days of qualifying learning: a class attended to its threshold and passed, or a term 4–5 class begun."""
+def _events(learner_ids: list[int], as_of: dt.date) -> dict[int, list[dt.date]]:
+    """Days on which qualifying learning began, known by ``as_of`` (docs/adr/0009).
+
+    A class attended to its threshold (the first day of the class; its result does not matter), a class of term 4, 5 or
+    phase 2 (the first session attended), level 2 by a test or primary school (the day of certification).
+    """
     found: dict[int, list[dt.date]] = defaultdict(list)
     for start in range(0, len(learner_ids), _BATCH):
-        rows = Enrolment.objects.filter(learner_id__in=learner_ids[start : start + _BATCH]).filter(
-            Q(status=EnrolmentStatus.PASSED)
-            | Q(class_group__course__term__in=(4, 5), marks__status="present")
-            | Q(class_group__course__completes_phase=2, marks__status="present")
+        people = learner_ids[start : start + _BATCH]
+        ended = Enrolment.objects.filter(
+            learner_id__in=people,
+            status__in=(EnrolmentStatus.PASSED, EnrolmentStatus.FAILED),
+            class_group__closed_on__lte=as_of,
+        ).values_list(
+            "learner_id",
+            "class_group__starts_on",
+            "sessions_held",
+            "sessions_attended",
+            "class_group__course__min_attendance_percent",
         )
-        for learner_id, day in rows.values_list("learner_id", "class_group__starts_on").distinct():
+        attended = (
+            (learner_id, day)
+            for learner_id, day, held, came, percent in ended
+            if attendance_enough(attended=came or 0, held=held or 0, percent=percent)
+        )
+        phase_2 = (
+            Attendance.objects.filter(
+                Q(enrolment__class_group__course__term__in=(4, 5))
+                | Q(enrolment__class_group__course__completes_phase=2),
+                enrolment__learner_id__in=people,
+                status=AttendanceStatus.PRESENT,
+                session__held_on__lte=as_of,
+            )
+            .values("enrolment_id")
+            .annotate(first=Min("session__held_on"))
+            .values_list("enrolment__learner_id", "first")
+        )
+        proven = LiteracyAward.objects.filter(
+            learner_id__in=people, level=LiteracyLevel.LEVEL_2, proof__in=NEWLY, certified_on__lte=as_of
+        ).values_list("learner_id", "certified_on")
+        for learner_id, day in chain(attended, phase_2, proven):
             found[learner_id].append(day)
     return found

@@ -1,7 +1,7 @@
 """Verbs on literacy. Each is one transaction and writes its audit row."""
 
 from literacy.services.awards import award_after_closing, derive_awards, record_award
-from literacy.services.checks import record_check
+from literacy.services.checks import may_check_again, record_check
 from literacy.services.reference import load_reference
 
-__all__ = ["award_after_closing", "derive_awards", "load_reference", "record_award", "record_check"]
+__all__ = ["award_after_closing", "derive_awards", "load_reference", "may_check_again", "record_award", "record_check"]

@@ -13,7 +13,7 @@ from centres.models import Centre
 from centres.permissions import require
 from centres.selectors import unit_of_centre
 from core import audit
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, InvalidInput, OutOfScope
 from core.models import setting_on
 from core.text import clean
 from courses.choices import ClassStatus, EnrolmentStatus
@@ -21,15 +21,17 @@ from courses.hooks import after_closing
 from courses.models import ClassGroup, Enrolment
 from learners.models import Learner
 from literacy.choices import LiteracyLevel, Proof
-from literacy.models import FollowUp, LiteracyAward, Relapse
+from literacy.models import FollowUp, LiteracyAward
 from literacy.rules import follow_up_dates
+from literacy.services.relapse import recover
 
 
 @after_closing
 def award_after_closing(*, class_group: ClassGroup, passed: list[Enrolment], by: User) -> None:
     """Give the level of the phase a class completes to everybody who passed; runs inside the closing.
 
-    A first level 1 makes a person newly literate and opens the follow-ups; passing again ends an open relapse.
+    A first level 1 makes a person newly literate and opens the follow-ups; passing again ends an open relapse
+    and takes up the follow-ups that are still to come.
     """
     phase = class_group.course.completes_phase
     if not phase:
@@ -42,7 +44,8 @@ def _award_all(class_group: ClassGroup, passed: list[Enrolment], phase: int, by:
     unit = unit_of_centre(class_group.centre_id, day)
     ids = [row.learner_id for row in passed]
     holders = set(LiteracyAward.objects.filter(learner_id__in=ids, level=phase).values_list("learner_id", flat=True))
-    Relapse.objects.filter(learner_id__in=ids, recovered_on__isnull=True, opened_on__lte=day).update(recovered_on=day)
+    # Strictly before: a relapse found after the class on its closing day is not undone by deriving again.
+    recover(ids, day=day, opened_until=day - dt.timedelta(days=1))
     made = LiteracyAward.objects.bulk_create(
         [
             LiteracyAward(
@@ -102,9 +105,12 @@ def record_award(
 ) -> LiteracyAward:
     """Record a level known by another proof than our own class.
 
-    Raises InvalidInput for a day in the future, Conflict when the person holds the level already.
+    Raises OutOfScope for people of other centres, InvalidInput for a day in the future, Conflict when the person holds
+    the level already.
     """
     require(by, Verb.FOLLOW_UP, centre.pk)
+    if not Learner.objects.visible_to(by).filter(pk=learner.pk).exists():
+        raise OutOfScope("not_found", _("Không tìm thấy."))
     if certified_on > timezone.localdate():
         words = _("Ngày công nhận không được ở tương lai.")
         raise InvalidInput("certified_in_future", words, fields={"certified_on": [words]})

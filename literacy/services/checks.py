@@ -13,8 +13,9 @@ from centres.permissions import require
 from core import audit
 from core.errors import Conflict, InvalidInput, OutOfScope
 from core.text import clean
-from literacy.choices import LEAVING, CheckOutcome
+from literacy.choices import HOLDING, LEAVING, CheckOutcome
 from literacy.models import FollowUp, LiteracyCheck, Relapse
+from literacy.services.relapse import open_case, recover
 
 
 def _refuse_bad_day(follow_up: FollowUp, checked_on: dt.date) -> None:
@@ -42,13 +43,15 @@ def record_check(
     """Record one check.
 
     Not reached: the follow-up stays open and counts the attempt. Relapsed: the plan ends and one relapse case opens.
-    Moved or died: the plan ends. Holding a level ends an open relapse. Raises Conflict when the follow-up is done.
+    Moved or died: the plan ends. While a relapse is open the person can be checked again through any follow-up of the
+    plan; holding a level then ends the relapse and the plan goes on. Raises Conflict when the follow-up has its result.
     """
     if not FollowUp.objects.visible_to(by).filter(pk=follow_up.pk).exists():
         raise OutOfScope("not_found", _("Không tìm thấy."))
     require(by, Verb.FOLLOW_UP, follow_up.centre_id)
     row = FollowUp.objects.select_for_update(of=("self",)).select_related("award").get(pk=follow_up.pk)
-    if row.done_on or row.called_off_on:
+    again = bool(row.done_on or row.called_off_on)
+    if again and not may_check_again(row):
         raise Conflict("follow_up_done", _("Lần theo dõi này đã có kết quả."))
     _refuse_bad_day(row, checked_on)
     if outcome not in CheckOutcome.values:
@@ -67,24 +70,32 @@ def record_check(
         note=clean(note)[:300],
         recorded_by=by,
     )
-    if outcome == CheckOutcome.NOT_REACHED:
-        FollowUp.objects.filter(pk=row.pk).update(attempts=F("attempts") + 1)
-    else:
-        FollowUp.objects.filter(pk=row.pk).update(done_on=checked_on)
+    _settle(check, row)
     _consequences(check, row)
     audit.record("literacy.record_check", check, by=by, centre_id=row.centre_id, data={"outcome": outcome})
     return check
 
 
+def may_check_again(follow_up: FollowUp) -> bool:
+    """Whether a follow-up that has ended takes one more check: its person is in a relapse, and has not left."""
+    if not Relapse.objects.filter(learner_id=follow_up.learner_id, recovered_on__isnull=True).exists():
+        return False
+    return not LiteracyCheck.objects.filter(learner_id=follow_up.learner_id, outcome__in=LEAVING).exists()
+
+
+def _settle(check: LiteracyCheck, follow_up: FollowUp) -> None:
+    """Write the result on the follow-up. One that was done stays done on its day."""
+    rows = FollowUp.objects.filter(pk=follow_up.pk, done_on__isnull=True)
+    if check.outcome == CheckOutcome.NOT_REACHED:
+        rows.update(attempts=F("attempts") + 1)
+    else:
+        rows.update(done_on=check.checked_on, called_off_on=None)
+
+
 def _consequences(check: LiteracyCheck, follow_up: FollowUp) -> None:
-    if check.outcome == CheckOutcome.RELAPSED or check.outcome in LEAVING:
+    if check.outcome in LEAVING:
         follow_up.award.follow_ups.open().update(called_off_on=check.checked_on)
-    if check.outcome == CheckOutcome.RELAPSED:
-        if not Relapse.objects.filter(learner_id=check.learner_id, recovered_on__isnull=True).exists():
-            Relapse.objects.create(
-                learner_id=check.learner_id, centre_id=check.centre_id, found_by_check=check, opened_on=check.checked_on
-            )
-    elif check.outcome in (CheckOutcome.HOLDS_1, CheckOutcome.HOLDS_2):
-        Relapse.objects.filter(
-            learner_id=check.learner_id, recovered_on__isnull=True, opened_on__lte=check.checked_on
-        ).update(recovered_on=check.checked_on)
+    elif check.outcome == CheckOutcome.RELAPSED:
+        open_case(check)
+    elif check.outcome in HOLDING:
+        recover([check.learner_id], day=check.checked_on)

@@ -115,8 +115,6 @@ def test_relapse_opens_one_case_and_ends_the_plan_recovery_closes_it(cast, award
     case = Relapse.objects.get()
     assert case.recovered_on is None
     assert not FollowUp.objects.open().filter(learner=people[0]).exists()
-    with pytest.raises(Conflict):
-        check(first, "holds_1", cast.lan)
 
     group = closed_class(cast.centre_a, course=phase_1, passing=1, failing=0, starts_on=dt.date(2026, 8, 3))[0]
     enrolment = group.enrolments.get()
@@ -124,6 +122,11 @@ def test_relapse_opens_one_case_and_ends_the_plan_recovery_closes_it(cast, award
     award_after_closing(class_group=group, passed=[enrolment], by=cast.lan)
     case.refresh_from_db()
     assert case.recovered_on == group.closed_on
+    with pytest.raises(Conflict):
+        check(first, "holds_1", cast.lan)
+    later = FollowUp.objects.open().filter(learner=people[0])
+    assert list(later) == list(FollowUp.objects.filter(learner=people[0], due_on__gt=group.closed_on))
+    assert later.exists()
 
 
 def test_not_reached_stays_on_the_list_and_is_counted(cast, awarded):

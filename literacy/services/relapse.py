@@ -1,0 +1,47 @@
+"""Falling back into illiteracy, and coming out of it again."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from literacy.choices import HOLDING, LEAVING
+from literacy.models import FollowUp, LiteracyCheck, Relapse
+
+
+def open_case(check: LiteracyCheck) -> None:
+    """Open a relapse for the person of a check, unless one is open already, and call off the rest of the plan.
+
+    A check that is entered late, when a later one found the person literate, makes a case that ended on that later day;
+    the plan goes on.
+    """
+    if Relapse.objects.filter(learner_id=check.learner_id, recovered_on__isnull=True).exists():
+        return
+    later = LiteracyCheck.objects.filter(award_id=check.award_id, outcome__in=HOLDING, checked_on__gt=check.checked_on)
+    recovered_on = later.order_by("checked_on").values_list("checked_on", flat=True).first()
+    Relapse.objects.create(
+        learner_id=check.learner_id,
+        centre_id=check.centre_id,
+        found_by_check=check,
+        opened_on=check.checked_on,
+        recovered_on=recovered_on,
+    )
+    if recovered_on is None:
+        FollowUp.objects.open().filter(award_id=check.award_id).update(called_off_on=check.checked_on)
+
+
+def recover(learner_ids: Collection[int], *, day: dt.date, opened_until: dt.date | None = None) -> int:
+    """End the relapses opened until a day (``day`` by default), and take up the follow-up plan where it goes on.
+
+    Who can read again is looked after again: checks that the relapse called off and that are due after ``day`` reopen.
+    Checks that fell into the relapse stay called off. Returns how many cases ended.
+    """
+    cases = Relapse.objects.filter(
+        learner_id__in=learner_ids, recovered_on__isnull=True, opened_on__lte=opened_until or day
+    )
+    people = list(cases.values_list("learner_id", flat=True))
+    if not people:
+        return 0
+    cases.update(recovered_on=day)
+    FollowUp.objects.filter(learner_id__in=people, called_off_on__isnull=False, due_on__gt=day).exclude(
+        award__checks__outcome__in=LEAVING
+    ).update(called_off_on=None)
+    return len(people)
