@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from indicators.views import plan
+from indicators.views import plan, statistics
 
 app_name = "indicators"
 urlpatterns = [
@@ -11,4 +11,6 @@ urlpatterns = [
     path("figures/<str:code>/", plan.figure, name="figure"),
     path("figures/<str:code>/report/", plan.report_figure, name="report-figure"),
     path("figures/<str:code>/keep/", plan.keep_figure, name="keep-figure"),
+    path("statistics/", statistics.statistics_page, name="statistics"),
+    path("statistics/export/", statistics.statistics_export, name="statistics-export"),
 ]

@@ -14,6 +14,7 @@ from clc_manager.demo.city import Place
 from clc_manager.demo.teaching import Town
 from courses.choices import OrganiserRole
 from indicators.models import Indicator
+from indicators.statistics.services import export_statistics
 from indicators.services import compute_figure, declare, report_figure
 
 CERTIFICATES = 150  # each one is really rendered; more would make the first start long
@@ -79,11 +80,11 @@ def use_of_the_system(town: Town, places: list[Place]) -> None:
     for place in places:
         if place.diligence and not place.centre.closed_on:
             year = town.today.year
-            made_by_export(
+            export_statistics(
                 centre=place.centre,
                 starts_on=dt.date(year, 1, 1),
                 ends_on=town.today,
-                format="csv",
+                kind="csv",
                 by=place.desk,
                 out=io.BytesIO(),
             )

@@ -1,0 +1,126 @@
+"""Handing out tables: one row generator, many formats.
+
+XLSX by xlsxwriter in constant memory, CSV as UTF-8 with BOM (Excel garbles it otherwise). Text that a spreadsheet would
+run as a formula is made harmless (ASVS 5.0, 1.2.10).
+"""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import BinaryIO, Literal
+
+import xlsxwriter
+
+Cell = str | int | float | Decimal | dt.date | None
+Kind = Literal["text", "number", "percent", "date"]
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_LEADING = " \u00a0"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its heading, what its cells hold, how wide it is."""
+
+    heading: str
+    kind: Kind = "number"
+    width: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Title lines, columns, rows (a generator may be passed) and the number of leading rows that are totals."""
+
+    titles: Sequence[str]
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Cell]]
+    sheet: str = "Thống kê"
+    bold_rows: frozenset[int] = field(default_factory=frozenset)
+
+
+def harmless(value: Cell) -> Cell:
+    """Return text that no spreadsheet takes for a formula; numbers and dates stay as they are."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip(_LEADING).startswith(_DANGEROUS) or any(f"\n{sign}" in value for sign in _DANGEROUS):
+        return "'" + value
+    return value
+
+
+def write_csv(table: Table, out: BinaryIO) -> int:
+    """Write headings and rows (no title lines: a program reads this) and return how many rows there were."""
+    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow([column.heading for column in table.columns])
+    count = 0
+    for row in table.rows:
+        writer.writerow(["" if cell is None else harmless(cell) for cell in row])
+        count += 1
+    text.flush()
+    text.detach()
+    return count
+
+
+def write_xlsx(table: Table, out: BinaryIO) -> int:
+    """Write titles, a frozen header with filter, typed cells; return how many rows there were."""
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        sheet = book.add_worksheet(table.sheet[:31])
+        plain = {"font_name": "Times New Roman", "font_size": 12}
+        title = book.add_format({**plain, "bold": True, "font_size": 14})
+        note = book.add_format({**plain, "italic": True})
+        head = book.add_format(
+            {
+                **plain,
+                "bold": True,
+                "text_wrap": True,
+                "valign": "vcenter",
+                "align": "center",
+                "bg_color": "#E6F1F0",
+                "border": 1,
+            }
+        )
+        formats = {
+            (kind, bold): book.add_format({**plain, "border": 1, "bold": bold, **extra})
+            for bold in (False, True)
+            for kind, extra in (
+                ("text", {"text_wrap": True, "valign": "top"}),
+                ("number", {"num_format": "#,##0"}),
+                ("percent", {"num_format": '0.0"%"'}),
+                ("date", {"num_format": "dd/mm/yyyy"}),
+            )
+        }
+        for index, column in enumerate(table.columns):
+            sheet.set_column(index, index, column.width)
+        for index, line in enumerate(table.titles):
+            sheet.write_string(index, 0, line, title if index == 0 else note)
+        top = len(table.titles) + (1 if table.titles else 0)
+        sheet.set_row(top, 48)
+        for index, column in enumerate(table.columns):
+            sheet.write_string(top, index, column.heading, head)
+        sheet.freeze_panes(top + 1, 1)
+        count = 0
+        for row in table.rows:
+            count += 1
+            bold = count - 1 in table.bold_rows
+            for index, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
+                style = formats[column.kind, bold]
+                if cell is None:
+                    sheet.write_blank(top + count, index, None, style)
+                elif isinstance(cell, dt.date):
+                    sheet.write_datetime(top + count, index, dt.datetime.combine(cell, dt.time()), style)
+                elif isinstance(cell, str):
+                    sheet.write_string(top + count, index, str(harmless(cell)), style)
+                else:
+                    sheet.write_number(top + count, index, float(cell), style)
+        sheet.autofilter(top, 0, top + max(count, 1), len(table.columns) - 1)
+    return count
+
+
+WRITERS = {"csv": write_csv, "xlsx": write_xlsx}
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}

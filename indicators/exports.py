@@ -1,0 +1,72 @@
+"""The statistics table: its columns and one row generator for every format."""
+
+from collections.abc import Iterator
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.tabular.writing import Cell, Column, Table
+from indicators.statistics.selectors import Line, Statistics
+
+# Column heading and the count it shows.
+COUNTS: tuple[tuple[str, str], ...] = (
+    ("Số lớp", "classes"),
+    ("Lớp chủ trì", "classes_led"),
+    ("Lớp phối hợp", "classes_took_part"),
+    ("Số buổi", "sessions"),
+    ("Lượt người học", "participations"),
+    ("Số người học", "learners"),
+    ("Nữ", "women"),
+    ("Không rõ giới tính", "sex_unknown"),
+    ("Dân tộc thiểu số", "minorities"),
+    ("Không rõ dân tộc", "ethnicity_unknown"),
+    ("Dưới 15 tuổi", "under_15"),
+    ("15–25 tuổi", "age_15_25"),
+    ("26–35 tuổi", "age_26_35"),
+    ("36–60 tuổi", "age_36_60"),
+    ("Trên 60 tuổi", "over_60"),
+    ("Không rõ tuổi", "age_unknown"),
+    ("Chứng nhận đã cấp", "certificates"),
+    ("Trong đó đã thu hồi", "revoked"),
+)
+
+
+def columns() -> list[Column]:
+    """Return the columns in order."""
+    return [
+        Column("Mã trung tâm", "text", 14),
+        Column("Trung tâm", "text", 44),
+        Column("Lĩnh vực", "text", 30),
+        *(Column(heading) for heading, _name in COUNTS),
+    ]
+
+
+def cells(line: Line) -> list[Cell]:
+    """Return one line as cells; totals say so in the topic column."""
+    values = line.counts.as_dict()
+    if line.centre is None:
+        head: list[Cell] = ["", "TỔNG CỘNG", ""]
+    else:
+        head = [line.centre.code, line.centre.name, line.topic.name if line.topic else "Cộng trung tâm"]
+    return [*head, *(values[name] for _heading, name in COUNTS)]
+
+
+def rows(stats: Statistics) -> Iterator[list[Cell]]:
+    """Yield every line."""
+    for line in stats.lines:
+        yield cells(line)
+
+
+def statistics_table(stats: Statistics, by: User) -> Table:
+    """Return the table with its titles: what, where, when, produced when and by whom."""
+    now = timezone.localtime()
+    made = _("Xuất từ hệ thống lúc %(at)s, người xuất: %(who)s")
+    titles = [
+        "THỐNG KÊ HOẠT ĐỘNG TRUNG TÂM HỌC TẬP CỘNG ĐỒNG",
+        f"{stats.label}: {stats.starts_on:%d/%m/%Y} – {stats.ends_on:%d/%m/%Y} · {stats.centre_count} trung tâm",
+        made % {"at": f"{now:%H:%M %d/%m/%Y}", "who": by.full_name},
+        *stats.notes,
+    ]
+    bold = frozenset(index for index, line in enumerate(stats.lines) if line.topic is None)
+    return Table(titles, columns(), rows(stats), bold_rows=bold)

@@ -1,0 +1,65 @@
+"""Producing a statistics file and remembering that it was produced."""
+
+import datetime as dt
+import hashlib
+import io
+from typing import BinaryIO, cast
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from centres.access import scope_of
+from centres.choices import Verb
+from centres.models import AdminUnit, Centre
+from core import audit
+from core.errors import Forbidden, InvalidInput
+from core.tabular.writing import WRITERS
+from indicators.exports import statistics_table
+from indicators.models import ReportRun
+from indicators.statistics.selectors import statistics
+
+
+def export_statistics(
+    *,
+    by: User,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    kind: str,
+    out: BinaryIO,
+    unit: AdminUnit | None = None,
+    centre: Centre | None = None,
+) -> ReportRun:
+    """Write the file to ``out`` (readable and seekable) and keep a ReportRun with its hash and totals.
+
+    Raises InvalidInput for an unknown format or a period that ends before it begins, Forbidden without Verb.EXPORT,
+    OutOfScope for a foreign unit or centre.
+    """
+    if kind not in WRITERS:
+        raise InvalidInput("unknown_format", _("Chỉ xuất được XLSX hoặc CSV."))
+    if unit is None and centre is None:
+        raise InvalidInput("no_subject", _("Hãy chọn đơn vị hoặc trung tâm."))
+    if ends_on < starts_on:
+        raise InvalidInput("period_reversed", _("Ngày cuối kỳ phải sau ngày đầu kỳ."))
+    if not scope_of(by).may(Verb.EXPORT, centre.pk if centre else None):
+        raise Forbidden("role_may_not", _("Vai trò của bạn không xuất được thống kê."))
+    stats = statistics(user=by, starts_on=starts_on, ends_on=ends_on, unit=unit, centre=centre)
+    start = out.tell()
+    count = WRITERS[kind](statistics_table(stats, by), out)
+    out.seek(start)
+    digest = hashlib.file_digest(cast(io.BytesIO, out), "sha256").hexdigest()
+    with transaction.atomic():
+        run = ReportRun.objects.create(
+            unit=unit,
+            centre=centre,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            format=kind,
+            rows=count,
+            sha256=digest,
+            totals=stats.totals,
+            made_by=by,
+        )
+        data = {"format": kind, "from": str(starts_on), "to": str(ends_on), "rows": count, "sha256": digest}
+        audit.record("indicators.export_statistics", run, by=by, centre_id=centre.pk if centre else None, data=data)
+    return run

@@ -1,0 +1,158 @@
+"""Statistics: look, then two formats to take away."""
+
+import datetime as dt
+import tempfile
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from centres.access import scope_of, scoped
+from centres.choices import Verb
+from centres.models import AdminUnit, Centre
+from core.dates import Period
+from core.errors import DomainError
+from core.tabular.writing import CONTENT_TYPES
+from indicators.exports import COUNTS
+from indicators.statistics.selectors import statistics
+from indicators.statistics.services import export_statistics
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the page is asked for."""
+
+    unit: AdminUnit | None
+    centre: Centre | None
+    period: Period
+    preset: str
+
+    @property
+    def query(self) -> str:
+        """The same question as a query string."""
+        values = {
+            "unit": self.unit.pk if self.unit else "",
+            "centre": self.centre.pk if self.centre else "",
+            "preset": self.preset,
+            "from": self.period.starts_on.isoformat(),
+            "to": self.period.ends_on.isoformat(),
+        }
+        return urlencode({name: value for name, value in values.items() if value != ""})
+
+
+def presets(today: dt.date) -> dict[str, tuple[str, Period]]:
+    """Return the periods people ask for, cut at today."""
+    plan = today.year + (today.month == 12)
+    literacy = today.year + (today.month >= 10)
+    school = today.year - (today.month < 9)
+    found = {
+        "year": (_("Năm nay"), Period.calendar_year(today.year)),
+        "plan": (_("Năm kế hoạch (đến 30/11)"), Period.plan_year(plan)),
+        "literacy": (_("Năm xóa mù chữ (01/10–30/09)"), Period.literacy_year(literacy)),
+        "school": (_("Năm học"), Period.school_year(school)),
+        "last": (_("Năm trước"), Period.calendar_year(today.year - 1)),
+    }
+    return {
+        name: (label, Period(period.kind, period.starts_on, min(period.ends_on, today)))
+        for name, (label, period) in found.items()
+    }
+
+
+def _units(user: User) -> list[AdminUnit]:
+    """Units an officer may choose: own ones and the communes below them."""
+    scope = scope_of(user)
+    if not scope.is_officer:
+        return []
+    if scope.everything:
+        rows = AdminUnit.objects.exclude(level="commune", valid_to__isnull=False)
+    else:
+        rows = AdminUnit.objects.filter(pk__in=scope.unit_ids) | AdminUnit.objects.filter(parent_id__in=scope.unit_ids)
+    return sorted(rows, key=lambda unit: (("city", "district", "commune").index(unit.level), unit.sort_key))
+
+
+def _asked(request: HttpRequest) -> Asked:
+    user, scope = cast(User, request.user), scope_of(request.user)
+    today = timezone.localdate()
+    unit = centre = None
+    if (pk := request.GET.get("unit", "")) and pk.isdigit():
+        unit = AdminUnit.objects.visible_to(user).filter(pk=int(pk)).first()
+        if unit is None:
+            raise Http404
+    elif (pk := request.GET.get("centre", "")) and pk.isdigit():
+        centre = Centre.objects.visible_to(user).filter(pk=int(pk)).first()
+        if centre is None:
+            raise Http404
+    elif scope.main_unit_id:
+        unit = AdminUnit.objects.get(pk=scope.main_unit_id)
+    elif scope.main_centre_id:
+        centre = Centre.objects.get(pk=scope.main_centre_id)
+    else:
+        raise Http404
+    known = presets(today)
+    preset = request.GET.get("preset", "year")
+    starts, ends = _day(request, "from"), _day(request, "to")
+    if preset == "custom" and starts and ends and starts <= ends:
+        return Asked(unit, centre, Period("custom", starts, ends), preset)
+    preset = preset if preset in known else "year"
+    return Asked(unit, centre, known[preset][1], preset)
+
+
+def _day(request: HttpRequest, name: str) -> dt.date | None:
+    try:
+        return parse_date(request.GET.get(name, ""))
+    except ValueError:
+        return None
+
+
+@scoped(Verb.VIEW_FIGURES)
+def statistics_page(request: HttpRequest) -> HttpResponse:
+    """The table of a unit or centre for a period."""
+    user, asked = cast(User, request.user), _asked(request)
+    stats = statistics(
+        user=user, unit=asked.unit, centre=asked.centre, starts_on=asked.period.starts_on, ends_on=asked.period.ends_on
+    )
+    context = {
+        "asked": asked,
+        "stats": stats,
+        "headings": [heading for heading, _name in COUNTS],
+        "rows": [(line, [line.counts.as_dict()[name] for _heading, name in COUNTS]) for line in stats.lines],
+        "presets": [(name, label) for name, (label, _period) in presets(timezone.localdate()).items()],
+        "units": _units(user),
+        "may_export": scope_of(user).may(Verb.EXPORT),
+    }
+    return render(request, "indicators/statistics.html", context)
+
+
+@scoped(Verb.EXPORT)
+def statistics_export(request: HttpRequest) -> HttpResponseBase:
+    """Hand the file out and remember that it was produced."""
+    user, asked = cast(User, request.user), _asked(request)
+    kind = request.GET.get("format", "xlsx")
+    out = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it when it has been sent
+    try:
+        export_statistics(
+            by=user,
+            unit=asked.unit,
+            centre=asked.centre,
+            starts_on=asked.period.starts_on,
+            ends_on=asked.period.ends_on,
+            kind=kind,
+            out=out,
+        )
+    except DomainError as error:
+        out.close()
+        if error.status in (403, 404):
+            raise
+        messages.error(request, str(error.message))
+        return redirect("indicators:statistics")
+    out.seek(0)
+    subject = asked.unit.code if asked.unit else asked.centre.code if asked.centre else ""
+    name = f"thong-ke-{subject}-{asked.period.starts_on:%Y%m%d}-{asked.period.ends_on:%Y%m%d}.{kind}"
+    return FileResponse(out, as_attachment=True, filename=name, content_type=CONTENT_TYPES[kind])
