@@ -51,3 +51,5 @@ class DecisionForm(forms.Form):
         choices = self.CHOICES.get(CertificateState(state), self.CHOICES[CertificateState.ISSUED])
         field = cast(forms.ChoiceField, self.fields["step"])
         field.choices, field.initial = choices, choices[0][0]
+        if state == CertificateState.RESERVED:  # nothing was handed out, so nothing has to be decided about it
+            del self.fields["decision_number"], self.fields["decided_on"]

@@ -10,16 +10,15 @@ from functools import cache
 WIDTH, HEIGHT = 297, 210
 OUTER, INNER = 8.0, 13.0  # the band of waves lies between these two distances from the edge
 CORNER = 5.0  # a square of this size is kept free for the corner ornament
-PHASES = 3
 WAVE = 4.6  # about this long; stretched so that whole waves fit a side
 
 
-def _wave(start: float, end: float, middle: float, phase: float, *, upright: bool) -> str:
-    """One sine-like line along a side: quadratic half waves, alternating by ``T``."""
+def _wave(start: float, end: float, middle: float, turn: int, *, upright: bool) -> str:
+    """One wave along a side: quadratic half waves, alternating by ``T``; ``turn`` is 1 or -1."""
     length = end - start
     halves = 2 * round(length / WAVE)
     step = length / halves
-    swing = (INNER - OUTER) * 0.8 * math.cos(phase)
+    swing = (INNER - OUTER) * 0.8 * turn
     first = f"{step / 2:.2f} {swing:.2f} {step:.2f} 0" if not upright else f"{swing:.2f} {step / 2:.2f} 0 {step:.2f}"
     more = f"t{step:.2f} 0" if not upright else f"t0 {step:.2f}"
     at = f"{start:.2f} {middle:.2f}" if not upright else f"{middle:.2f} {start:.2f}"
@@ -28,16 +27,16 @@ def _wave(start: float, end: float, middle: float, phase: float, *, upright: boo
 
 @cache
 def band() -> str:
-    """Path data of the waves of all four sides."""
+    """Path data of all four sides: two waves that cross, and the line between them."""
     middle = (OUTER + INNER) / 2
     near = OUTER + CORNER
     parts = []
-    for index in range(PHASES):
-        phase = math.pi * index / (PHASES - 1)  # from full swing over none to full swing the other way
-        for line in (middle, HEIGHT - middle):
-            parts.append(_wave(near, WIDTH - near, line, phase, upright=False))
-        for line in (middle, WIDTH - middle):
-            parts.append(_wave(near, HEIGHT - near, line, phase, upright=True))
+    for line in (middle, HEIGHT - middle):
+        parts += [_wave(near, WIDTH - near, line, turn, upright=False) for turn in (1, -1)]
+        parts.append(f"M{near:g} {line:g}H{WIDTH - near:g}")
+    for line in (middle, WIDTH - middle):
+        parts += [_wave(near, HEIGHT - near, line, turn, upright=True) for turn in (1, -1)]
+        parts.append(f"M{line:g} {near:g}V{HEIGHT - near:g}")
     return "".join(parts)
 
 

@@ -106,18 +106,14 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     form = DecisionForm(request.POST or None, state=row.state)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        common = {
-            "reason": data["reason"],
-            "decision_number": data["decision_number"],
-            "decided_on": data["decided_on"],
-        }
+        common = {name: data[name] for name in data if name != "step"}
         try:
             if data["step"] == DecisionForm.REVOKE:
                 services.revoke_certificate(certificate=row, by=user, **common)
                 messages.success(request, _("Đã thu hồi chứng nhận số %(n)s.") % {"n": row.register_number})
                 target = row
             elif data["step"] == DecisionForm.VOID:
-                services.void_certificate(certificate=row, by=user, reason=data["reason"])
+                services.void_certificate(certificate=row, by=user, **common)
                 messages.success(request, _("Đã hủy số %(n)s; số này ở lại trong sổ.") % {"n": row.register_number})
                 target = row
             else:
