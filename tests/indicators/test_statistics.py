@@ -43,7 +43,7 @@ def busy(cast, reference):
         people = [
             make_learner(
                 centre,
-                birth=None if n % 5 == 0 else None,
+                birth=None,
                 sex=rng.choice(["female", "male", "unknown"]),
                 ethnicity=rng.choice(["01", "06", "09", "", "55"]),
             )
