@@ -18,6 +18,8 @@ from certificates.qr import qr_path
 
 HERE = Path(__file__).resolve().parent
 FONTS = HERE.parent / "fonts"
+# Longer texts than these, in letters, take another line; the page is then set tighter.
+ROOM = {"authority": 42, "centre": 50, "learner": 60, "course": 95}
 CORNERS = tuple(f"{x} {y}" for x in (10.5, 286.5) for y in (10.5, 199.5))
 
 
@@ -49,9 +51,10 @@ def paper_html(papers: list[Paper]) -> str:
     rows = []
     for paper in papers:
         path, size = paper.qr
-        rows.append(
-            {"content": composed(paper.content), "token": paper.token, "qr_path": path, "qr_size": size, "host": host}
-        )
+        content = composed(paper.content)
+        tight = any(len(content.get(name, "")) > most for name, most in ROOM.items())
+        row = {"content": content, "token": paper.token, "qr_path": path, "qr_size": size, "host": host, "tight": tight}
+        rows.append(row)
     ground = {
         "band": ornament.band(), "rosette": ornament.rosette(), "flower": ornament.flower(), "corners": CORNERS,
     }  # fmt: skip

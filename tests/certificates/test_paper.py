@@ -150,3 +150,30 @@ def test_long_and_odd_names_stay_on_one_page(press, name):
     document = pypdfium2.PdfDocument(press.render([sample(name[:60])]))
     assert len(document) == 1
     assert name[:60].split()[0] in document[0].get_textpage().get_text_range()
+
+
+def test_the_longest_texts_leave_the_signature_its_place(press):
+    """Every field as long as its column takes: nothing is printed over anything else, nor over the frame."""
+    paper = sample(("Nguyễn Phúc Hoàng Thị Phương Quỳnh Thùy Dương " * 3)[:120].strip())
+    long = {
+        "course": ("Bồi dưỡng năng lực thông tin và kỹ năng sử dụng dịch vụ công trực tuyến " * 3)[:150].strip(),
+        "centre": ("Trung tâm học tập cộng đồng phường Văn Miếu - Quốc Tử Giám thuộc thành phố Hà Nội " * 2)[
+            :150
+        ].strip(),
+        "authority": "Ủy ban nhân dân phường Văn Miếu - Quốc Tử Giám",
+        "place_date": "Văn Miếu - Quốc Tử Giám, ngày 05 tháng 01 năm 2026",
+        "achievement": "Hoàn thành Chương trình xóa mù chữ giai đoạn 1",
+    }
+    page = pypdfium2.PdfDocument(press.render([Paper(paper.content | long, paper.token, paper.verify_url)]))[0]
+    text = page.get_textpage()
+
+    def edges(words):
+        """Bottom and top of a text, from the foot of the page, in points."""
+        start = text.get_text_range().index(words)
+        boxes = [text.get_charbox(start + index) for index, letter in enumerate(words) if letter != " "]
+        return min(box[1] for box in boxes), max(box[3] for box in boxes)
+
+    assert edges("Kết quả")[0] > edges("ngày 05 tháng 01 năm 2026")[1]
+    assert edges("Kết quả")[0] > edges("Số vào sổ gốc")[1]
+    assert edges("Phùng Văn Đức")[0] > 17 / 25.4 * 72  # above the frame's inner line
+    assert text.get_charbox(0)[3] < page.get_height() - 16 / 25.4 * 72
