@@ -1,15 +1,17 @@
 """Several processes issue at once and some are killed: the book stays gapless, nobody gets two, nothing is lost."""
 
+import hashlib
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
-from django.conf import settings
+from django.conf import settings as project
 from django.db import connection
 
 from certificates.models import Certificate, Register, RegisterEvent
@@ -18,6 +20,18 @@ from core.models import AuditEvent, Job
 from tests.factories import closed_class
 
 CLASSES, PEOPLE = 6, 3
+# Prints the papers of one class, saying how many are done.
+PRINTER = """
+import sys
+import django
+from django.conf import settings
+settings.MEDIA_ROOT = sys.argv[1]
+django.setup()
+from certificates.services import render_reserved
+from courses.models import ClassGroup
+group = ClassGroup.objects.get(pk=sys.argv[2])
+render_reserved(class_group=group, progressed=lambda done, total: print(done, flush=True))
+"""
 # Issues every class it is told of, in that order, without printing; says each class on a line when it is committed.
 WORKER = """
 import sys
@@ -50,27 +64,28 @@ def database_url() -> str:
     return f"postgresql://{name}:{password}@{host}:{given['PORT']}/{given['NAME']}?{options}"
 
 
-def start(user: str, classes: list[int]) -> subprocess.Popen[str]:
+def start(program: str, folder: Path, *words: object) -> subprocess.Popen[str]:
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "clc_manager.settings.test",
         "CLC_TEST_DATABASE_URL": database_url(),
+        "TMPDIR": str(folder),  # what a killed process leaves goes with the test's own folder
     }
     return subprocess.Popen(
-        [sys.executable, "-c", WORKER, user, *map(str, classes)],
-        cwd=settings.BASE_DIR, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        [sys.executable, "-c", program, *map(str, words)],
+        cwd=project.BASE_DIR, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
 @pytest.mark.django_db(transaction=True)
-def test_killed_processes_leave_no_gap_and_nobody_twice(cast, reference):
+def test_killed_processes_leave_no_gap_and_nobody_twice(cast, reference, tmp_path):
     groups = [closed_class(cast.centre_a, passing=PEOPLE, failing=1)[0] for _ in range(CLASSES)]
     chance = random.Random(7)
     workers = []
     for user in ("lan", "van", "duc"):
         order = [group.pk for group in groups]
         chance.shuffle(order)
-        workers.append(start(user, order))
+        workers.append(start(WORKER, tmp_path, user, *order))
     for worker in workers:
         assert worker.stdout.readline() == "ready\n"
     for worker in workers:
@@ -100,3 +115,31 @@ def test_killed_processes_leave_no_gap_and_nobody_twice(cast, reference):
     printed = render_reserved(class_group=groups[0])
     assert len(printed) == PEOPLE
     assert Certificate.objects.filter(enrolment__class_group=groups[0], state="issued").count() == PEOPLE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_printing_goes_on_where_it_stopped(cast, reference, settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    monkeypatch.setattr("certificates.jobs.render_reserved", lambda **_: [])
+    group = closed_class(cast.centre_a, passing=4, failing=0)[0]
+    issue_class(class_group=group, by=cast.lan)
+
+    printer = start(PRINTER, tmp_path, settings.MEDIA_ROOT, group.pk)
+    assert printer.stdout.readline() == "1\n"
+    printer.send_signal(signal.SIGKILL)
+    printer.communicate(timeout=60)
+    before = {row.pk: row.pdf_sha256 for row in Certificate.objects.filter(state="issued")}
+    assert 1 <= len(before) < 4
+
+    render_reserved(class_group=group)
+
+    rows = list(Certificate.objects.order_by("number"))
+    assert [row.number for row in rows] == [1, 2, 3, 4]
+    assert {row.state for row in rows} == {"issued"}
+    assert RegisterEvent.objects.filter(kind="issued").count() == 4
+    for row in rows:
+        content = Path(row.pdf.path).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == row.pdf_sha256 == before.get(row.pk, row.pdf_sha256)
+        assert content.rstrip().endswith(b"%%EOF")
+    files = {path.name for path in Path(rows[0].pdf.path).parent.iterdir()}
+    assert files == {Path(row.pdf.path).name for row in rows}
