@@ -1,7 +1,7 @@
 """C3: which centres apply IT, measured from real use (DESIGN, Indicators).
 
 A centre counts when, from the beginning of the plan year to the day of the figure, it recorded at least N classes with
-attendance, somebody of it signed in in every month it was open, and its report was produced from the system.
+attendance, somebody of it signed in in every whole month it was open, and its report was produced from the system.
 """
 
 import datetime as dt
@@ -10,8 +10,9 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext as _
 
 from accounts.models import SignIn
 from centres.models import AdminUnit, Centre
@@ -23,6 +24,25 @@ from indicators.models import CentreDeclaration, ReportRun
 DEFINITION = "c3-2026-1"
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing a centre still has to do to count: ``classes``, ``months`` or ``report``; how many, of how many."""
+
+    what: str
+    have: int
+    needed: int
+
+    def __str__(self) -> str:
+        if self.what == "classes":
+            return _("mới có %(have)s/%(needed)s lớp được điểm danh trên hệ thống") % {
+                "have": self.have,
+                "needed": self.needed,
+            }
+        if self.what == "months":
+            return _("%(count)s tháng không có ai đăng nhập") % {"count": self.needed - self.have}
+        return _("chưa xuất báo cáo thống kê từ hệ thống")
+
+
 @dataclass(frozen=True)
 class CentreUse:
     """What one centre did in the period, and what is missing for it to count."""
@@ -32,7 +52,7 @@ class CentreUse:
     months_open: int
     months_used: int
     reports: int
-    missing: tuple[str, ...]
+    missing: tuple[Missing, ...]
     declared: bool | None
 
     @property
@@ -67,10 +87,15 @@ def plan_year_start(day: dt.date) -> dt.date:
     return dt.date(day.year if day.month == 12 else day.year - 1, 12, 1)
 
 
-def months_between(starts_on: dt.date, ends_on: dt.date) -> set[tuple[int, int]]:
-    """Calendar months touched by a period."""
-    first, last = starts_on.year * 12 + starts_on.month - 1, ends_on.year * 12 + ends_on.month - 1
-    return {divmod(index, 12) for index in range(first, last + 1)}
+def whole_months(starts_on: dt.date, ends_on: dt.date) -> set[tuple[int, int]]:
+    """Return (year, month) of the calendar months that lie wholly in a period.
+
+    A month that has only begun cannot be missed yet: on the first of a month no centre would count.
+    """
+    first = starts_on.year * 12 + starts_on.month - 1 + (starts_on.day > 1)
+    after = ends_on + dt.timedelta(days=1)
+    last = after.year * 12 + after.month - 2
+    return {(index // 12, index % 12 + 1) for index in range(first, last + 1)}
 
 
 def measure(*, unit: AdminUnit, as_of: dt.date, only: set[int] | None = None) -> C3:
@@ -101,48 +126,49 @@ def measure(*, unit: AdminUnit, as_of: dt.date, only: set[int] | None = None) ->
     )
     found = []
     for centre in rows:
-        months = months_between(max(starts_on, centre.established_on), as_of)
+        months = whole_months(max(starts_on, centre.established_on), as_of)
+        held, made = classes.get(centre.pk, 0), reports.get(centre.pk, 0)
+        present = len(months & used[centre.pk])
         missing = []
-        if classes.get(centre.pk, 0) < needed:
-            missing.append(f"mới có {classes.get(centre.pk, 0)}/{needed} lớp được điểm danh trên hệ thống")
-        silent = len(months - used[centre.pk])
-        if silent:
-            missing.append(f"{silent} tháng không có ai đăng nhập")
-        if needs_report and not reports.get(centre.pk):
-            missing.append("chưa xuất báo cáo thống kê từ hệ thống")
-        found.append(
-            CentreUse(
-                centre,
-                classes.get(centre.pk, 0),
-                len(months),
-                len(months) - silent,
-                reports.get(centre.pk, 0),
-                tuple(missing),
-                declared.get(centre.pk),
-            )
-        )
-    return C3(found, starts_on, as_of, DEFINITION, _digest(found, starts_on, as_of))
+        if held < needed:
+            missing.append(Missing("classes", held, needed))
+        if present < len(months):
+            missing.append(Missing("months", present, len(months)))
+        if needs_report and not made:
+            missing.append(Missing("report", 0, 1))
+        found.append(CentreUse(centre, held, len(months), present, made, tuple(missing), declared.get(centre.pk)))
+    thresholds = {"classes": needed, "report": needs_report}
+    return C3(found, starts_on, as_of, DEFINITION, _digest(found, starts_on, as_of, thresholds))
 
 
 def _months_used(ids: list[int], starts_on: dt.date, ends_on: dt.date) -> dict[int, set[tuple[int, int]]]:
-    """Months in which a member of the centre signed in."""
+    """Months in which somebody signed in while a member of the centre."""
     found: dict[int, set[tuple[int, int]]] = defaultdict(set)
     rows = (
-        SignIn.objects.filter(at__date__range=(starts_on, ends_on), user__memberships__centre_id__in=ids)
-        .filter(Q(user__memberships__valid_to__isnull=True) | Q(user__memberships__valid_to__gte=starts_on))
+        # One filter: the centre and the dates must be those of the same membership.
+        SignIn.objects.filter(
+            Q(user__memberships__valid_to__isnull=True) | Q(user__memberships__valid_to__gte=F("at__date")),
+            user__memberships__valid_from__lte=F("at__date"),
+            user__memberships__centre_id__in=ids,
+            at__date__range=(starts_on, ends_on),
+        )
         .annotate(month=TruncMonth("at"))
         .values_list("user__memberships__centre_id", "month")
         .distinct()
     )
     for centre_id, month in rows:
-        found[centre_id].add((month.year, month.month - 1))
+        found[centre_id].add((month.year, month.month))
     return found
 
 
-def _digest(rows: list[CentreUse], starts_on: dt.date, ends_on: dt.date) -> str:
+def _digest(rows: list[CentreUse], starts_on: dt.date, ends_on: dt.date, thresholds: dict[str, int | bool]) -> str:
+    """SHA-256 over the canonical rows: the same use and thresholds give the same hash in any language."""
     body = {
         "definition": DEFINITION,
         "period": [str(starts_on), str(ends_on)],
-        "centres": [[use.centre.code, use.classes, use.months_used, use.reports, list(use.missing)] for use in rows],
+        "thresholds": thresholds,
+        "centres": sorted(
+            [use.centre.code, use.classes, use.months_used, use.months_open, use.reports, use.counts] for use in rows
+        ),
     }
     return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

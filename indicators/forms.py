@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import DayField
 from indicators.models import Indicator
-from indicators.rules import STATUS_WORDS
+from indicators.rules import NOT_MET, STATUS_WORDS
 
 
 class ReportForm(forms.Form):
@@ -40,10 +40,12 @@ class ReportForm(forms.Form):
             del self.fields["status_value"]
         else:
             del self.fields["value"]
-            codes = {target.status for target in indicator.targets.all() if target.status}
+            codes = [target.status for target in indicator.targets.all() if target.status]
+            # Also the honest answer: a line that can only be reported as reached says nothing.
+            codes = [*dict.fromkeys(codes), NOT_MET]
             field = self.fields["status_value"]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", "–"), *((code, STATUS_WORDS.get(code, code)) for code in sorted(codes))]
+            field.choices = [("", "–"), *((code, STATUS_WORDS.get(code, code)) for code in codes)]
 
     def values(self) -> dict[str, Any]:
         """Return the cleaned values as the service takes them."""

@@ -2,10 +2,11 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from indicators.choices import Comparator
 
@@ -24,21 +25,24 @@ class Goal:
     def words(self) -> str:
         """Return the target as people write it: ``99,5``, ``75–80``, ``> 60`` or the word."""
         if self.low is None:
-            return STATUS_WORDS.get(self.status, self.status)
+            return str(STATUS_WORDS.get(self.status, self.status))
         low = number_format(self.low.normalize(), use_l10n=True)
         if self.high is not None:
             return f"{low}–{number_format(self.high.normalize(), use_l10n=True)}"
         return f"> {low}" if self.comparator == Comparator.MORE_THAN else low
 
 
+NOT_MET = "not_met"
 STATUS_WORDS = {
-    "maintain": "duy trì",
-    "deploy": "triển khai",
-    "continue": "tiếp tục triển khai",
-    "registered": "đăng ký",
-    "recognised": "được công nhận",
+    "maintain": _lazy("duy trì"),
+    "deploy": _lazy("triển khai"),
+    "continue": _lazy("tiếp tục triển khai"),
+    "registered": _lazy("đăng ký"),
+    "recognised": _lazy("được công nhận"),
+    NOT_MET: _lazy("chưa đạt"),
 }
-# What counts as reaching a milestone: the later step includes the earlier one.
+# Steps of a line without a number, lowest first. The plan uses three ladders, never mixed in one line:
+# maintain; deploy, continue; registered, recognised. A status that is not listed, or "not met", is no step at all.
 MILESTONE_ORDER = ("", "deploy", "continue", "registered", "recognised", "maintain")
 
 
@@ -92,7 +96,8 @@ def assess(
         return Assessment("no_target", _("không có chỉ tiêu"), "plain")
     if value >= needed:
         return Assessment("on_track", _("Đúng tiến độ"), "ok")
-    gap = (needed - value).quantize(Decimal("0.1"))
+    # Rounded up: who is behind by 0.04 points is behind, not "behind by 0,0".
+    gap = (needed - value).quantize(Decimal("0.1"), ROUND_CEILING)
     words = _("Chậm %(gap)s điểm") % {"gap": number_format(gap, 1)}
     return Assessment("behind", words, "warn" if gap <= 5 else "bad")
 
@@ -103,8 +108,7 @@ def _assess_status(first: Goal | None, last: Goal | None, status_value: str, day
     goal = (first if day.year <= FIRST else last) or first or last
     if goal and _step(status_value) >= _step(goal.status):
         return Assessment("reached", _("Đạt"), "ok")
-    first_step = first.status if first else ""
-    if _step(status_value) >= _step(first_step):
+    if first and _step(status_value) >= _step(first.status):
         return Assessment("on_track", _("Đúng tiến độ"), "ok")
     return Assessment("behind", _("Chưa đạt"), "bad")
 

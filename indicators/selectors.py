@@ -52,7 +52,7 @@ class PlanLine:
     def status_words(self) -> str:
         """The reached status in words."""
         code = self.figure.status_value if self.figure else ""
-        return STATUS_WORDS.get(code, code)
+        return str(STATUS_WORDS.get(code, code))
 
     @property
     def goal_words(self) -> str:
@@ -112,13 +112,16 @@ def live_figure(indicator: Indicator, unit: AdminUnit, as_of: dt.date) -> Figure
     return Figure(indicator=indicator, unit=unit, source=FigureSource.COMPUTED, **values)
 
 
-def plan_lines(*, unit: AdminUnit, as_of: dt.date) -> list[PlanLine]:
-    """Return all lines of the plan for a unit on a day; the number of queries does not depend on the rows."""
-    indicators = list(Indicator.objects.select_related("plan").prefetch_related("targets").order_by("order"))
-    reported: dict[int, Figure] = {}
+def plan_lines(*, unit: AdminUnit, as_of: dt.date, code: str = "") -> list[PlanLine]:
+    """Return all lines of the plan, or the one with a code, for a unit on a day.
+
+    The number of queries does not depend on the rows.
+    """
+    indicators = Indicator.objects.select_related("plan").prefetch_related("targets").order_by("order")
     rows = Figure.objects.filter(unit=unit, source=FigureSource.REPORTED, ends_on__lte=as_of)
-    for row in rows.latest().order_by("ends_on", "version"):
-        reported[row.indicator_id] = row
+    if code:
+        indicators, rows = indicators.filter(code=code), rows.filter(indicator__code=code)
+    reported = {row.indicator_id: row for row in rows.latest().order_by("ends_on", "version")}
     lines = []
     for indicator in indicators:
         if indicator.source == IndicatorSource.COMPUTED:
@@ -169,6 +172,7 @@ def as_row(line: PlanLine) -> dict[str, Any]:
         "upper": number(figure.upper) if figure else None,
         "target_2025": goal(line.first),
         "target_2030": goal(line.last),
-        "source": figure.source_name or line.indicator.source if figure else line.indicator.source,
+        "source": FigureSource.COMPUTED.value if line.is_computed else FigureSource.REPORTED.value,
+        "source_name": figure.source_name if figure else "",
         "status": line.assessment.code,
     }

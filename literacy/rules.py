@@ -11,6 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from operator import itemgetter
 
+from django.utils.translation import gettext as _
+
 from core.dates import add_months
 from literacy.choices import LEAVING, TELLING, CheckOutcome
 
@@ -46,27 +48,47 @@ def follow_up_dates(certified_on: dt.date, months: Sequence[int]) -> list[tuple[
     return [(count, add_months(certified_on, count)) for count in months]
 
 
-def place(member: Member, *, as_of: dt.date, window_months: int) -> tuple[Placement, str]:
-    """Return where a member is counted, and the rule in words that put them there."""
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What put a person where they are counted: facts only, so that a hash of them does not depend on a language."""
+
+    checked_on: dt.date | None = None
+    outcome: str = ""
+    event_on: dt.date | None = None
+
+
+def place(member: Member, *, as_of: dt.date, window_months: int) -> tuple[Placement, Basis]:
+    """Return where a member is counted, and on which facts."""
     # By day only: of two checks on one day the one recorded later holds.
     checks = sorted((check for check in member.checks if check[0] <= as_of), key=itemgetter(0))
     gone = [check for check in checks if check[1] in LEAVING]
     if gone:
-        return Placement.LEFT, f"{CheckOutcome(gone[-1][1]).label} ({gone[-1][0]:%d/%m/%Y})"
+        return Placement.LEFT, Basis(*gone[-1])
+    until = min(add_months(member.certified_on, window_months), as_of)
+    event_on = min((day for day in member.event_days if member.certified_on < day <= until), default=None)
     telling = [check for check in checks if check[1] in TELLING]
     if not telling:
-        return Placement.UNKNOWN, "chưa có lần kiểm tra nào cho biết kết quả"
+        return Placement.UNKNOWN, Basis(event_on=event_on)
     day, outcome = telling[-1]
+    basis = Basis(day, outcome, event_on)
     if outcome == CheckOutcome.RELAPSED:
-        return Placement.RELAPSED, f"lần kiểm tra gần nhất {day:%d/%m/%Y}: tái mù chữ"
-    until = min(add_months(member.certified_on, window_months), as_of)
-    events = [event for event in member.event_days if member.certified_on < event <= until]
-    if not events:
-        return (
-            Placement.NOT_CONTINUING,
-            f"còn biết chữ ({day:%d/%m/%Y}) nhưng không học tiếp trong {window_months} tháng",
-        )
-    return Placement.RETAINED, f"học tiếp ngày {min(events):%d/%m/%Y}; còn biết chữ ({day:%d/%m/%Y})"
+        return Placement.RELAPSED, basis
+    return (Placement.RETAINED if event_on else Placement.NOT_CONTINUING), basis
+
+
+def words(placement: Placement, basis: Basis) -> str:
+    """Say in words why a person is counted where they are."""
+    check = {"day": f"{basis.checked_on:%d/%m/%Y}" if basis.checked_on else ""}
+    if placement == Placement.LEFT:
+        return f"{CheckOutcome(basis.outcome).label} ({check['day']})"
+    if placement == Placement.UNKNOWN:
+        return _("Chưa có lần kiểm tra nào cho biết kết quả")
+    if placement == Placement.RELAPSED:
+        return _("Lần kiểm tra gần nhất %(day)s: tái mù chữ") % check
+    if placement == Placement.NOT_CONTINUING:
+        return _("Còn biết chữ (%(day)s) nhưng chưa học tiếp trong thời hạn") % check
+    event = {"event": f"{basis.event_on:%d/%m/%Y}"}
+    return _("Học tiếp từ %(event)s; còn biết chữ (%(day)s)") % (check | event)
 
 
 @dataclass(frozen=True, slots=True)

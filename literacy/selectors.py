@@ -18,7 +18,7 @@ from courses.models import Attendance, Enrolment
 from courses.selectors import attendance_enough
 from literacy.choices import LiteracyLevel, Proof
 from literacy.models import LiteracyAward, LiteracyCheck
-from literacy.rules import DEFINITION, Member, Placement, Share, place, share
+from literacy.rules import DEFINITION, Basis, Member, Placement, Share, place, share, words
 
 # Proofs that make a person newly literate: reached by learning, not merely noticed by a survey.
 NEWLY = (Proof.PROGRAMME, Proof.PRIMARY_SCHOOL, Proof.TEST)
@@ -33,7 +33,12 @@ class Evidence:
     code: str
     certified_on: dt.date
     placement: Placement
-    rule: str
+    basis: Basis
+
+    @property
+    def rule(self) -> str:
+        """Why, in words."""
+        return words(self.placement, self.basis)
 
 
 @dataclass(frozen=True)
@@ -68,14 +73,18 @@ def a3_figure(*, unit: AdminUnit, as_of: dt.date) -> A3:
     evidence = []
     for award_id, learner_id, code, certified_on in rows:
         member = Member(learner_id, code, certified_on, tuple(checks[award_id]), tuple(events[learner_id]))
-        placement, rule = place(member, as_of=as_of, window_months=months)
-        evidence.append(Evidence(learner_id, code, certified_on, placement, rule))
+        placement, basis = place(member, as_of=as_of, window_months=months)
+        evidence.append(Evidence(learner_id, code, certified_on, placement, basis))
     return A3(share(row.placement for row in evidence), evidence, window, DEFINITION, _digest(evidence, window, months))
 
 
 def _digest(evidence: list[Evidence], window: tuple[dt.date, dt.date], months: int) -> str:
-    """SHA-256 over the canonical rows: the same people and placements give the same hash."""
-    rows = sorted([row.code, row.certified_on.isoformat(), row.placement.value, row.rule] for row in evidence)
+    """SHA-256 over the canonical rows: the same people and facts give the same hash in any language."""
+    rows = sorted(
+        [row.code, str(row.certified_on), row.placement.value, row.basis.outcome, str(row.basis.checked_on),
+         str(row.basis.event_on)]
+        for row in evidence
+    )  # fmt: skip
     body = {"definition": DEFINITION, "window": [str(day) for day in window], "months": months, "rows": rows}
     return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 

@@ -7,15 +7,18 @@ import datetime as dt
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.choices import Role
-from accounts.models import User
+from accounts.models import SignIn, User
 from centres.models import Centre, Membership
 from certificates.models import Certificate
 from certificates.services import issue_class
-from core.dates import PartialDate
+from core.dates import PartialDate, add_months
 from core.text import split_name
 from courses import services as courses
 from courses.models import ClassGroup, Course, Enrolment, Session, Topic
+from indicators.models import ReportRun
 from learners.models import Learner, LearnerCentre
 
 # A Monday in the past, after the change of units of 1 July 2025.
@@ -160,3 +163,32 @@ def make_certificates(centre: Centre, passing: int = 2, *, by: User | None = Non
     class_group, _report = closed_class(centre, passing=passing, by=by, **options)
     issue_class(class_group=class_group, by=by)  # the suite runs the job at once
     return list(Certificate.objects.filter(enrolment__class_group=class_group).order_by("number"))
+
+
+# --- indicators -------------------------------------------------------------------------------------------------------
+
+
+def sign_in_monthly(user: User, *, months: int = 13, until: dt.date | None = None) -> None:
+    """A sign-in in each of so many calendar months, the latest one on ``until`` (today)."""
+    until = until or timezone.localdate()
+    for back in range(months):
+        day = add_months(until.replace(day=1), -back) if back else until
+        SignIn.objects.create(user=user, at=timezone.make_aware(dt.datetime.combine(day, dt.time(8, 15))))
+
+
+def use_system(centre: Centre, *, months: int = 13, classes: int = 2, report: bool = True) -> None:
+    """What C3 asks of a centre, done by its staff until today: sign-ins, classes with attendance, a report."""
+    today, staff = timezone.localdate(), staff_of(centre)
+    sign_in_monthly(staff, months=months)
+    for _ in range(classes):
+        group = make_class(centre, starts_on=today)
+        make_enrolled(group, 1)
+        hold(
+            courses.generate_sessions(class_group=group, by=staff, weekdays=[today.weekday()], first_on=today, count=1)[
+                0
+            ]
+        )
+    if report:
+        ReportRun.objects.create(
+            centre=centre, starts_on=today, ends_on=today, format="csv", rows=1, sha256="0" * 64, made_by=staff
+        )

@@ -17,16 +17,24 @@ from core.errors import Conflict, Forbidden, InvalidInput, OutOfScope
 from core.text import clean
 from indicators.choices import FigureSource, FigureState, IndicatorSource, PeriodKind
 from indicators.models import CentreDeclaration, Figure, Indicator
+from indicators.rules import STATUS_WORDS
 from indicators.selectors import computed_values
 
 
 @transaction.atomic
 def compute_figure(*, code: str, unit: AdminUnit, as_of: dt.date, by: User | None = None) -> Figure:
-    """Compute and keep a figure with its evidence hash. The same rows give the same version again."""
+    """Compute and keep a figure with its evidence hash. The same rows give the same version again.
+
+    ``by=None`` is the system itself. Raises Forbidden or OutOfScope as reporting does, Conflict when the period is
+    locked.
+    """
+    if by is not None:
+        _may_report(by, unit)
     indicator = Indicator.objects.get(code=code, source=IndicatorSource.COMPUTED)
     values = computed_values(code=code, unit=unit, as_of=as_of)
     latest = (
-        Figure.objects.filter(
+        Figure.objects.select_for_update()
+        .filter(
             indicator=indicator,
             unit=unit,
             source=FigureSource.COMPUTED,
@@ -72,7 +80,7 @@ def _checked_value(indicator: Indicator, value: Decimal | None, status_value: st
         words = _("Hãy ghi giá trị (%).")
     elif measured and value is not None and not 0 <= value <= 100:
         words = _("Giá trị phần trăm phải từ 0 đến 100.")
-    elif not measured and not status_value:
+    elif not measured and status_value not in STATUS_WORDS:
         words = _("Hãy chọn trạng thái.")
     if words:
         raise InvalidInput("value_wrong", words, fields={"value" if measured else "status_value": [words]})

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any, cast
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -33,15 +34,27 @@ def _city() -> AdminUnit:
 
 
 def _units(user: User) -> list[AdminUnit]:
-    """The city (its plan is everybody's) and the user's own units."""
-    own = AdminUnit.objects.filter(pk__in=scope_of(user).unit_ids).exclude(level=UnitLevel.CITY)
-    return [_city(), *own.order_by("level", "sort_key")]
+    """The city (its plan is everybody's) and what the user may choose beside it.
+
+    Officers choose their own unit and those directly below it; who sees the whole city chooses every unit that is a
+    reporting area today, and the districts of before 1 July 2025.
+    """
+    scope = scope_of(user)
+    units = AdminUnit.objects.exclude(level=UnitLevel.CITY)
+    if scope.everything:
+        areas = units.filter(Q(level=UnitLevel.DISTRICT) | Q(valid_to__isnull=True))
+        return [_city(), *areas.order_by("-level", "sort_key")]
+    own = units.filter(Q(pk__in=scope.unit_ids) | Q(parent_id__in=scope.unit_ids))
+    return [_city(), *own.order_by("-level", "sort_key")]
 
 
 def _asked(request: HttpRequest) -> tuple[AdminUnit, dt.date]:
-    """Return the unit and day of the page; a unit outside the user's own is 404."""
+    """Return the unit and day of the page; a unit outside the user's own is 404, a day that is none is today."""
     today = timezone.localdate()
-    day = parse_date(request.GET.get("on", "")) if request.GET.get("on") else None
+    try:
+        day = parse_date(request.GET.get("on", ""))
+    except ValueError:
+        day = None
     units = _units(_user(request))
     asked = request.GET.get("unit", "")
     unit = next((unit for unit in units if str(unit.pk) == asked), None) if asked else units[0]
@@ -77,7 +90,7 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
     user, scope = _user(request), scope_of(request.user)
     indicator = get_object_or_404(Indicator.objects.prefetch_related("targets"), code=code)
     unit, as_of = _asked(request)
-    line = next(line for line in plan_lines(unit=unit, as_of=as_of) if line.indicator.pk == indicator.pk)
+    line = plan_lines(unit=unit, as_of=as_of, code=indicator.code)[0]
     history = Figure.objects.visible_to(user).filter(indicator=indicator, unit=unit).select_related("entered_by")
     context: dict[str, Any] = {
         "line": line,

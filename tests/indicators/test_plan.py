@@ -11,14 +11,12 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import SignIn
 from core.errors import Forbidden, InvalidInput
-from indicators import c3
-from indicators.models import Figure, Indicator, ReportRun, Target
+from indicators.models import Figure, Indicator, Target
 from indicators.rules import Goal, assess, required_on
-from indicators.services import compute_figure, declare, load_reference, report_figure
+from indicators.services import compute_figure, load_reference, report_figure
 from indicators.services.reference import DATA
-from tests.factories import hold, make_class, make_enrolled, make_sessions
+from tests.factories import use_system
 
 D = Decimal
 D38 = Decimal("38.4")
@@ -130,48 +128,11 @@ def test_the_database_wants_sources_and_evidence(cast, reference):
             Figure.objects.create(**base, **wrong)
 
 
-def use_centre(cast, today, months=12, classes=2, report=True):
-    for back in range(months):
-        SignIn.objects.create(user=cast.lan, at=timezone.now() - dt.timedelta(days=30 * back))
-    for _ in range(classes):
-        group = make_class(cast.centre_a, starts_on=today - dt.timedelta(days=20))
-        make_enrolled(group, 1)
-        hold(make_sessions(group, 1)[0])
-    if report:
-        ReportRun.objects.create(
-            centre=cast.centre_a, starts_on=today, ends_on=today, format="csv", rows=1, sha256="x", made_by=cast.lan
-        )
-
-
-def test_c3_counts_real_use_and_says_what_is_missing(cast, reference):
-    today = timezone.localdate()
-    use_centre(cast, today)
-    declare(centre=cast.centre_b, year=today.year, applies_it=True, note="", by=cast.hai)
-
-    found = {use.centre: use for use in c3.measure(unit=cast.city, as_of=today).centres}
-
-    assert found[cast.centre_a].missing == ()
-    assert len(found[cast.centre_b].missing) == 3
-    assert found[cast.centre_b].declared is True  # its word stands beside, and changes nothing
-    figure = compute_figure(code="C3", unit=cast.city, as_of=today, by=cast.tuan)
-    assert (figure.numerator, figure.denominator, figure.value) == (1, 2, D("50.0000"))
-
-
-def test_c3_misses_a_month_a_class_or_a_report(cast, reference):
-    today = timezone.localdate()
-    use_centre(cast, today, months=1, classes=1, report=False)
-
-    use = c3.measure(unit=cast.commune_a, as_of=today).centres[0]
-    months = len(c3.months_between(c3.plan_year_start(today), today))
-    assert use.months_used == 1
-    assert len(use.missing) == (3 if months > 1 else 2)
-
-
 def test_computing_again_makes_a_new_version_only_when_something_changed(cast, reference):
     today = timezone.localdate()
     first = compute_figure(code="C3", unit=cast.city, as_of=today, by=cast.tuan)
     same = compute_figure(code="C3", unit=cast.city, as_of=today, by=cast.tuan)
-    use_centre(cast, today)
+    use_system(cast.centre_a)
     third = compute_figure(code="C3", unit=cast.city, as_of=today, by=cast.tuan)
 
     assert first == same
@@ -224,8 +185,7 @@ def test_reporting_on_the_page_keeps_what_was_typed(as_user, cast, reference):
 
 
 def test_evidence_names_people_only_to_those_who_see_them(as_user, cast, reference):
-    today = timezone.localdate()
-    use_centre(cast, today)
+    use_system(cast.centre_a)
     assert "Ba Đình" not in as_user(cast.lan).get("/plan/figures/C3/").content.decode()
     assert "Ba Đình" in as_user(cast.tuan).get("/plan/figures/C3/").content.decode()
 

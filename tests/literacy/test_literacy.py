@@ -14,7 +14,7 @@ from core.dates import add_months
 from core.errors import Conflict, Forbidden, InvalidInput, OutOfScope
 from courses.models import Course
 from literacy.models import FollowUp, LiteracyAward, LiteracyCheck, Relapse
-from literacy.rules import Member, Placement, follow_up_dates, place, share
+from literacy.rules import Member, Placement, follow_up_dates, place, share, words
 from literacy.selectors import a3_figure, cohort_window
 from literacy.services import award_after_closing, derive_awards, record_award, record_check
 from tests.factories import closed_class, make_learner
@@ -48,10 +48,10 @@ def member(*checks, events=(), certified_on=DAY):
     ],
 )
 def test_where_a_person_is_counted(who, expected):
-    placement, rule = place(who, as_of=AS_OF, window_months=12)
+    placement, basis = place(who, as_of=AS_OF, window_months=12)
 
     assert placement == expected
-    assert rule
+    assert words(placement, basis)
 
 
 @given(st.lists(st.sampled_from(list(Placement)), max_size=200))
