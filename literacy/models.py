@@ -82,6 +82,11 @@ class FollowUp(TimeStamped):
     def __str__(self) -> str:
         return f"{self.learner} +{self.months}"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the check is still to be made."""
+        return self.done_on is None and self.called_off_on is None
+
 
 class LiteracyCheck(TimeStamped):
     """One check that was made, or tried."""

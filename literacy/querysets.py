@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.db import models
 
 from centres.access import scope_of
+from literacy.choices import LEAVING
 
 
 class CentreRowQuerySet(models.QuerySet[Any]):
@@ -26,3 +27,9 @@ class FollowUpQuerySet(CentreRowQuerySet):
     def due(self, day: dt.date) -> Self:
         """Open and due on or before a day."""
         return self.open().filter(due_on__lte=day)
+
+    def relapsed(self) -> Self:
+        """The check that found a relapse which is still open, of people who have not left: to be asked again."""
+        return self.filter(checks__relapse__recovered_on__isnull=True, checks__relapse__isnull=False).exclude(
+            award__checks__outcome__in=LEAVING
+        )

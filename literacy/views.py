@@ -16,15 +16,15 @@ from centres.choices import Verb
 from centres.models import Centre
 from centres.permissions import require
 from core.dates import add_months
-from core.errors import DomainError
+from core.errors import Conflict, DomainError
 from core.forms import add_domain_error
 from learners.models import Learner
 from literacy.forms import CheckForm
 from literacy.models import FollowUp, LiteracyAward, LiteracyCheck, Relapse
-from literacy.services import record_check
+from literacy.services import may_check_again, record_check
 
 PER_PAGE = 50
-WHEN = ("due", "soon", "later", "done")
+WHEN = ("due", "soon", "later", "relapsed", "done")
 
 
 @scoped(Verb.VIEW)
@@ -42,9 +42,16 @@ def followup_list(request: HttpRequest) -> HttpResponse:
         "due": rows.due(today),
         "soon": rows.open().filter(due_on__gt=today, due_on__lte=month),
         "later": rows.open().filter(due_on__gt=month),
+        "relapsed": rows.relapsed(),
         "done": rows.filter(done_on__isnull=False),
     }
-    labels = {"due": _("Đến hạn"), "soon": _("Trong một tháng tới"), "later": _("Về sau"), "done": _("Đã kiểm tra")}
+    labels = {
+        "due": _("Đến hạn"),
+        "soon": _("Trong một tháng tới"),
+        "later": _("Về sau"),
+        "relapsed": _("Đang tái mù chữ"),
+        "done": _("Đã kiểm tra"),
+    }
     chosen = parts[when].order_by("-done_on" if when == "done" else "due_on", "pk")
     chosen = chosen.select_related("learner__neighbourhood", "centre").prefetch_related("checks")
     context = {
@@ -67,6 +74,9 @@ def check_add(request: HttpRequest, pk: int) -> HttpResponse:
     rows = FollowUp.objects.visible_to(user).select_related("learner__neighbourhood", "award", "centre")
     follow_up = get_object_or_404(rows, pk=pk)
     require(user, Verb.FOLLOW_UP, follow_up.centre_id)
+    again = not follow_up.is_open
+    if again and request.method != "POST" and not may_check_again(follow_up):
+        raise Conflict("follow_up_done", _("Lần theo dõi này đã có kết quả."))
     form = CheckForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -77,7 +87,12 @@ def check_add(request: HttpRequest, pk: int) -> HttpResponse:
             words = {"name": follow_up.learner.full_name, "outcome": check.get_outcome_display()}
             messages.success(request, _("Đã ghi kết quả của %(name)s: %(outcome)s.") % words)
             return redirect("literacy:followup-list")
-    context = {"form": form, "follow_up": follow_up, "before": follow_up.award.checks.order_by("-checked_on", "-pk")}
+    context = {
+        "form": form,
+        "follow_up": follow_up,
+        "again": again,
+        "before": follow_up.award.checks.order_by("-checked_on", "-pk"),
+    }
     return render(request, "literacy/check_form.html", context, status=422 if form.errors else 200)
 
 
@@ -95,6 +110,7 @@ def panel_learner(request: HttpRequest, pk: int) -> HttpResponse:
         "follow_ups": FollowUp.objects.visible_to(user).filter(learner=learner).order_by("due_on"),
         "checks": LiteracyCheck.objects.visible_to(user).filter(learner=learner).order_by("-checked_on", "-pk"),
         "relapses": Relapse.objects.visible_to(user).filter(learner=learner).order_by("-opened_on"),
+        "again": FollowUp.objects.visible_to(user).filter(learner=learner).relapsed().first(),
         "today": timezone.localdate(),
         "may_record": scope_of(user).may(Verb.FOLLOW_UP),
     }
