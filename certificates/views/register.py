@@ -130,8 +130,10 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 @scoped(Verb.VIEW)
 def panel_learner(request: HttpRequest, pk: int) -> HttpResponse:
-    """The certificates of one person, as a panel of their page."""
+    """The certificates of one person: a fragment for their page, a page of its own otherwise."""
     user = _user(request)
     learner = get_object_or_404(Learner.objects.visible_to(user), pk=pk)
     rows = Certificate.objects.visible_to(user).filter(learner=learner).select_related("centre").order_by("-issued_on")
-    return render(request, "certificates/_panel_learner.html", {"rows": rows, "learner": learner})
+    fragment = request.headers.get("HX-Request") == "true"
+    template = "certificates/_panel_learner.html" if fragment else "certificates/learner_certificates.html"
+    return render(request, template, {"rows": rows, "learner": learner})

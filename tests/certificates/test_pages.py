@@ -37,7 +37,12 @@ def test_learners_panel_shows_visible_certificates_only(as_user, cast, reference
     LearnerCentre.objects.create(learner=ours.learner, centre=cast.centre_b)
     url = f"/certificates/learners/{ours.learner_id}/"
 
-    assert ours.register_number in as_user(cast.lan).get(url).content.decode()
+    page = as_user(cast.lan).get(url).content.decode()
+    assert ours.register_number in page
+    assert "<h1>" in page
+    fragment = as_user(cast.lan).get(url, headers={"HX-Request": "true"}).content.decode()
+    assert ours.register_number in fragment
+    assert "<h1>" not in fragment
     # Centre B knows the person too, but not what centre A certified.
     assert ours.register_number not in as_user(cast.minh).get(url).content.decode()
     LearnerCentre.objects.filter(centre=cast.centre_b).delete()
