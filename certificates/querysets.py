@@ -1,10 +1,34 @@
 """Adjectives for the register."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Self
 
-from django.db import models
+from django.db import OperationalError, connections, models
+from django.db.models import F
 
 from centres.access import scope_of
+
+logger = logging.getLogger(__name__)
+PATIENCE_MS = 300
+
+
+@contextmanager
+def _little_patience(alias: str) -> Iterator[None]:
+    """On SQLite wait only a moment for the write lock, which somebody's import may hold for seconds."""
+    connection = connections[alias]
+    if connection.vendor != "sqlite":
+        yield
+        return
+    usual = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 class CertificateQuerySet(models.QuerySet[Any]):
@@ -13,6 +37,17 @@ class CertificateQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """Entries of the user's centres. Teachers see none."""
         return self.filter(scope_of(user).centre_q())
+
+    def add_lookup(self) -> None:
+        """Count one public look-up; who looked is not kept.
+
+        The answer matters more than the count: when the database is busy writing, the count is let go.
+        """
+        try:
+            with _little_patience(self.db):
+                self.update(lookups=F("lookups") + 1)
+        except OperationalError:
+            logger.info("a look-up was not counted: the database is busy")
 
 
 class RegisterEventQuerySet(models.QuerySet[Any]):

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db.models import F
 from django.utils import timezone
 
 from certificates.choices import CertificateKind, CertificateState
@@ -73,7 +72,7 @@ def look_up(text: str, *, count: bool = False) -> Verdict:
     if row is None:
         return UNKNOWN
     if count:
-        Certificate.objects.filter(pk=row.pk).update(lookups=F("lookups") + 1)
+        Certificate.objects.filter(pk=row.pk).add_lookup()
     achievement = row.content["achievement"]
     since = successor = None
     if row.state != CertificateState.ISSUED:

@@ -136,7 +136,8 @@ def test_typed_code_leads_to_the_verdict(client, row):
 def test_verification_costs_the_same_for_everybody(client, cast, row):
     with CaptureQueriesContext(connection) as log:
         client.get(f"/C/{row.token}")
-    assert len(log) == 2  # read, count
+    # Read and count; on SQLite also less patience for the count, and the usual patience again.
+    assert len([query for query in log if not query["sql"].startswith("PRAGMA")]) == 2
 
 
 def test_register_shows_own_centre_only_and_its_queries_do_not_grow(as_user, cast, reference):

@@ -6,18 +6,20 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
 from django.conf import settings as project
-from django.db import connection
+from django.db import connection, connections, transaction
+from django.db.models import F
 
 from certificates.models import Certificate, Register, RegisterEvent
 from certificates.services import issue_class, render_reserved
 from core.models import AuditEvent, Job
-from tests.factories import closed_class
+from tests.factories import closed_class, make_certificates
 
 CLASSES, PEOPLE = 6, 3
 # Prints the papers of one class, saying how many are done.
@@ -143,3 +145,37 @@ def test_killed_printing_goes_on_where_it_stopped(cast, reference, settings, tmp
         assert content.rstrip().endswith(b"%%EOF")
     files = {path.name for path in Path(rows[0].pdf.path).parent.iterdir()}
     assert files == {Path(row.pdf.path).name for row in rows}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_passer_by_is_answered_while_somebody_writes(cast, reference, client):
+    """SQLite has one writer at a time: the count is let go, the answer is not."""
+    row = make_certificates(cast.centre_a, passing=1)[0]
+    holding, done = threading.Event(), threading.Event()
+
+    def long_import():
+        try:
+            with transaction.atomic():
+                Register.objects.update(next_number=F("next_number"))
+                holding.set()
+                done.wait(30)
+        finally:
+            connections.close_all()
+
+    writer = threading.Thread(target=long_import)
+    writer.start()
+    assert holding.wait(10)
+    try:
+        start = time.monotonic()
+        response = client.get(f"/C/{row.token}")
+        took = time.monotonic() - start
+    finally:
+        done.set()
+        writer.join()
+
+    assert response.status_code == 200
+    assert "hợp lệ" in response.content.decode()
+    assert took < 3
+    client.get(f"/C/{row.token}")
+    row.refresh_from_db()
+    assert row.lookups >= 1
