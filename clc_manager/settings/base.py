@@ -94,7 +94,9 @@ LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Tiếng Việt")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["core.formats"]
-USE_THOUSAND_SEPARATOR = True
+# Grouping is asked for by the filter "num". On its own it would turn keys and years in pages into 2.190 and 2.026:
+# links, form names and hidden fields would stop working at the thousandth row.
+USE_THOUSAND_SEPARATOR = False
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 

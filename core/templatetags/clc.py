@@ -1,7 +1,7 @@
 """Filters of every template: numbers and dates as Vietnamese readers write them."""
 
 import datetime as dt
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 from django.utils import timezone
@@ -21,7 +21,10 @@ def num(value: float | Decimal | None, places: int | None = None) -> str:
 @register.filter
 def percent(value: float | Decimal | None) -> str:
     """91.84 → ``91,8%``; None → ``chưa có``."""
-    return _("chưa có") if value is None else f"{number_format(Decimal(str(value)), 1)}%"
+    if value is None:
+        return _("chưa có")
+    # Rounded here: number_format cuts digits off, and 52.17 is 52,2.
+    return f"{number_format(Decimal(str(value)).quantize(Decimal('0.1'), ROUND_HALF_UP), 1)}%"
 
 
 @register.filter
