@@ -80,6 +80,7 @@ class Certificate(TimeStamped):
             models.Index(fields=["centre", "state"], name="certificates_cert_centre_idx"),
             models.Index(fields=["unit", "issued_on"], name="certificates_cert_unit_idx"),
             models.Index(fields=["search_key"], name="certificates_cert_search_idx"),
+            models.Index(fields=["-issued_on", "-id"], name="certificates_cert_recent_idx"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["register", "number"], name="certificates_certificate_number_uniq"),

@@ -58,7 +58,10 @@ def register(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(state=asked["state"])
     if asked["q"]:
         rows = _found(rows, asked["q"])
-    rows = rows.select_related("centre", "register").order_by("-register__year", "centre_id", "-number")
+    # One centre's book is read by number; over many centres the latest comes first, from an index.
+    one_book = not scope.is_officer or asked["centre"].isdigit()
+    order = ("-register__year", "-number") if one_book else ("-issued_on", "-id")
+    rows = rows.select_related("centre", "register").order_by(*order)
     years = Register.objects.filter(scope.centre_q()).values_list("year", flat=True).distinct().order_by("-year")
     context = {
         "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
