@@ -8,12 +8,12 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from accounts.models import User
 from centres.access import scope_of, scoped
 from centres.choices import UnitLevel, Verb
 from centres.models import AdminUnit, Centre, UnitLineage
+from core.dates import read_day
 from core.models import AuditEvent
 from core.text import clean, search_key
 
@@ -102,10 +102,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     if asked["who"]:
         rows = rows.filter(actor_name__icontains=asked["who"])
     for name, lookup in (("from", "at__date__gte"), ("to", "at__date__lte")):
-        try:
-            day = parse_date(asked[name]) if asked[name] else None
-        except ValueError:
-            day = None
+        day = read_day(asked[name])
         if day:
             rows = rows.filter(**{lookup: day})
     context = {

@@ -93,6 +93,16 @@ def _checked(value: PartialDate, limit: int) -> PartialDate:
     return value
 
 
+def read_day(text: str) -> dt.date | None:
+    """Read a day of a filter, ``dd/mm/yyyy`` or ISO; None for anything else."""
+    for form in ("%d/%m/%Y", "%Y-%m-%d"):
+        try:
+            return dt.datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    return None
+
+
 def age_in_year(birth_year: int | None, year: int) -> int | None:
     """Age as the education survey counts it: report year − birth year; None when unknown."""
     return None if birth_year is None else year - birth_year

@@ -46,7 +46,7 @@ def cells(line: Line) -> list[Cell]:
     """Return one line as cells; totals say so in the topic column."""
     values = line.counts.as_dict()
     if line.centre is None:
-        head: list[Cell] = ["", "TỔNG CỘNG", ""]
+        head: list[Cell] = ["", "TỔNG CỘNG", line.topic.name if line.topic else ""]
     else:
         head = [line.centre.code, line.centre.name, line.topic.name if line.topic else "Cộng trung tâm"]
     return [*head, *(values[name] for _heading, name in COUNTS)]

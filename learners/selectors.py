@@ -1,7 +1,6 @@
 """Reads about people."""
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
 
 from centres.models import Centre
 from core.dates import PartialDate
@@ -10,10 +9,9 @@ from learners.matching import Candidate, Match, PeopleIndex
 from learners.models import Learner, personal_id_index
 
 _BATCH = 500  # SQLite bears some thousands of parameters; stay well below
-_T = TypeVar("_T")
 
 
-def _batches(values: Iterable[_T]) -> Iterator[list[_T]]:
+def _batches[T](values: Iterable[T]) -> Iterator[list[T]]:
     rows = list(values)
     for start in range(0, len(rows), _BATCH):
         yield rows[start : start + _BATCH]

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from centres.models import AdminUnit, Centre
 from certificates.models import Certificate
-from clc_manager.demo import city, papers, people, reading, teaching
+from clc_manager.demo import city, papers, reading, teaching
+from clc_manager.demo.people import describe_users
 from core.errors import Conflict, Forbidden
 from courses.models import Attendance, ClassGroup, Enrolment, Session
 from indicators.models import Figure
@@ -60,11 +61,11 @@ def build_small(*, today: dt.date, say: Say) -> dict[str, Any]:
 
 def describe() -> dict[str, Any]:
     """Return users, classes and counts of what is in the database."""
-    models = (AdminUnit, Centre, Learner, ClassGroup, Session, Enrolment, Attendance, Certificate, LiteracyAward, FollowUp,
-              LiteracyCheck, Relapse, Figure)  # fmt: skip
+    people = (Learner, Enrolment, Attendance, LiteracyAward, FollowUp, LiteracyCheck, Relapse)
+    models = (AdminUnit, Centre, ClassGroup, Session, Certificate, Figure, *people)
     groups = ClassGroup.objects.order_by("code").values("code", "centre__code", "status")
     return {
-        "users": people.describe_users(),
+        "users": describe_users(),
         "classes": [{"code": row["code"], "centre": row["centre__code"], "status": row["status"]} for row in groups],
         "counts": {model._meta.model_name: model._default_manager.count() for model in models},
     }

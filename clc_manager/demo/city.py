@@ -16,8 +16,8 @@ DISTRICTS = (("271", 10), ("016", 6), ("269", 5), ("276", 5), ("001", 5))
 HIGHLAND = frozenset({"271", "276"})
 HOME_COMMUNE = "09703"  # Xã Ba Vì before the reform
 DIRECTORS = (
-    "Nguyễn Văn Sơn", "Trần Thị Hải", "Lê Đình Thọ", "Phạm Văn Khang", "Hoàng Thị Bích", "Vũ Đức Toàn", "Đặng Thị Nhung",
-    "Bùi Văn Lực", "Đỗ Thị Hằng", "Ngô Văn Phong",
+    "Nguyễn Văn Sơn", "Trần Thị Hải", "Lê Đình Thọ", "Phạm Văn Khang", "Hoàng Thị Bích", "Vũ Đức Toàn",
+    "Đặng Thị Nhung", "Bùi Văn Lực", "Đỗ Thị Hằng", "Ngô Văn Phong",
 )  # fmt: skip
 
 

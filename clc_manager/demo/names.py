@@ -16,7 +16,7 @@ MIDDLES = {
 }
 GIVENS = {
     Sex.FEMALE: (
-        "Nga", "Lan", "Hoa", "Huệ", "Mai", "Liên", "Hương", "Tuyết", "Hạnh", "Yến", "Thủy", "Quyên", "Ánh", "Đào", "Vân",
+        "Nga", "Lan", "Hoa", "Mai", "Liên", "Hương", "Tuyết", "Hạnh", "Yến", "Thủy", "Quyên", "Ánh", "Đào", "Vân",
         "Phượng", "Thảo", "Ngà", "Uyên", "Châu",
     ),
     Sex.MALE: (

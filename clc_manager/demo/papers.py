@@ -3,20 +3,33 @@
 import datetime as dt
 import io
 from decimal import Decimal
+from typing import Any
 
-from certificates.services import issue_class, render_reserved, revoke_certificate
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import SignIn, User
+from centres.models import AdminUnit
 from certificates.choices import CertificateState
 from certificates.models import Certificate
+from certificates.services import (
+    issue_class,
+    papers_to_issue,
+    render_reserved,
+    revoke_certificate,
+    supersede_certificate,
+    void_certificate,
+)
+from certificates.services.numbering import reserve
 from clc_manager.demo.city import Place
 from clc_manager.demo.teaching import Town
 from courses.choices import OrganiserRole
+from courses.models import ClassGroup
 from indicators.models import Indicator
-from indicators.statistics.services import export_statistics
 from indicators.services import compute_figure, declare, report_figure
+from indicators.statistics.services import export_statistics
 
+PEOPLE_PER_CLASS = 10
 CERTIFICATES = 150  # each one is really rendered; more would make the first start long
 # Reported lines: figures near public ones, with the body that reports them.
 REPORTED: tuple[tuple[str, str, str, str], ...] = (
@@ -39,32 +52,47 @@ REPORTED: tuple[tuple[str, str, str, str], ...] = (
 
 
 def certificates(town: Town, places: list[Place]) -> None:
-    """Issue for literacy classes first, then for others, until the demo has enough; revoke a few."""
+    """Issue for classes all over the two years until the demo has enough; then every state occurs."""
     desks = {place.centre.pk: place.desk for place in places}
-    done = 0
-    ready = town.literacy_classes + town.certified_classes
-    for group in sorted(
-        (group for group in ready if group.organiser_role == OrganiserRole.LED), key=lambda g: g.closed_on
-    ):
-        if done >= CERTIFICATES or group.closed_on is None:
-            break
-        batch = issue_class(
-            class_group=group,
-            by=desks[group.centre_id],
-            issued_on=group.closed_on + dt.timedelta(days=3),
-            signer_name=group.centre.director_name,
-        )
-        render_reserved(class_group=group)
-        done += len(batch.certificates)
+    ready = [
+        group
+        for group in town.literacy_classes + town.certified_classes
+        if group.organiser_role == OrganiserRole.LED and group.closed_on
+    ]
+    ready.sort(key=lambda group: (group.closed_on, group.pk))
+    step = max(1, len(ready) * PEOPLE_PER_CLASS // CERTIFICATES)
+    for index, group in enumerate(ready[::step]):
+        _issue(group, desks[group.centre_id], spoil_one=index == 0)
+    _steps(desks)
+
+
+def _issue(group: ClassGroup, by: User, *, spoil_one: bool) -> None:
+    """Take numbers, void one that was spoiled where asked, print the rest."""
+    issued_on = (group.closed_on or group.ends_on) + dt.timedelta(days=3)
+    signer = group.centre.director_name
+    if spoil_one:
+        with transaction.atomic():
+            people = papers_to_issue(group)
+            spoiled = reserve(people[:1], centre=group.centre, issued_on=issued_on, signer_name=signer, by=by)
+        void_certificate(certificate=spoiled[0], by=by, reason="Giấy in hỏng, lem mực")
+    issue_class(class_group=group, by=by, issued_on=issued_on, signer_name=signer)
+    render_reserved(class_group=group)
+
+
+def _steps(desks: dict[int, User]) -> None:
+    """Revoke four, replace two that were lost, correct two with a wrong name."""
     issued = list(Certificate.objects.filter(state=CertificateState.ISSUED).select_related("centre").order_by("pk"))
-    for certificate in issued[:: max(1, len(issued) // 4)][:4]:
-        revoke_certificate(
-            certificate=certificate,
-            by=desks[certificate.centre_id],
-            reason="Cấp nhầm: học viên chưa đủ số buổi theo quy chế",
-            decision_number="12/QĐ-TTHTCĐ",
-            decided_on=certificate.issued_on + dt.timedelta(days=20),
-        )
+    for index, certificate in enumerate(issued[:: max(1, len(issued) // 8)][:8]):
+        by, day = desks[certificate.centre_id], certificate.issued_on + dt.timedelta(days=20)
+        decision: dict[str, Any] = {"by": by, "decision_number": f"{index + 11}/QĐ-TTHTCĐ", "decided_on": day}
+        if index % 2 == 0:
+            reason = "Cấp nhầm: học viên chưa đủ số buổi theo quy chế"
+            revoke_certificate(certificate=certificate, reason=reason, **decision)
+            continue
+        correct = index % 4 == 1
+        reason = "Ghi sai chữ đệm của học viên" if correct else "Học viên làm mất giấy"
+        supersede_certificate(certificate=certificate, reason=reason, correct=correct, **decision)
+        render_reserved(class_group=certificate.enrolment.class_group)
 
 
 def use_of_the_system(town: Town, places: list[Place]) -> None:
@@ -97,7 +125,7 @@ def use_of_the_system(town: Town, places: list[Place]) -> None:
             )
 
 
-def figures(town: Town, users: dict[str, User], city: object) -> None:
+def figures(town: Town, users: dict[str, User], city: AdminUnit) -> None:
     """Report the lines other bodies are responsible for, and compute A3 and C3."""
     officer = users["tuan"]
     for code, value, body, document in REPORTED:

@@ -66,7 +66,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Line:
-    """A centre's topic, a centre's total (no topic) or the grand total (no centre)."""
+    """A centre's topic, a centre's total (no topic), a topic in all (no centre) or the grand total (neither)."""
 
     centre: Centre | None
     topic: Topic | None
@@ -75,7 +75,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Statistics:
-    """Lines in reading order: grand total first, then each centre's total with its topics."""
+    """Lines in reading order: grand total, its topics, then each centre's total with its topics."""
 
     label: str
     starts_on: dt.date
@@ -84,6 +84,11 @@ class Statistics:
     centre_count: int
     lines: list[Line] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def summary(self) -> list[Line]:
+        """What a page shows: the total, its topics, one line a centre (the file has every centre's topics)."""
+        return [line for line in self.lines if line.centre is None or line.topic is None]
 
     @property
     def totals(self) -> dict[str, int]:
@@ -161,19 +166,20 @@ def statistics(
     _count_certificates(table, area.by_certificate, starts_on, ends_on)
     centres = {row.pk: row for row in Centre.objects.filter(pk__in={key[0] for key in table if key[0]})}
     topics = {row.pk: row for row in Topic.objects.all()}
-    lines = [Line(None, None, table[None, None])]
-    for pk in sorted(centres, key=lambda key: (centres[key].sort_key, key)):
-        lines.append(Line(centres[pk], None, table[pk, None]))
+    lines = []
+    for pk in [None, *sorted(centres, key=lambda key: (centres[key].sort_key, key))]:
+        place = centres[pk] if pk else None
+        lines.append(Line(place, None, table[pk, None]))
         own = [key[1] for key in table if key[0] == pk and key[1] is not None]
         lines += [
-            Line(centres[pk], topics[topic], table[pk, topic])
+            Line(place, topics[topic], table[pk, topic])
             for topic in sorted(own, key=lambda key: (topics[key].order, key))
         ]
     return Statistics(area.label, starts_on, ends_on, table[None, None], centre_count, lines, area.notes)
 
 
 def _keys(centre_id: int, topic_id: int) -> tuple[tuple[int | None, int | None], ...]:
-    return (centre_id, topic_id), (centre_id, None), (None, None)
+    return (centre_id, topic_id), (centre_id, None), (None, topic_id), (None, None)
 
 
 def _count_classes(table: dict[tuple[int | None, int | None], Counts], held: models.QuerySet[Session]) -> None:

@@ -8,13 +8,13 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from centres.access import scope_of, scoped
 from centres.choices import UnitLevel, Verb
 from centres.models import AdminUnit, Centre
+from core.dates import read_day
 from core.errors import DomainError
 from core.forms import add_domain_error
 from indicators import c3, services
@@ -51,10 +51,7 @@ def _units(user: User) -> list[AdminUnit]:
 def _asked(request: HttpRequest) -> tuple[AdminUnit, dt.date]:
     """Return the unit and day of the page; a unit outside the user's own is 404, a day that is none is today."""
     today = timezone.localdate()
-    try:
-        day = parse_date(request.GET.get("on", ""))
-    except ValueError:
-        day = None
+    day = read_day(request.GET.get("on", ""))
     units = _units(_user(request))
     asked = request.GET.get("unit", "")
     unit = next((unit for unit in units if str(unit.pk) == asked), None) if asked else units[0]

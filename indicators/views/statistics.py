@@ -10,14 +10,13 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from centres.access import scope_of, scoped
 from centres.choices import Verb
 from centres.models import AdminUnit, Centre
-from core.dates import Period
+from core.dates import Period, read_day
 from core.errors import DomainError
 from core.tabular.writing import CONTENT_TYPES
 from indicators.exports import COUNTS
@@ -105,10 +104,7 @@ def _asked(request: HttpRequest) -> Asked:
 
 
 def _day(request: HttpRequest, name: str) -> dt.date | None:
-    try:
-        return parse_date(request.GET.get(name, ""))
-    except ValueError:
-        return None
+    return read_day(request.GET.get(name, ""))
 
 
 @scoped(Verb.VIEW_FIGURES)
@@ -122,7 +118,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "stats": stats,
         "headings": [heading for heading, _name in COUNTS],
-        "rows": [(line, [line.counts.as_dict()[name] for _heading, name in COUNTS]) for line in stats.lines],
+        "rows": [(line, [line.counts.as_dict()[name] for _heading, name in COUNTS]) for line in stats.summary],
         "presets": [(name, label) for name, (label, _period) in presets(timezone.localdate()).items()],
         "units": _units(user),
         "may_export": scope_of(user).may(Verb.EXPORT),
