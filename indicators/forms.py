@@ -18,11 +18,10 @@ class ReportForm(forms.Form):
         label=_("Giá trị (%)"),
         max_digits=6,
         decimal_places=2,
-        required=False,
         localize=True,
         help_text=_("Ví dụ 71,2."),
     )
-    status_value = forms.ChoiceField(label=_("Trạng thái đạt được"), required=False)
+    status_value = forms.ChoiceField(label=_("Trạng thái đạt được"))
     ends_on = DayField(label=_("Số liệu tính đến ngày"), initial=timezone.localdate)
     source_name = forms.CharField(label=_("Cơ quan cung cấp"), max_length=150)
     document = forms.CharField(label=_("Văn bản (số, tên)"), max_length=150)

@@ -12,6 +12,7 @@ from centres.models import AdminUnit, Centre
 from core.models import TimeStamped
 from indicators.choices import Comparator, FigureSource, FigureState, IndicatorSource, PeriodKind
 from indicators.querysets import CentreRowQuerySet, FigureQuerySet, ReportRunQuerySet
+from indicators.rules import status_words
 
 
 class Plan(models.Model):
@@ -156,6 +157,11 @@ class Figure(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.indicator.code} {self.unit} {self.ends_on}"
+
+    @property
+    def status_words(self) -> str:
+        """The status reached, in words."""
+        return status_words(self.status_value)
 
 
 class CentreDeclaration(TimeStamped):

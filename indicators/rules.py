@@ -25,7 +25,7 @@ class Goal:
     def words(self) -> str:
         """Return the target as people write it: ``99,5``, ``75–80``, ``> 60`` or the word."""
         if self.low is None:
-            return str(STATUS_WORDS.get(self.status, self.status))
+            return status_words(self.status)
         low = number_format(self.low.normalize(), use_l10n=True)
         if self.high is not None:
             return f"{low}–{number_format(self.high.normalize(), use_l10n=True)}"
@@ -41,6 +41,13 @@ STATUS_WORDS = {
     "recognised": _lazy("được công nhận"),
     NOT_MET: _lazy("chưa đạt"),
 }
+
+
+def status_words(status: str) -> str:
+    """Return a status in words."""
+    return str(STATUS_WORDS.get(status, status))
+
+
 # Steps of a line without a number, lowest first. The plan uses three ladders, never mixed in one line:
 # maintain; deploy, continue; registered, recognised. A status that is not listed, or "not met", is no step at all.
 MILESTONE_ORDER = ("", "deploy", "continue", "registered", "recognised", "maintain")

@@ -12,7 +12,7 @@ from core.errors import InvalidInput
 from indicators import c3
 from indicators.choices import FigureSource, IndicatorSource, PeriodKind
 from indicators.models import Figure, Indicator, Target
-from indicators.rules import STATUS_WORDS, Assessment, Goal, assess
+from indicators.rules import Assessment, Goal, assess
 from literacy.rules import percent
 from literacy.selectors import a3_figure
 
@@ -49,16 +49,19 @@ class PlanLine:
         )
 
     @property
+    def targets(self) -> list[Target]:
+        """The targets there are, in order of year."""
+        return [target for target in (self.first, self.last) if target]
+
+    @property
     def status_words(self) -> str:
         """The reached status in words."""
-        code = self.figure.status_value if self.figure else ""
-        return str(STATUS_WORDS.get(code, code))
+        return self.figure.status_words if self.figure else ""
 
     @property
     def goal_words(self) -> str:
-        """``99,5 → 99,6``."""
-        words = [goal_of(target).words() for target in (self.first, self.last) if target]
-        return " → ".join(words)
+        """``99,5 → 99,6``; once when both years ask the same."""
+        return " → ".join(dict.fromkeys(goal_of(target).words() for target in self.targets))
 
 
 def goal_of(target: Target) -> Goal:

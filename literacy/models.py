@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centres.models import AdminUnit, Centre
@@ -81,6 +82,14 @@ class FollowUp(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.learner} +{self.months}"
+
+    @property
+    def overdue(self) -> str:
+        """How long the check has been due, in words: days, from the third month on months."""
+        days = (timezone.localdate() - self.due_on).days
+        if days < 61:
+            return _("quá hạn %(n)s ngày") % {"n": days}
+        return _("quá hạn %(n)s tháng") % {"n": days * 12 // 365}
 
     @property
     def is_open(self) -> bool:

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
 from centres.access import scope_of
 from literacy.choices import LEAVING
@@ -25,8 +26,17 @@ class FollowUpQuerySet(CentreRowQuerySet):
         return self.filter(done_on__isnull=True, called_off_on__isnull=True)
 
     def due(self, day: dt.date) -> Self:
-        """Open and due on or before a day."""
-        return self.open().filter(due_on__lte=day)
+        """The check each person has to have by a day: open, due, and not overtaken.
+
+        A check is overtaken when a later one of the same person is due as well or was made: one visit answers both.
+        It stays open, so that a paper found late can still be entered.
+        """
+        later = self.model._default_manager.filter(
+            Q(done_on__isnull=False) | Q(due_on__lte=day, called_off_on__isnull=True),
+            award_id=OuterRef("award_id"),
+            due_on__gt=OuterRef("due_on"),
+        )
+        return self.open().filter(~Exists(later), due_on__lte=day)
 
     def relapsed(self) -> Self:
         """The check that found a relapse which is still open, of people who have not left: to be asked again."""

@@ -101,6 +101,7 @@ def panel_learner(request: HttpRequest, pk: int) -> HttpResponse:
     """Literacy of one person, as a panel of their page."""
     user = cast(User, request.user)
     learner = get_object_or_404(Learner.objects.visible_to(user), pk=pk)
+    today = timezone.localdate()
     context = {
         "learner": learner,
         "awards": LiteracyAward.objects.visible_to(user)
@@ -108,10 +109,11 @@ def panel_learner(request: HttpRequest, pk: int) -> HttpResponse:
         .select_related("centre")
         .order_by("level"),
         "follow_ups": FollowUp.objects.visible_to(user).filter(learner=learner).order_by("due_on"),
+        "due": set(FollowUp.objects.visible_to(user).filter(learner=learner).due(today).values_list("pk", flat=True)),
         "checks": LiteracyCheck.objects.visible_to(user).filter(learner=learner).order_by("-checked_on", "-pk"),
         "relapses": Relapse.objects.visible_to(user).filter(learner=learner).order_by("-opened_on"),
         "again": FollowUp.objects.visible_to(user).filter(learner=learner).relapsed().first(),
-        "today": timezone.localdate(),
+        "today": today,
         "may_record": scope_of(user).may(Verb.FOLLOW_UP),
     }
     return render(request, "literacy/_panel_learner.html", context)

@@ -1,6 +1,7 @@
 """The plan on one page, a line with its evidence, reporting, declaring."""
 
 import datetime as dt
+from collections import Counter
 from typing import Any, cast
 
 from django.contrib import messages
@@ -22,7 +23,11 @@ from indicators.forms import DeclareForm, ReportForm
 from indicators.models import CentreDeclaration, Figure, Indicator
 from indicators.selectors import BLOCKS, plan_lines
 from learners.models import Learner
+from literacy.rules import Placement
 from literacy.selectors import A3, a3_figure
+
+SHOWN_PEOPLE = 300
+ORDER = (Placement.UNKNOWN, Placement.RELAPSED, Placement.NOT_CONTINUING, Placement.RETAINED, Placement.LEFT)
 
 
 def _user(request: HttpRequest) -> User:
@@ -74,6 +79,9 @@ def plan(request: HttpRequest) -> HttpResponse:
             (key, name, [line for line in lines if line.indicator.block == key]) for key, name in BLOCKS.items()
         ],
         "total": len(lines),
+        "may_declare": scope_of(request.user).may(Verb.DECLARE),
+        "reached": codes.count("reached"),
+        "on_track": codes.count("on_track"),
         "good": codes.count("reached") + codes.count("on_track"),
         "behind": codes.count("behind"),
         "silent": codes.count("not_reported"),
@@ -115,16 +123,27 @@ def _is_own(scope: Any, unit: AdminUnit) -> bool:
 
 def _a3_context(user: User, result: A3) -> dict[str, Any]:
     """Counts for everybody; names only of people the user sees."""
-    seen = dict(
-        Learner.objects.visible_to(user)
-        .filter(pk__in=[row.learner_id for row in result.evidence[:2000]])
-        .values_list("pk", "full_name")
-    )
-    counts: dict[str, int] = {}
-    for row in result.evidence:
-        counts[row.placement] = counts.get(row.placement, 0) + 1
-    people = [(seen[row.learner_id], row) for row in result.evidence if row.learner_id in seen]
-    return {"counts": counts, "people": people[:300], "window": result.window, "cohort": len(result.evidence)}
+    counted = [row for row in result.evidence if row.placement != Placement.LEFT]
+    known = [row for row in counted if row.placement != Placement.UNKNOWN]
+    halves = {
+        "whole": len(counted),
+        "continuing": sum(row.basis.event_on is not None for row in counted),
+        "known": len(known),
+        "holding": sum(row.placement != Placement.RELAPSED for row in known),
+    }
+    # Who still needs something comes first: not seen, relapsed, not learning.
+    rows = sorted(result.evidence, key=lambda row: ORDER.index(row.placement))
+    visible = Learner.objects.visible_to(user).filter(pk__in=[row.learner_id for row in rows])
+    seen = dict(visible.values_list("pk", "full_name"))
+    people = [(seen[row.learner_id], row) for row in rows if row.learner_id in seen]
+    return {
+        "counts": Counter(row.placement.value for row in result.evidence),
+        "halves": halves,
+        "people": people[:SHOWN_PEOPLE],
+        "more": max(0, len(people) - SHOWN_PEOPLE),
+        "window": result.window,
+        "cohort": len(result.evidence),
+    }
 
 
 def _c3_context(user: User, unit: AdminUnit, as_of: dt.date) -> dict[str, Any]:
@@ -132,7 +151,11 @@ def _c3_context(user: User, unit: AdminUnit, as_of: dt.date) -> dict[str, Any]:
     scope = scope_of(user)
     only = None if scope.everything else set(scope.centre_ids(Verb.VIEW_FIGURES))
     measured = c3.measure(unit=unit, as_of=as_of, only=only)
-    return {"uses": measured.centres, "period": (measured.starts_on, measured.ends_on)}
+    # Stable: within each half the centres stay in Vietnamese order; those that miss something come first.
+    return {
+        "uses": sorted(measured.centres, key=lambda use: use.counts),
+        "period": (measured.starts_on, measured.ends_on),
+    }
 
 
 @scoped(Verb.REPORT_FIGURE)

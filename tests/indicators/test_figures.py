@@ -190,7 +190,12 @@ def test_choosing_a_unit(as_user, cast, reference):
         assert as_user(cast.lan).get("/plan/figures/D1/", {"unit": foreign.pk}).status_code == 404
 
 
-@pytest.mark.parametrize("day", ["abc", "2026-02-31", "", "31/12/2026"])
+def test_a_day_as_people_write_it_and_as_links_do(as_user, cast, reference):
+    for written in ("30/09/2026", "2026-09-30"):
+        assert as_user(cast.tuan).get("/plan/", {"on": written}).context["as_of"] == dt.date(2026, 9, 30)
+
+
+@pytest.mark.parametrize("day", ["abc", "2026-02-31", "", "31/12/2999"])
 def test_a_day_that_is_none_is_today(as_user, cast, reference, day):
     page = as_user(cast.tuan).get("/plan/", {"on": day})
     assert page.status_code == 200

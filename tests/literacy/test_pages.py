@@ -43,6 +43,29 @@ def test_each_person_is_in_the_part_of_the_list_where_they_belong(as_user, cast,
     assert "0" in client.get("/literacy/?when=done").content.decode()
 
 
+def test_a_person_is_on_the_list_once_with_the_latest_check_due(as_user, cast, today):
+    """Three checks are overdue; one visit answers them, and the list is clear after it."""
+    person = literate(cast, add_months(today, -13), "Lý Thị Vắng")
+    client = as_user(cast.lan)
+
+    assert [row.months for row in client.get("/literacy/").context["page_obj"]] == [12]
+    panel = client.get(f"/literacy/learners/{person.pk}/").content.decode()
+    assert panel.count("đã bỏ lỡ") == 2
+    row = FollowUp.objects.get(learner=person, months=12)
+    record_check(follow_up=row, outcome="holds_1", checked_on=today, by=cast.lan)
+    assert names(client.get("/literacy/")) == set()
+    late = FollowUp.objects.get(learner=person, months=6)
+    record_check(follow_up=late, outcome="holds_1", checked_on=late.due_on, by=cast.lan)  # a paper found late
+
+
+def test_who_was_not_reached_at_the_latest_check_stays_on_the_list(as_user, cast, today):
+    person = literate(cast, add_months(today, -13), "Lý Thị Vắng")
+    row = FollowUp.objects.get(learner=person, months=12)
+    record_check(follow_up=row, outcome="not_reached", checked_on=today, by=cast.lan)
+
+    assert [found.months for found in as_user(cast.lan).get("/literacy/").context["page_obj"]] == [12]
+
+
 def test_officers_choose_a_centre_and_only_read(as_user, cast, today):
     literate(cast, add_months(today, -4), "Bùi Thị Núi")
     literate(cast, add_months(today, -4), "Bùi Thị Phố", cast.centre_b)
