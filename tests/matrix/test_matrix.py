@@ -1,0 +1,145 @@
+"""Role × page × object over two centres in two districts: no foreign row anywhere (DESIGN, rule 8)."""
+
+import pytest
+from django.urls import reverse
+
+from indicators.models import Figure
+from tests.architecture.test_routes import ROUTES
+from tests.matrix.table import EXCUSED, OBJECT_LINES, PLAIN, TWIN
+from tests.matrix.world import CANARY
+
+ROLES = ("lan", "van", "thu", "duc", "minh", "hai", "hoa", "nam", "tuan", "oanh")
+REACHES = {
+    "a": {"lan", "van", "thu", "duc", "hoa", "tuan", "oanh"},
+    "b": {"minh", "hai", "nam", "tuan", "oanh"},
+}
+
+
+def test_every_address_has_its_line():
+    judged = {line.name for line in OBJECT_LINES} | set(PLAIN) | set(EXCUSED)
+    named = {route.name for route in ROUTES}
+    assert named - judged == set(), "new address: give it a line in tests/matrix/table.py"
+    assert judged - named == set(), "this address is gone"
+
+
+def opened(client, user, method, url):
+    client.force_login(user)
+    response = getattr(client, method)(url)
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    for close in response._resource_closers:
+        close()
+    return response.status_code, body
+
+
+def test_objects(client, world):
+    wrong = []
+    for line in OBJECT_LINES:
+        url = reverse(line.name, args=[line.pick(world.a)])
+        for name in ROLES:
+            status, _body = opened(client, world.cast.users[name], line.method, url)
+            twin_of = next((insider for insider, twin in TWIN.items() if twin == name), None)
+            if name in line.may:
+                fine = status == 200
+            elif name in REACHES["a"]:
+                fine = status == 403 or (name == "thu" and status == 404)
+            elif twin_of in line.may:
+                fine = status == 404
+            else:
+                fine = status in (403, 404)
+            if not fine:
+                wrong.append((line.name, name, status))
+    assert wrong == []
+
+
+def test_foreign_objects_are_not_found_by_those_who_hold_the_verb(client, world):
+    for line in OBJECT_LINES:
+        url = reverse(line.name, args=[line.pick(world.b)])
+        for name in line.may & {"lan", "duc", "hoa"}:
+            assert opened(client, world.cast.users[name], line.method, url)[0] == 404, (line.name, name)
+
+
+def test_nobody_is_sent_to_sign_in(client, world):
+    for line in OBJECT_LINES:
+        client.logout()
+        response = getattr(client, line.method)(reverse(line.name, args=[line.pick(world.a)]))
+        assert response.status_code == (401 if line.name.startswith("api:") else 302), line.name
+
+
+def test_pages_without_object_open_for_their_roles_only(client, world):
+    wrong = []
+    for address, may in PLAIN.items():
+        for name in ROLES:
+            status, _body = opened(client, world.cast.users[name], "get", reverse(address))
+            if (status == 200) != (name in may) or (name not in may and status != 403):
+                wrong.append((address, name, status))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("query", ["", "?q=Hoangyen", "?search=Hoangyen", "?when=later", "?status=closed", "?page=1"])
+def test_no_canary_sings_in_a_foreign_house(client, world, query):
+    """Lists, search, exports and API answers hold nothing of a centre the user does not reach."""
+    heard = []
+    for address in PLAIN:
+        for name in ROLES:
+            _status, body = opened(client, world.cast.users[name], "get", reverse(address) + query)
+            text = body.decode("utf-8", "replace")
+            if query in ("?q=Hoangyen", "?search=Hoangyen"):
+                text = text.replace('value="Hoangyen"', "").replace("“Hoangyen”", "")
+            for house, word in CANARY.items():
+                if word in text and name not in REACHES[house]:
+                    heard.append((address, name, house))
+    assert heard == []
+
+
+def test_the_canaries_do_sing_at_home(client, world):
+    """Otherwise the test above could not fail."""
+    for address in ("learners:learner-list", "courses:class-list", "certificates:register", "api:enrolment-list"):
+        for name, house in (("lan", "a"), ("minh", "b"), ("hoa", "a"), ("tuan", "b")):
+            _status, body = opened(client, world.cast.users[name], "get", reverse(address))
+            assert CANARY[house] in body.decode(), (address, name)
+
+
+def test_exports_hold_own_rows_only(client, world):
+    for kind in ("csv", "xlsx"):
+        for name, house, other in (("hoa", "a", "b"), ("nam", "b", "a"), ("lan", "a", "b")):
+            url = reverse("indicators:statistics-export") + f"?format={kind}&preset=plan"
+            status, body = opened(client, world.cast.users[name], "get", url)
+            assert status == 200
+            if kind == "csv":
+                centres = {"a": world.cast.centre_a.code, "b": world.cast.centre_b.code}
+                assert centres[house] in body.decode()
+                assert centres[other] not in body.decode()
+
+
+def test_units(client, world):
+    cast = world.cast
+    for name, unit, status in (
+        ("hoa", cast.district_a, 200), ("hoa", cast.old_commune_a, 200), ("hoa", cast.district_b, 404),
+        ("hoa", cast.commune_b, 404), ("nam", cast.commune_b, 200), ("nam", cast.commune_a, 404),
+        ("tuan", cast.city, 200), ("oanh", cast.commune_b, 200), ("lan", cast.commune_b, 404), ("thu", cast.city, 403),
+    ):  # fmt: skip
+        for address in ("centres:unit-detail", "api:unit-detail"):
+            found = opened(client, cast.users[name], "get", reverse(address, args=[unit.pk]))[0]
+            assert found == status, (address, name, unit)
+    figure = Figure.objects.get(unit=cast.commune_b)
+    for name, status in (("nam", 200), ("tuan", 200), ("hoa", 404), ("lan", 404), ("minh", 404), ("thu", 403)):
+        url = reverse("api:figure-detail", args=[figure.pk])
+        assert opened(client, cast.users[name], "get", url)[0] == status, name
+
+
+def test_posts_on_foreign_rows_change_nothing(client, world):
+    cast, rows = world.cast, world.a
+    for row in (rows.open_class, rows.certificate, rows.roster):
+        row.refresh_from_db()
+    before = (rows.open_class.status, rows.certificate.state, rows.roster.status)
+    for name in ("minh", "hai", "nam"):
+        for line in OBJECT_LINES:
+            if line.name.startswith("api:"):
+                continue
+            status = opened(client, cast.users[name], "post", reverse(line.name, args=[line.pick(rows)]))[0]
+            assert status in (403, 404, 405), (line.name, name, status)
+        url = reverse("courses:roster-discard", args=[rows.roster.pk])
+        assert opened(client, cast.users[name], "post", url)[0] in (403, 404)
+    for row in (rows.open_class, rows.certificate, rows.roster):
+        row.refresh_from_db()
+    assert (rows.open_class.status, rows.certificate.state, rows.roster.status) == before

@@ -1,0 +1,90 @@
+"""Two centres full of rows, each with a word of its own in every row: a canary that must never sing elsewhere."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from certificates.models import Certificate
+from certificates.services import issue_class
+from core.models import Job
+from courses.models import ClassGroup, Course, Enrolment, RosterImport, Session
+from courses.services.rosters import preview_roster
+from indicators.models import Indicator
+from indicators.services import report_figure
+from learners.models import Learner
+from literacy.models import FollowUp
+from tests.cast import Cast
+from tests.factories import closed_class, make_class, make_course, make_enrolled, make_learner, make_sessions
+
+SAMPLE = Path(__file__).parent.parent / "data" / "roster_literacy_class.xlsx"
+CANARY = {"a": "Hoangyena", "b": "Hoangyenb"}
+
+
+@dataclass
+class Rows:
+    """One of every kind of row of a centre."""
+
+    course: Course
+    open_class: ClassGroup
+    closed_class: ClassGroup
+    session: Session
+    enrolment: Enrolment
+    learner: Learner
+    certificate: Certificate
+    follow_up: FollowUp
+    roster: RosterImport
+
+
+@dataclass
+class World:
+    """The cast and both centres' rows."""
+
+    cast: Cast
+    a: Rows
+    b: Rows
+    job: Job
+
+
+def build(cast: Cast, centre, staff, word: str, teacher=None) -> Rows:
+    """Fill a centre; every name holds the canary word."""
+    course = make_course(centre, name=f"Khóa {word}")
+    people = [make_learner(centre, f"{word} Thị Nga", phone="0912345678"), make_learner(centre, f"{word} Văn An")]
+    group = make_class(centre, course=course, name=f"Lớp {word}", starts_on=timezone.localdate() - dt.timedelta(days=9))
+    ClassGroup.objects.filter(pk=group.pk).update(teacher=teacher)
+    group.refresh_from_db()
+    enrolment = make_enrolled(group, people)[0]
+    session = make_sessions(group, 2)[0]
+    phase = Course.objects.get(code="XMC-GD1")
+    done, report = closed_class(centre, course=phase, name=f"Lớp xong {word}", passing=2)
+    for row in report.passed:
+        row.learner.set_name(row.learner.name.__class__(word, "Thị", "Hoa"))
+        row.learner.save()
+    certificate = issue_class(class_group=done, by=staff).certificates[0]
+    roster, _preview = preview_roster(
+        class_group=group, content=SAMPLE.read_bytes(), file_name=f"{word}.xlsx", by=staff
+    )
+    follow_up = FollowUp.objects.filter(centre=centre).order_by("pk")[0]
+    return Rows(course, group, done, session, enrolment, people[0], certificate, follow_up, roster)
+
+
+@pytest.fixture
+def world(cast, reference) -> World:
+    """Everything twice."""
+    a = build(cast, cast.centre_a, cast.lan, CANARY["a"], teacher=cast.thu)
+    b = build(cast, cast.centre_b, cast.minh, CANARY["b"])
+    report_figure(
+        indicator=Indicator.objects.get(code="D1"),
+        unit=cast.commune_b,
+        value=50,
+        status_value="",
+        source_name=f"Nguồn {CANARY['b']}",
+        document="BC",
+        document_on=None,
+        ends_on=timezone.localdate(),
+        by=cast.nam,
+    )
+    job = Job.objects.filter(requested_by=cast.lan).first()
+    return World(cast, a, b, job)
