@@ -36,7 +36,7 @@ NOT_MET = "not_met"
 STATUS_WORDS = {
     "maintain": _lazy("duy trì"),
     "deploy": _lazy("triển khai"),
-    "continue": _lazy("tiếp tục triển khai"),
+    "continue": _lazy("tiếp tục"),
     "registered": _lazy("đăng ký"),
     "recognised": _lazy("được công nhận"),
     NOT_MET: _lazy("chưa đạt"),

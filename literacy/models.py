@@ -92,6 +92,12 @@ class FollowUp(TimeStamped):
         return _("quá hạn %(n)s tháng") % {"n": days * 12 // 365}
 
     @property
+    def result(self) -> "LiteracyCheck | None":
+        """The check that settled it: the first one that met the person. Later ones looked again after a relapse."""
+        met = [check for check in self.checks.all() if check.outcome != CheckOutcome.NOT_REACHED]
+        return min(met, key=lambda check: check.pk, default=None)
+
+    @property
     def is_open(self) -> bool:
         """Whether the check is still to be made."""
         return self.done_on is None and self.called_off_on is None

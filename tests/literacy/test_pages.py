@@ -118,6 +118,18 @@ def test_from_relapse_to_recovery_on_the_pages(as_user, cast, today):
     assert client.get(url).status_code == 409  # it has its result: the form is not offered a second time
 
 
+def test_what_was_found_is_the_check_that_met_the_person(as_user, cast, today):
+    """Two tries in vain, a relapse, and a look at it later: the list of what was found says relapse."""
+    person = literate(cast, add_months(today, -7))
+    row = FollowUp.objects.get(learner=person, months=3)
+    for outcome, months in (("not_reached", -4), ("not_reached", -3), ("relapsed", -2), ("holds_1", -1)):
+        record_check(follow_up=row, outcome=outcome, checked_on=add_months(today, months), by=cast.lan)
+
+    (found,) = as_user(cast.lan).get("/literacy/?when=done").context["page_obj"]
+    assert (found.result.outcome, found.attempts) == ("relapsed", 2)
+    assert "Tái mù chữ" in as_user(cast.lan).get("/literacy/?when=done").content.decode()
+
+
 def test_who_left_is_not_on_the_list_of_relapses(as_user, cast, today):
     person = literate(cast, add_months(today, -7))
     row = FollowUp.objects.get(learner=person, months=3)
