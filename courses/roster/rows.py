@@ -74,10 +74,10 @@ def text_of(cell: Any) -> str:
 
 def _is_footer(row: SheetRow, header: Header, *, below_total: bool) -> bool:
     """Whether a row sums up or is signed. A row with its own ordinal number is a person, whatever its words."""
-    texts = [search_key(text_of(cell)) for cell in row.cells if text_of(cell)]
     ordinal = header.columns.get("ordinal")
     if ordinal is not None and ordinal < len(row.cells) and text_of(row.cells[ordinal]).isdigit():
         return False
+    texts = [search_key(text_of(cell)) for cell in row.cells if text_of(cell)]
     sums_up = len(texts) <= 3 and any(text.startswith(_FOOTER) for text in texts)
     return sums_up or (below_total and len(texts) <= 2)
 

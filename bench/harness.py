@@ -1,0 +1,47 @@
+"""One of our jobs and its floor, alternately in the same run: absolute times mean nothing on a noisy machine.
+
+A benchmark is a module with ``NAME`` and ``measure()`` returning name, ours, floor, ratio, target, ok. ``ours`` and
+``floor`` are rates (higher is better) from CPU time of this process; ``ratio`` is the median of the per-round ratios.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+Work = Callable[[], None]
+
+
+def cpu_seconds(work: Work) -> float:
+    """Return the CPU seconds this process spends on the work."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def compare(
+    name: str, *, ours: Work, floor: Work, units: int, target: float, rounds: int = 5, prepare: Work | None = None
+) -> dict[str, Any]:
+    """Measure ``rounds`` alternating rounds after one of each to warm up.
+
+    ``units`` is what one run handles (rows, papers); ``prepare`` runs before each, unmeasured. The ratio is our rate
+    divided by the floor's.
+    """
+    mine: list[float] = []
+    theirs: list[float] = []
+    for turn in range(rounds + 1):
+        pairs = ((ours, mine), (floor, theirs)) if turn % 2 else ((floor, theirs), (ours, mine))
+        for work, times in pairs:
+            if prepare:
+                prepare()
+            times.append(cpu_seconds(work))
+    del mine[0], theirs[0]  # the warm-up
+    ratio = statistics.median(low / own for own, low in zip(mine, theirs, strict=True))
+    return {
+        "name": name,
+        "ours": round(units / statistics.median(mine), 2),
+        "floor": round(units / statistics.median(theirs), 2),
+        "ratio": round(ratio, 3),
+        "target": target,
+        "ok": ratio >= target,
+    }

@@ -1,0 +1,66 @@
+"""Measure our jobs against their floors."""
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
+
+from core.commands import OperatorCommand
+from core.errors import InvalidInput
+
+NAMES = ("certificates", "verification", "roster_import", "statistics_export")
+INSIDE = "CLC_BENCH_INSIDE"
+
+
+class Command(OperatorCommand):
+    """Works in a database of its own that is thrown away: it starts itself again with another data folder."""
+
+    help = "Measure our jobs and their floors alternately in the same run: " + ", ".join(NAMES)
+
+    def arguments(self, parser: CommandParser) -> None:
+        """Add names."""
+        parser.add_argument("names", nargs="*", metavar="NAME")
+
+    def perform(self, **options: Any) -> dict[str, Any]:
+        """Return the results; an unknown name is refused."""
+        names = options["names"] or list(NAMES)
+        unknown = [name for name in names if name not in NAMES]
+        if unknown:
+            words = _("Không có phép đo %(names)s. Có: %(known)s.")
+            raise InvalidInput("unknown_bench", words % {"names": ", ".join(unknown), "known": ", ".join(NAMES)})
+        if os.environ.get(INSIDE):
+            call_command("migrate", verbosity=0)
+            return {"results": [self._measure(name) for name in names]}
+        return self._in_own_database(names)
+
+    def _measure(self, name: str) -> dict[str, Any]:
+        self.say(f"{name} …")
+        result: dict[str, Any] = importlib.import_module(f"bench.{name}").measure()
+        return result
+
+    def _in_own_database(self, names: list[str]) -> dict[str, Any]:
+        with tempfile.TemporaryDirectory(prefix="clc-bench-") as folder:
+            env = {**os.environ, "CLC_DATA_DIR": folder, "DATABASE_URL": "", INSIDE: "1", "CLC_LOG_LEVEL": "ERROR"}
+            done = subprocess.run(
+                [sys.executable, str(settings.BASE_DIR / "manage.py"), "bench", *names, "--json"],
+                env=env, stdout=subprocess.PIPE, text=True, check=False,
+            )  # fmt: skip
+        if done.returncode:
+            raise InvalidInput("bench_failed", _("Phép đo không chạy được; xem lời báo ở trên."))
+        result: dict[str, Any] = json.loads(done.stdout)
+        return result
+
+    def describe(self, result: dict[str, Any]) -> str:
+        """One line per measurement."""
+        line = "{name:<20} {ours:>12} {floor:>12}   {ratio:>7} (>= {target})  {mark}"
+        head = f"{'name':<20} {'ours/s':>12} {'floor/s':>12}   {'ratio':>7}"
+        rows = [line.format(**row, mark="ok" if row["ok"] else "BELOW") for row in result["results"]]
+        return "\n".join([head, *rows])

@@ -1,0 +1,41 @@
+"""The harness measures both sides alternately, leaves nothing behind, and answers as operators expect."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+
+from bench import harness, roster_import, statistics_export
+from centres.models import Centre
+from clc_manager.management.commands.bench import NAMES
+
+KEYS = {"name", "ours", "floor", "ratio", "target", "ok"}
+
+
+def test_sides_alternate_and_the_ratio_is_ours_over_floor(monkeypatch):
+    order = []
+    clock = iter(range(0, 10_000, 1))
+    monkeypatch.setattr(harness, "cpu_seconds", lambda work: (work(), next(clock) + 1.0)[1])
+    result = harness.compare(
+        "x", ours=lambda: order.append("o"), floor=lambda: order.append("f"), units=10, target=0.1, rounds=2
+    )
+    assert order == ["f", "o", "o", "f", "f", "o"]
+    assert set(result) == KEYS
+    assert result["ok"]
+
+
+@pytest.mark.parametrize(("module", "sizes"), [(roster_import, {"ROWS": 30}), (statistics_export, {"CENTRES": 2})])
+def test_benchmarks_run_and_roll_back(db, monkeypatch, module, sizes):
+    for name, value in sizes.items():
+        monkeypatch.setattr(module, name, value)
+    result = module.run(rounds=1)
+    assert set(result) == KEYS
+    assert result["name"] == module.NAME in NAMES
+    assert not Centre.objects.exists()
+
+
+def test_unknown_name_is_refused(capsys):
+    with pytest.raises(SystemExit) as left:
+        call_command("bench", "nothing", "--json")
+    assert left.value.code == 1
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "unknown_bench"

@@ -1,0 +1,87 @@
+"""The demo city: every rule kept, every outcome there, the same each time, never on a real system."""
+
+import io
+import json
+
+import pytest
+from django.core.management import call_command
+from django.test import override_settings
+
+from centres.models import Centre, CentreLocation
+from centres.services import load_units
+from certificates.choices import CertificateState
+from certificates.models import Certificate, Register
+from clc_manager.demo import papers, scale
+from courses.models import ClassGroup, Enrolment
+from learners.models import Learner
+from literacy.choices import CheckOutcome
+from literacy.models import LiteracyCheck
+
+
+FIRST_NAMES = ["Lê Văn Nghĩ...hị Kim Tuyết"]
+
+
+@pytest.fixture
+def units(reference):
+    load_units()
+
+
+def seed(*args):
+    out = io.StringIO()
+    call_command("seed_demo", "--json", *args, stdout=out, stderr=io.StringIO())
+    return json.loads(out.getvalue())
+
+
+@pytest.fixture
+def fewer_papers(monkeypatch):
+    monkeypatch.setattr(papers, "CERTIFICATES", 30)
+
+
+def test_small_city(units, fewer_papers, client):
+    result = seed("--today", "2026-11-23")
+
+    assert {row["role"] for row in result["users"]} == {
+        "centre_staff", "registrar", "teacher", "director", "area_officer", "city_officer", "auditor",
+    }  # fmt: skip
+    for row in result["users"]:
+        assert client.login(username=row["username"], password=row["password"])
+    assert Centre.objects.count() >= 30
+    old = CentreLocation.objects.filter(unit__level="commune", unit__parent__level="district")
+    assert old.values("unit__parent").distinct().count() >= 4
+    assert set(LiteracyCheck.objects.values_list("outcome", flat=True)) == set(CheckOutcome.values)
+    wanted = set(CertificateState.values) - {CertificateState.RESERVED}
+    assert set(Certificate.objects.values_list("state", flat=True)) >= wanted
+    for register in Register.objects.all():
+        numbers = list(register.certificates.order_by("number").values_list("number", flat=True))
+        assert numbers == list(range(1, register.next_number))
+    assert result["counts"]["classgroup"] == len(result["classes"]) > 150
+    # Names depend on the seed only: the same city each time.
+    assert list(Learner.objects.order_by("pk").values_list("full_name", flat=True)[:3]) == FIRST_NAMES
+    with pytest.raises(SystemExit):
+        seed("--today", "2026-11-23")  # nothing is seeded over
+
+
+def test_city_scale_keeps_the_rules(units, monkeypatch):
+    monkeypatch.setattr(scale, "LEARNERS", 126 * 30)
+    result = seed("--scale", "city", "--today", "2026-11-23")
+
+    assert result["counts"]["centre"] == 126
+    assert result["counts"]["learner"] >= 126 * 30
+    assert Learner.objects.values("code").distinct().count() == Learner.objects.count()
+    assert Learner.objects.filter(search_key="").count() == 0
+    learner = Learner.objects.exclude(personal_id_index=None).first()
+    assert learner.open_personal_id().endswith(learner.personal_id_tail)
+    for row in Enrolment.objects.select_related("class_group__course")[:200]:
+        enough = row.sessions_attended * 100 >= row.class_group.course.min_attendance_percent * row.sessions_held
+        assert (row.status == "passed") <= enough
+        present = row.marks.filter(status="present").count()
+        assert present == row.sessions_attended
+    assert ClassGroup.objects.filter(status="closed").count() == result["counts"]["classgroup"]
+
+
+@override_settings(IS_PRODUCTION=True)
+def test_never_on_production_settings(units):
+    with pytest.raises(SystemExit) as left:
+        seed()
+    assert left.value.code == 1
+    assert not Centre.objects.exists()
