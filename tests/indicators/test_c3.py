@@ -145,6 +145,15 @@ def test_thresholds_are_dated(cast, today):
     after = c3.measure(unit=cast.city, as_of=today)
 
     assert (before.numerator, after.numerator) == (1, 0)
+
+
+def test_another_threshold_is_another_figure_even_with_the_same_result(cast, today):
+    use_system(cast.centre_a)
+    before = c3.measure(unit=cast.city, as_of=today)
+    DatedSetting.objects.create(key="indicators.c3_min_classes", valid_from=today, value=1)
+    after = c3.measure(unit=cast.city, as_of=today)
+
+    assert before.numerator == after.numerator
     assert before.hash != after.hash
 
 

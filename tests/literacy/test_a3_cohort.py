@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from core.dates import add_months
 from core.models import DatedSetting
@@ -207,3 +207,15 @@ def test_closing_a_class_feeds_the_cohort_end_to_end(cast, as_of):
 
     assert placements(result) == {kept.pk: Placement.RETAINED, unseen.pk: Placement.UNKNOWN}
     assert (result.share.value, result.share.upper, result.share.coverage) == (50, 100, 50)
+
+
+def test_the_hash_is_over_facts_in_any_language(cast, as_of):
+    moved, seen = literate(cast, as_of), literate(cast, as_of)
+    checked(moved, "moved", cast.lan)
+    checked(seen, "holds_1", cast.lan)
+    with translation.override("vi"):
+        vi = a3_figure(unit=cast.city, as_of=as_of).hash
+    with translation.override("en"):
+        assert a3_figure(unit=cast.city, as_of=as_of).hash == vi
+    checked(seen, "holds_1", cast.lan, months=12)
+    assert a3_figure(unit=cast.city, as_of=as_of).hash != vi  # a newer check stands behind the same figure

@@ -58,6 +58,16 @@ def test_a_person_is_on_the_list_once_with_the_latest_check_due(as_user, cast, t
     record_check(follow_up=late, outcome="holds_1", checked_on=late.due_on, by=cast.lan)  # a paper found late
 
 
+def test_a_later_check_made_early_answers_the_earlier_one(as_user, cast, today):
+    person = literate(cast, add_months(today, -5))
+    client = as_user(cast.lan)
+    assert len(names(client.get("/literacy/"))) == 1
+    row = FollowUp.objects.get(learner=person, months=6)
+    record_check(follow_up=row, outcome="holds_1", checked_on=today, by=cast.lan)
+
+    assert names(client.get("/literacy/")) == set()
+
+
 def test_who_was_not_reached_at_the_latest_check_stays_on_the_list(as_user, cast, today):
     person = literate(cast, add_months(today, -13), "Lý Thị Vắng")
     row = FollowUp.objects.get(learner=person, months=12)
