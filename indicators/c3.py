@@ -68,6 +68,7 @@ class C3:
     centres: list[CentreUse] = field(default_factory=list)
     starts_on: dt.date = dt.date.min
     ends_on: dt.date = dt.date.max
+    min_classes: int = 0
     definition: str = DEFINITION
     hash: str = ""
 
@@ -138,7 +139,7 @@ def measure(*, unit: AdminUnit, as_of: dt.date, only: set[int] | None = None) ->
             missing.append(Missing("report", 0, 1))
         found.append(CentreUse(centre, held, len(months), present, made, tuple(missing), declared.get(centre.pk)))
     thresholds = {"classes": needed, "report": needs_report}
-    return C3(found, starts_on, as_of, DEFINITION, _digest(found, starts_on, as_of, thresholds))
+    return C3(found, starts_on, as_of, needed, DEFINITION, _digest(found, starts_on, as_of, thresholds))
 
 
 def _months_used(ids: list[int], starts_on: dt.date, ends_on: dt.date) -> dict[int, set[tuple[int, int]]]:

@@ -43,11 +43,12 @@ class Evidence:
 
 @dataclass(frozen=True)
 class A3:
-    """The figure, its people, the cohort's window and the hash of the rows that made it."""
+    """The figure, its people, the cohort's window, the months it was observed, and the hash of the facts behind it."""
 
     share: Share
     evidence: list[Evidence]
     window: tuple[dt.date, dt.date]
+    months: int
     definition: str
     hash: str
 
@@ -75,7 +76,14 @@ def a3_figure(*, unit: AdminUnit, as_of: dt.date) -> A3:
         member = Member(learner_id, code, certified_on, tuple(checks[award_id]), tuple(events[learner_id]))
         placement, basis = place(member, as_of=as_of, window_months=months)
         evidence.append(Evidence(learner_id, code, certified_on, placement, basis))
-    return A3(share(row.placement for row in evidence), evidence, window, DEFINITION, _digest(evidence, window, months))
+    return A3(
+        share(row.placement for row in evidence),
+        evidence,
+        window,
+        months,
+        DEFINITION,
+        _digest(evidence, window, months),
+    )
 
 
 def _digest(evidence: list[Evidence], window: tuple[dt.date, dt.date], months: int) -> str:

@@ -18,6 +18,7 @@ from centres.permissions import require
 from core.dates import add_months
 from core.errors import Conflict, DomainError
 from core.forms import add_domain_error
+from core.models import setting_on
 from learners.models import Learner
 from literacy.forms import CheckForm
 from literacy.models import FollowUp, LiteracyAward, LiteracyCheck, Relapse
@@ -59,6 +60,7 @@ def followup_list(request: HttpRequest) -> HttpResponse:
         "when": when,
         "tabs": [(name, labels[name], part.count()) for name, part in parts.items()],
         "today": today,
+        "months": ", ".join(str(months) for months in setting_on("literacy.follow_up_months", today)),
         "centre_pk": centre_pk,
         "centres": Centre.objects.visible_to(user) if scope.is_officer else Centre.objects.none(),
         "may_record": scope.may(Verb.FOLLOW_UP),

@@ -142,6 +142,7 @@ def _a3_context(user: User, result: A3) -> dict[str, Any]:
         "people": people[:SHOWN_PEOPLE],
         "more": max(0, len(people) - SHOWN_PEOPLE),
         "window": result.window,
+        "months": result.months,
         "cohort": len(result.evidence),
     }
 

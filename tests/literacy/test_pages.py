@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.dates import add_months
+from core.models import DatedSetting
 from literacy.models import FollowUp, LiteracyCheck, Relapse
 from literacy.services import record_award, record_check
 from tests.factories import make_learner
@@ -74,6 +75,14 @@ def test_who_was_not_reached_at_the_latest_check_stays_on_the_list(as_user, cast
     record_check(follow_up=row, outcome="not_reached", checked_on=today, by=cast.lan)
 
     assert [found.months for found in as_user(cast.lan).get("/literacy/").context["page_obj"]] == [12]
+
+
+def test_the_page_says_the_months_of_the_setting(as_user, cast, today):
+    DatedSetting.objects.create(key="literacy.follow_up_months", valid_from=today, value=[4, 9])
+
+    assert "4, 9 tháng" in as_user(cast.lan).get("/literacy/").content.decode()
+    person = literate(cast, today)
+    assert list(FollowUp.objects.filter(learner=person).values_list("months", flat=True)) == [4, 9]
 
 
 def test_officers_choose_a_centre_and_only_read(as_user, cast, today):
