@@ -156,6 +156,7 @@ def _c3_context(user: User, unit: AdminUnit, as_of: dt.date) -> dict[str, Any]:
     return {
         "uses": sorted(measured.centres, key=lambda use: use.counts),
         "period": (measured.starts_on, measured.ends_on),
+        "measured": measured,
     }
 
 
