@@ -181,7 +181,7 @@ def _refuse_repeats(sheet_name: str, header: Header, result: RosterRows) -> None
     seen: dict[tuple[str, ...], int] = {}
     kept = []
     for person in result.people:
-        keys = [("id", person.personal_id)] if person.personal_id else []
+        keys: list[tuple[str, ...]] = [("id", person.personal_id)] if person.personal_id else []
         if not keys and person.birth and person.birth.exact:
             keys = [("name", person.full_name.casefold(), str(person.birth))]
         first = next((seen[key] for key in keys if key in seen), None)
