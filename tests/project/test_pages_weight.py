@@ -1,4 +1,4 @@
-"""Every page: strict CSP, nothing inline, nothing from elsewhere, light; lists cost the same for three rows or thirty."""
+"""Pages: strict CSP, nothing inline or from elsewhere, light; lists cost the same for few rows and many."""
 
 import gzip
 import re
