@@ -12,6 +12,14 @@ from courses.models import ClassGroup, Course, Enrolment
 from indicators.models import Figure, Indicator
 
 
+class Since(filters.IsoDateTimeFilter):
+    """Rows changed since a moment; a moment before the calendar begins (year 1 with a zone) means all rows."""
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        """Keep rows changed since then."""
+        return qs if value and value.year < 1900 else super().filter(qs, value)
+
+
 class Searching(filters.FilterSet):
     """``search``: every word must occur, with or without tones."""
 
@@ -70,7 +78,7 @@ class ClassFilter(Searching):
     topic = filters.CharFilter(field_name="course__topic__code")
     starts_after = filters.DateFilter(field_name="starts_on", lookup_expr="gte")
     starts_before = filters.DateFilter(field_name="starts_on", lookup_expr="lte")
-    updated_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    updated_since = Since(field_name="updated_at", lookup_expr="gte")
     ordering = filters.OrderingFilter(
         fields=[("starts_on", "starts_on"), ("code", "code"), ("updated_at", "updated_at")]
     )
@@ -86,7 +94,7 @@ class EnrolmentFilter(filters.FilterSet):
     class_code = filters.CharFilter(field_name="class_group__code")
     centre = filters.CharFilter(field_name="class_group__centre__code")
     learner = filters.CharFilter(field_name="learner__code")
-    updated_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    updated_since = Since(field_name="updated_at", lookup_expr="gte")
 
     class Meta:
         model = Enrolment
@@ -100,7 +108,7 @@ class CertificateFilter(filters.FilterSet):
     class_code = filters.CharFilter(field_name="enrolment__class_group__code")
     issued_after = filters.DateFilter(field_name="issued_on", lookup_expr="gte")
     issued_before = filters.DateFilter(field_name="issued_on", lookup_expr="lte")
-    updated_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    updated_since = Since(field_name="updated_at", lookup_expr="gte")
     ordering = filters.OrderingFilter(fields=[("issued_on", "issued_on"), ("number", "register_number")])
 
     class Meta:

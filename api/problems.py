@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -18,9 +19,9 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if response is None:
         return None
     if isinstance(error, exceptions.ValidationError):
-        response.data = {"code": "invalid", "detail": "Dữ liệu chưa đúng.", "fields": response.data}
+        response.data = {"code": "invalid", "detail": _("Dữ liệu chưa đúng."), "fields": response.data}
     elif isinstance(error, exceptions.APIException):
         response.data = {"code": error.default_code, "detail": str(error.detail), "fields": {}}
     else:
-        response.data = {"code": "not_found", "detail": "Không tìm thấy.", "fields": {}}
+        response.data = {"code": "not_found", "detail": _("Không tìm thấy."), "fields": {}}
     return response

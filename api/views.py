@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.exceptions import Throttled
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
 
 from accounts.markers import Marker
@@ -21,19 +22,9 @@ from accounts.models import ApiToken, User
 from api.authentication import make_token
 from api.serializers import ProblemSerializer, VerdictSerializer
 from centres.access import own
+from certificates.guessing import too_many_misses
 from certificates.selectors import look_up
 from core import audit
-
-
-class VerifyThrottle(AnonRateThrottle):
-    """By address; an office shares one."""
-
-    rate = "120/min"
-    scope = "verify"
-
-    def get_cache_key(self, request: Request, view: Any) -> str:
-        """Count signed-in callers too."""
-        return str(self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)})
 
 
 class VerifyView(APIView):
@@ -42,7 +33,6 @@ class VerifyView(APIView):
     scope_marker: ClassVar[Marker] = Marker("public", reason="anyone may check a certificate; shows the minimum only")
     authentication_classes = ()
     permission_classes = (AllowAny,)
-    throttle_classes = (VerifyThrottle,)
 
     @extend_schema(
         summary="Verify a certificate",
@@ -57,6 +47,8 @@ class VerifyView(APIView):
         verdict = look_up(token, count=True)
         headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
         if verdict.status == "unknown":
+            if too_many_misses(request._request):
+                raise Throttled(wait=60)
             body = {"code": "unknown_certificate", "detail": _("Không có chứng nhận này."), "fields": {}}
             return Response(body, status=404, headers=headers)
         return Response(VerdictSerializer(verdict).data, headers=headers)
@@ -111,13 +103,14 @@ def _fields(schema: dict[str, Any], shape: dict[str, Any]) -> list[dict[str, str
 
 
 @own("the signed-in user's own keys")
+@never_cache
 def keys(request: HttpRequest) -> HttpResponse:
     """One's own API keys: make one (shown once), see when it was used, revoke it."""
     user = cast(User, request.user)
     shown = ""
     if request.method == "POST":
         if pk := request.POST.get("revoke", ""):
-            token = get_object_or_404(ApiToken, pk=pk if pk.isdigit() else 0, user=user, revoked_at__isnull=True)
+            token = get_object_or_404(ApiToken, pk=pk if pk.isdecimal() else 0, user=user, revoked_at__isnull=True)
             token.revoked_at = timezone.now()
             token.save(update_fields=["revoked_at"])
             audit.record("api.revoke_key", token, by=user)

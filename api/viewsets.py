@@ -29,6 +29,12 @@ class ScopedViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         """Return the rows the user sees, with what the serializer needs."""
         raise LookupError(f"{type(self).__name__} names no rows")
 
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Scoped answers are nobody else's: no cache may keep them."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer["Cache-Control"] = "private, no-store"
+        return answer
+
     def get_queryset(self) -> QuerySet[Any]:
         """Scope first; the schema generator asks without a user."""
         if getattr(self, "swagger_fake_view", False):

@@ -44,7 +44,7 @@ def find(user: User, text: str) -> Found:
         return found
     people = Learner.objects.visible_to(user)
     digits = text.replace(" ", "").replace(".", "")
-    if digits.isdigit():
+    if digits.isdecimal():
         by_number = people.filter(phone__startswith=digits) | people.filter(personal_id_index=personal_id_index(digits))
         found.people = list(by_number.order_by("sort_key", "pk")[:SHOWN])
     elif text.upper().startswith("HV"):
@@ -56,7 +56,7 @@ def find(user: User, text: str) -> Found:
     token = read_token(text)
     if token:
         found.certificates = list(papers.filter(token=token)[:SHOWN])
-    elif digits.replace("/", "").isdigit():
+    elif digits.replace("/", "").isdecimal():
         found.certificates = list(papers.filter(register_number__contains=digits)[:SHOWN])
     else:
         found.certificates = list(_words(papers, text)[:SHOWN])

@@ -33,9 +33,9 @@ def search_people(people: LearnerQuerySet, text: str) -> LearnerQuerySet:
     """Filter by part of a name in any word order, by code, by phone, or by a whole identity number."""
     text = clean(text)[:100]
     digits = text.replace(" ", "").replace(".", "")
-    if digits.isdigit():
+    if digits.isdecimal():
         return people.filter(phone__startswith=digits) | people.filter(personal_id_index=personal_id_index(digits))
-    if text.upper().startswith("HV") and digits[2:].isdigit():
+    if text.upper().startswith("HV") and digits[2:].isdecimal():
         return people.filter(code__istartswith=digits)
     return people.named_like(text) if text else people
 
@@ -47,7 +47,7 @@ def learner_list(request: HttpRequest) -> HttpResponse:
     text, centre_pk = request.GET.get("q", ""), request.GET.get("centre", "")
     people = search_people(Learner.objects.visible_to(user), text)
     centres = Centre.objects.visible_to(user) if scope_of(user).is_officer else Centre.objects.none()
-    if centre_pk.isdigit():
+    if centre_pk.isdecimal():
         people = people.filter(centre_links__centre_id=int(centre_pk))
     page = Paginator(people.select_related("neighbourhood", "unit").order_by("sort_key", "pk"), PER_PAGE).get_page(
         request.GET.get("page")

@@ -36,7 +36,7 @@ def followup_list(request: HttpRequest) -> HttpResponse:
     when = when if when in WHEN else "due"
     centre_pk = request.GET.get("centre", "")
     rows = FollowUp.objects.visible_to(user)
-    if centre_pk.isdigit():
+    if centre_pk.isdecimal():
         rows = rows.filter(centre_id=int(centre_pk))
     month = add_months(today, 1)
     parts = {

@@ -1,16 +1,12 @@
 """Public verification: no sign-in, no script, no cookie; status first, little else."""
 
-import hashlib
-
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from centres.access import public
+from certificates.guessing import too_many_misses
 from certificates.selectors import look_up, token_in
-
-MISSES_PER_MINUTE = 60  # an office shares one address; a guesser needs 10^18 tries
 
 
 def _closed(response: HttpResponse) -> HttpResponse:
@@ -20,23 +16,14 @@ def _closed(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _misses(request: HttpRequest) -> int:
-    """Count one more miss of this address in this minute and return how many there are."""
-    address = hashlib.sha256(request.META.get("REMOTE_ADDR", "").encode()).hexdigest()[:32]
-    key = f"verify-miss:{address}:{timezone.now():%Y%m%d%H%M}"
-    cache.add(key, 0, 120)
-    return cache.incr(key)
-
-
 @public("anyone may check a certificate; shows status, kind, centre, date, number and a masked name")
 def verify(request: HttpRequest, token: str) -> HttpResponse:
     """Say whether a certificate stands: 200 when it is known, whatever its state; 404 otherwise.
 
-    Only misses are counted and slowed down. Behind a proxy the whole city may share one address, and nobody who guesses
-    may keep others from checking a real paper.
+    Only misses are slowed down (certificates.guessing).
     """
     verdict = look_up(token, count=request.method == "GET")
-    if verdict.status == "unknown" and _misses(request) > MISSES_PER_MINUTE:
+    if verdict.status == "unknown" and too_many_misses(request):
         return _closed(render(request, "verify/slow_down.html", status=429))
     context = {"verdict": verdict, "now": timezone.now()}
     status = 404 if verdict.status == "unknown" else 200

@@ -37,7 +37,7 @@ def _found(rows: CertificateQuerySet, text: str) -> CertificateQuerySet:
     token = read_token(text)
     if token:
         return rows.filter(token=token)
-    if text.replace("/", "").isdigit():
+    if text.replace("/", "").isdecimal():
         return rows.filter(register_number__contains=text)
     for word in search_key(text).split():
         rows = rows.filter(search_key__contains=word)
@@ -50,16 +50,16 @@ def register(request: HttpRequest) -> HttpResponse:
     user, scope = _user(request), scope_of(request.user)
     asked = {name: clean(request.GET.get(name, ""))[:100] for name in ("q", "year", "state", "centre")}
     rows = Certificate.objects.visible_to(user)
-    if asked["centre"].isdigit():
+    if asked["centre"].isdecimal():
         rows = rows.filter(centre_id=int(asked["centre"]))
-    if asked["year"].isdigit():
+    if asked["year"].isdecimal():
         rows = rows.filter(register__year=int(asked["year"]))
     if asked["state"] in CertificateState.values:
         rows = rows.filter(state=asked["state"])
     if asked["q"]:
         rows = _found(rows, asked["q"])
     # One centre's book is read by number; over many centres the latest comes first, from an index.
-    one_book = not scope.is_officer or asked["centre"].isdigit()
+    one_book = not scope.is_officer or asked["centre"].isdecimal()
     order = ("-register__year", "-number") if one_book else ("-issued_on", "-id")
     rows = rows.select_related("centre", "register").order_by(*order)
     years = Register.objects.filter(scope.centre_q()).values_list("year", flat=True).distinct().order_by("-year")

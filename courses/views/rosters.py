@@ -100,7 +100,7 @@ def _decisions(request: HttpRequest) -> dict[int, Decision]:
     found: dict[int, Decision] = {}
     for name, value in request.POST.items():
         number = name.removeprefix("row-")
-        if name.startswith("row-") and number.isdigit() and value in ("same", "new", "skip"):
+        if name.startswith("row-") and number.isdecimal() and value in ("same", "new", "skip"):
             found[int(number)] = cast(Decision, value)
     return found
 

@@ -80,11 +80,11 @@ def _asked(request: HttpRequest) -> Asked:
     user, scope = cast(User, request.user), scope_of(request.user)
     today = timezone.localdate()
     unit = centre = None
-    if (pk := request.GET.get("unit", "")) and pk.isdigit():
+    if (pk := request.GET.get("unit", "")) and pk.isdecimal():
         unit = AdminUnit.objects.visible_to(user).filter(pk=int(pk)).first()
         if unit is None:
             raise Http404
-    elif (pk := request.GET.get("centre", "")) and pk.isdigit():
+    elif (pk := request.GET.get("centre", "")) and pk.isdecimal():
         centre = Centre.objects.visible_to(user).filter(pk=int(pk)).first()
         if centre is None:
             raise Http404

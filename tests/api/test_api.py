@@ -4,12 +4,14 @@ import io
 import json
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import ApiToken
 from api.authentication import make_token
+from certificates.guessing import MISSES_PER_MINUTE
 from certificates.services import issue_class
 from indicators.models import Figure, Indicator
 from tests.factories import closed_class, make_class, make_enrolled, make_learner
@@ -188,3 +190,28 @@ def test_schema_and_docs_are_read_by_signed_in_people(client, world):
     body = get(client, "docs/", world.lan).content.decode()
     for path in LISTS:
         assert f"/api/v1/{path}/" in body
+
+
+def test_guessing_is_slowed_and_no_header_helps(client, world):
+    cache.clear()
+    row = world.centre_a.certificates.first()
+    for number in range(MISSES_PER_MINUTE):
+        client.get("/api/v1/verify/0000000000000000/", HTTP_X_FORWARDED_FOR=f"10.0.0.{number}")
+    slowed = client.get("/api/v1/verify/0000000000000000/", HTTP_X_FORWARDED_FOR="10.9.9.9")
+    assert (slowed.status_code, set(slowed.json())) == (429, {"code", "detail", "fields"})
+    assert client.get(f"/api/v1/verify/{row.token}/").status_code == 200  # a real paper can still be checked
+    cache.clear()
+
+
+def test_odd_input_is_answered_not_crashed(client, world):
+    client.force_login(world.lan)
+    assert client.post("/api/keys/", {"revoke": "²"}).status_code == 404
+    assert get(client, "classes/", world.lan, updated_since="0001-01-01T00:00:00+14:00").status_code == 200
+    for query in ({"page": "x"}, {"starts_after": "x"}, {"updated_since": "x"}):
+        assert get(client, "classes/", world.lan, **query).status_code in (400, 404)
+
+
+def test_private_answers_are_not_kept_by_caches(client, world):
+    for path in ("classes/", "certificates/"):
+        assert "no-store" in get(client, path, world.lan)["Cache-Control"]
+    assert "no-store" in client.get("/api/keys/")["Cache-Control"]

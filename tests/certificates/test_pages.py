@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from certificates.guessing import MISSES_PER_MINUTE
 from certificates.models import Certificate
 from certificates.services import issue_class, revoke_certificate, supersede_certificate, void_certificate
-from certificates.views.public import MISSES_PER_MINUTE
 from core.errors import Conflict
 from learners.models import LearnerCentre
 from tests.factories import closed_class, make_certificates
