@@ -118,7 +118,11 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "stats": stats,
         "headings": [heading for heading, _name in COUNTS],
-        "rows": [(line, [line.counts.as_dict()[name] for _heading, name in COUNTS]) for line in stats.summary],
+        "rows": [
+            (line, [line.counts.as_dict()[name] for _heading, name in COUNTS])
+            for line in stats.summary
+            if not (asked.centre and line.centre)
+        ],
         "presets": [(name, label) for name, (label, _period) in presets(timezone.localdate()).items()],
         "units": _units(user),
         "may_export": scope_of(user).may(Verb.EXPORT),
