@@ -25,6 +25,7 @@ DIRECTORS = (
 class Place:
     """A centre of the demo with the account that keeps its books."""
 
+    number: int
     centre: Centre
     desk: User
     highland: bool
@@ -70,7 +71,7 @@ def build_centres() -> tuple[list[Place], dict[str, User]]:
             new = _new_commune(old)
             move_centre(centre=centre, unit=new, moved_on=REFORM, by=desk)
             diligence = 2 if old.code == HOME_COMMUNE else (2, 2, 1, 2, 0)[number % 5]
-            places.append(Place(centre, desk, code in HIGHLAND, diligence))
+            places.append(Place(number, centre, desk, code in HIGHLAND, diligence))
             if old.code == HOME_COMMUNE:
                 units = {"district": district, "commune": new, "city": AdminUnit.objects.get(level=UnitLevel.CITY)}
                 users = create_demo_users(centre=centre, units=units)

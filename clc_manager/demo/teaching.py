@@ -156,7 +156,7 @@ def ordinary_classes(town: Town, place: Place, *, per_year: int) -> None:
             continue
         if place.diligence == 0 and index % 2:
             continue
-        subject = SUBJECTS[(index * 5 + place.centre.pk) % len(SUBJECTS)]
+        subject = SUBJECTS[(index * 5 + place.number) % len(SUBJECTS)]
         group = hold_class(
             town,
             place,

@@ -164,5 +164,12 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"fontTools": {"level": "ERROR"}, "weasyprint": {"level": "ERROR"}},
+    "loggers": {
+        "fontTools": {"level": "ERROR"},
+        "weasyprint": {"level": "ERROR"},
+        # One line per task and step would hide what people have to read.
+        "django.tasks": {"level": "WARNING"},
+        "django_ox": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
+    },
 }

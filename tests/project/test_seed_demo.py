@@ -17,7 +17,7 @@ from learners.models import Learner
 from literacy.choices import CheckOutcome
 from literacy.models import LiteracyCheck
 
-FIRST_NAMES = ["Lê Văn Nghĩa", "Phạm Đức Tâm", "Phan Thị Kim Hương"]
+FIRST_NAMES = ["Lê Văn Nghĩa", "Phạm Đức Tâm", "Phan Thị Kim Tuyết"]
 
 
 @pytest.fixture
