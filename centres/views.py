@@ -4,7 +4,7 @@ from typing import cast
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -66,7 +66,9 @@ def unit_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(search_key__contains=word)
     if level in UnitLevel.values:
         rows = rows.filter(level=level)
-    page = Paginator(rows.order_by("valid_to", "level", "sort_key", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+    # Units of today first; databases differ on where an empty end goes.
+    rows = rows.order_by(F("valid_to").asc(nulls_first=True), "level", "sort_key", "pk")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     query = urlencode({name: value for name, value in (("q", text), ("level", level)) if value})
     context = {"page_obj": page, "text": text, "level": level, "levels": UnitLevel.choices, "query": query}
     return render(request, "centres/unit_list.html", context)
