@@ -107,3 +107,16 @@ def test_short_password_is_refused(as_user, cast):
 
     assert response.status_code == 422
     assert "new" in response.context["form"].errors
+
+
+def test_a_first_password_must_be_changed_before_anything_else(as_user, cast):
+    cast.lan.must_change_password = True
+    cast.lan.save()
+    client = as_user(cast.lan)
+
+    assert client.get("/").url == "/accounts/password/"
+    assert client.get("/learners/").url == "/accounts/password/"
+    assert client.get("/c/").status_code == 200  # public pages stay open
+    new = "mot-cau-moi-de-nho"
+    client.post("/accounts/password/", {"old": PASSWORD, "new": new, "again": new})
+    assert client.get("/learners/").status_code == 200
