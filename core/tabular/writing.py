@@ -16,7 +16,8 @@ import xlsxwriter
 
 Cell = str | int | float | Decimal | dt.date | None
 Kind = Literal["text", "number", "percent", "date"]
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# The wide forms too: spreadsheets of East Asian locales read them as the plain signs.
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 _LEADING = " \u00a0"
 
 
