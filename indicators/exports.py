@@ -39,6 +39,7 @@ def columns() -> list[Column]:
         Column("Trung tâm", "text", 44),
         Column("Lĩnh vực", "text", 30),
         *(Column(heading) for heading, _name in COUNTS),
+        Column("Ghi chú", "text", 44),
     ]
 
 
@@ -53,9 +54,11 @@ def cells(line: Line) -> list[Cell]:
 
 
 def rows(stats: Statistics) -> Iterator[list[Cell]]:
-    """Yield every line."""
+    """Yield every line. How a closed unit was counted stands beside the total: a CSV has no title lines to say it."""
+    notes = " ".join(stats.notes)
     for line in stats.lines:
-        yield cells(line)
+        is_total = line.centre is None and line.topic is None
+        yield [*cells(line), notes if is_total else ""]
 
 
 def statistics_table(stats: Statistics, by: User) -> Table:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from centres.access import scope_of, scoped
 from centres.choices import Verb
 from centres.models import AdminUnit, Centre
 from core.dates import Period, read_day
-from core.errors import DomainError
+from core.errors import DomainError, InvalidInput
 from core.tabular.writing import CONTENT_TYPES
 from indicators.exports import COUNTS
 from indicators.statistics.selectors import statistics
@@ -32,6 +33,7 @@ class Asked:
     centre: Centre | None
     period: Period
     preset: str
+    problem: InvalidInput | None = None
 
     @property
     def query(self) -> str:
@@ -94,23 +96,42 @@ def _asked(request: HttpRequest) -> Asked:
         centre = Centre.objects.get(pk=scope.main_centre_id)
     else:
         raise Http404
+    try:
+        return Asked(unit, centre, *_period(request, today))
+    except InvalidInput as problem:
+        return Asked(unit, centre, presets(today)["year"][1], "year", problem)
+
+
+def _period(request: HttpRequest, today: dt.date) -> tuple[Period, str]:
+    """The period asked for and the name of its preset: a preset, or two days.
+
+    Days count when no preset is named, when "custom" is, and when they were changed below the preset that was shown
+    (``shown``): to count another period than the days on the screen would mislead.
+    Raises InvalidInput for days that cannot be read, or in the wrong order.
+    """
     known = presets(today)
-    preset = request.GET.get("preset", "year")
-    starts, ends = _day(request, "from"), _day(request, "to")
-    if preset == "custom" and starts and ends and starts <= ends:
-        return Asked(unit, centre, Period("custom", starts, ends), preset)
-    preset = preset if preset in known else "year"
-    return Asked(unit, centre, known[preset][1], preset)
-
-
-def _day(request: HttpRequest, name: str) -> dt.date | None:
-    return read_day(request.GET.get(name, ""))
+    texts = [request.GET.get(name, "").strip() for name in ("from", "to")]
+    starts, ends = (read_day(text) for text in texts)
+    preset = request.GET.get("preset") or ("custom" if any(texts) else "year")
+    if preset in known and preset == request.GET.get("shown") and any(texts):
+        period = known[preset][1]
+        preset = preset if (starts, ends) == (period.starts_on, period.ends_on) else "custom"
+    if preset != "custom":
+        preset = preset if preset in known else "year"
+        return known[preset][1], preset
+    if starts is None or ends is None:
+        raise InvalidInput("unknown_day", _("Không đọc được ngày. Hãy viết cả hai ngày dạng dd/mm/yyyy."))
+    if ends < starts:
+        raise InvalidInput("period_reversed", _("Ngày cuối kỳ phải sau ngày đầu kỳ."))
+    return Period("custom", starts, ends), "custom"
 
 
 @scoped(Verb.VIEW_FIGURES)
 def statistics_page(request: HttpRequest) -> HttpResponse:
     """The table of a unit or centre for a period."""
     user, asked = cast(User, request.user), _asked(request)
+    if asked.problem:
+        messages.error(request, str(asked.problem.message))
     stats = statistics(
         user=user, unit=asked.unit, centre=asked.centre, starts_on=asked.period.starts_on, ends_on=asked.period.ends_on
     )
@@ -137,6 +158,8 @@ def statistics_export(request: HttpRequest) -> HttpResponseBase:
     kind = request.GET.get("format", "xlsx")
     out = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it when it has been sent
     try:
+        if asked.problem:
+            raise asked.problem
         export_statistics(
             by=user,
             unit=asked.unit,
@@ -151,7 +174,7 @@ def statistics_export(request: HttpRequest) -> HttpResponseBase:
         if error.status in (403, 404):
             raise
         messages.error(request, str(error.message))
-        return redirect("indicators:statistics")
+        return redirect(f"{reverse('indicators:statistics')}?{asked.query}")
     out.seek(0)
     subject = asked.unit.code if asked.unit else asked.centre.code if asked.centre else ""
     name = f"thong-ke-{subject}-{asked.period.starts_on:%Y%m%d}-{asked.period.ends_on:%Y%m%d}.{kind}"

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import hashlib
 import io
 import json
 import random
@@ -13,8 +14,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from certificates.services import issue_class
+from certificates.services import issue_class, revoke_certificate
 from core.errors import Forbidden, InvalidInput, OutOfScope
+from core.models import AuditEvent
 from core.tabular.writing import Column, Table, harmless, write_csv, write_xlsx
 from courses.models import ClassGroup, Enrolment, Session
 from indicators.models import ReportRun
@@ -243,6 +245,122 @@ def test_page_totals_are_the_files_totals(as_user, busy):
     assert body.context["stats"].totals == run.totals
     empty = as_user(busy.lan).get("/plan/statistics/", {"preset": "custom", "from": "2020-01-01", "to": "2020-06-30"})
     assert "Chưa có hoạt động" in empty.content.decode()
+
+
+def asked_period(client, **asked):
+    stats = client.get("/plan/statistics/", asked).context["stats"]
+    return stats.starts_on, stats.ends_on
+
+
+def test_the_period_counted_is_the_one_on_the_screen(as_user, busy):
+    """Days without a preset count, and so do days changed below a preset that stays as it was."""
+    client = as_user(busy.tuan)
+    days = {"from": "01/01/2025", "to": "31/03/2025"}
+    expected = (dt.date(2025, 1, 1), dt.date(2025, 3, 31))
+    assert asked_period(client, **days) == expected
+    assert asked_period(client, preset="custom", **days) == expected
+    assert asked_period(client, preset="year", shown="year", **days) == expected
+    # Another preset chosen: the days on the screen are those of the one before.
+    shown = asked_period(client, preset="year")
+    left_over = {"from": f"{shown[0]:%d/%m/%Y}", "to": f"{shown[1]:%d/%m/%Y}"}
+    last = asked_period(client, preset="last", shown="year", **left_over)
+    assert last == (dt.date(shown[0].year - 1, 1, 1), dt.date(shown[0].year - 1, 12, 31))
+    assert asked_period(client, preset="year", shown="year", **left_over) == shown
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"from": "30/06/2026", "to": "01/01/2026"},
+        {"from": "31/02/2026", "to": "30/06/2026"},
+        {"from": "01/01/2026"},
+        {"preset": "custom"},
+    ],
+)
+def test_no_file_of_another_period_than_asked_for(as_user, busy, days):
+    client = as_user(busy.hoa)
+    page = client.get("/plan/statistics/", days)
+    assert page.status_code == 200
+    assert any(word in page.content.decode() for word in ("Ngày cuối kỳ", "Không đọc được ngày"))
+    response = client.get("/plan/statistics/export/", {"format": "csv", "unit": busy.district_a.pk, **days})
+    assert response.status_code == 302
+    assert f"unit={busy.district_a.pk}" in response["Location"]
+    assert not ReportRun.objects.exists()
+
+
+def test_first_and_last_day_count_and_their_neighbours_do_not(cast, reference):
+    group = make_class(cast.centre_a, starts_on=dt.date(2026, 3, 2))
+    make_enrolled(group, 2)
+    first, second, third, _fourth = make_sessions(group, 4)
+    for session in (first, second, third):
+        hold(session)
+
+    def count(starts, ends):
+        found = statistics(user=cast.tuan, unit=cast.city, starts_on=starts, ends_on=ends).total
+        return found.sessions, found.learners
+
+    day = dt.timedelta(days=1)
+    assert count(first.held_on, third.held_on) == (3, 2)
+    assert count(first.held_on + day, third.held_on - day) == (1, 2)
+    assert count(second.held_on, second.held_on) == (1, 2)
+    assert count(second.held_on + day, third.held_on - day) == (0, 0)
+    assert count(dt.date(2026, 1, 1), dt.date(2026, 12, 31)) == (3, 2)  # the fourth is planned, not held
+
+
+def test_somebody_who_learns_in_two_centres_is_one_person(cast, reference):
+    person = make_learner(cast.centre_a, sex="female")
+    for centre in (cast.centre_a, cast.centre_b):
+        group = make_class(centre)
+        make_enrolled(group, [person])
+        hold(make_sessions(group, 2)[0])
+    found = statistics(user=cast.tuan, unit=cast.city, starts_on=FROM, ends_on=TO)
+    assert (found.total.participations, found.total.learners, found.total.women) == (2, 1, 1)
+    totals = [line.counts.learners for line in found.lines if line.centre and not line.topic]
+    assert totals == [1, 1]
+
+
+def test_a_revoked_paper_was_issued_and_is_counted_apart(cast, reference):
+    group = closed_class(cast.centre_a, passing=3)[0]
+    issued = issue_class(class_group=group, by=cast.lan, issued_on=group.closed_on).certificates
+    revoke_certificate(certificate=issued[0], by=cast.duc, reason="Ghi sai người", decision_number="1/QĐ")
+    for target in ({"unit": cast.commune_a}, {"unit": cast.district_a}, {"centre": cast.centre_a}):
+        found = statistics(user=cast.hoa if "unit" not in target else cast.tuan, starts_on=FROM, ends_on=TO, **target)
+        assert (found.total.certificates, found.total.revoked) == (3, 1), target
+    before = statistics(user=cast.tuan, unit=cast.city, starts_on=FROM, ends_on=group.closed_on - dt.timedelta(days=1))
+    assert before.total.certificates == 0
+
+
+def test_the_file_says_how_a_district_that_ended_was_counted(busy):
+    def file_of(kind, ends):
+        out = io.BytesIO()
+        export_statistics(
+            by=busy.hoa, unit=busy.district_a, starts_on=dt.date(2025, 1, 1), ends_on=ends, kind=kind, out=out
+        )
+        return out.getvalue()
+
+    text = file_of("csv", TO).decode("utf-8-sig")
+    lines = list(csv.DictReader(io.StringIO(text)))
+    assert "kết thúc 30/06/2025" in lines[0]["Ghi chú"]
+    assert "địa bàn cũ" in lines[0]["Ghi chú"]
+    assert {line["Ghi chú"] for line in lines[1:]} == {""}
+    sheet = openpyxl.load_workbook(io.BytesIO(file_of("xlsx", TO))).active
+    assert any("địa bàn cũ" in str(sheet.cell(row, 1).value) for row in range(1, 8))
+    assert "địa bàn cũ" not in file_of("csv", dt.date(2025, 6, 30)).decode("utf-8-sig")
+
+
+def test_every_export_is_kept_with_its_hash_and_its_trace(busy):
+    run, content = exported(busy, "xlsx")
+    assert run.sha256 == hashlib.sha256(content).hexdigest()
+    assert (run.unit, run.centre, run.starts_on, run.ends_on, run.format) == (busy.city, None, FROM, TO, "xlsx")
+    event = AuditEvent.objects.get(verb="indicators.export_statistics")
+    assert (event.actor, event.object_id, event.data["sha256"]) == (busy.tuan, str(run.pk), run.sha256)
+    out = io.BytesIO(b"before")
+    out.seek(0, io.SEEK_END)
+    later = export_statistics(by=busy.lan, centre=busy.centre_a, starts_on=FROM, ends_on=TO, kind="csv", out=out)
+    assert later.sha256 == hashlib.sha256(out.getvalue()[len(b"before") :]).hexdigest()
+    assert AuditEvent.objects.filter(verb="indicators.export_statistics", centre_id=busy.centre_a.pk).count() == 1
+    with pytest.raises(InvalidInput):
+        export_statistics(by=busy.tuan, unit=busy.city, starts_on=FROM, ends_on=TO, kind="pdf", out=io.BytesIO())
 
 
 def test_command(busy, tmp_path, capsys):
