@@ -83,8 +83,10 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
     children = AdminUnit.objects.filter(parent=unit).order_by("valid_to", "sort_key")
     if unit.level == UnitLevel.CITY:
         children = children.on(today)
+    kin = Q(origins__old=unit) | Q(successions__new=unit)
     context = {
         "unit": unit,
+        "reachable": set(AdminUnit.objects.visible_to(user).filter(kin).values_list("pk", flat=True)),
         "origins": UnitLineage.objects.filter(new=unit).select_related("old__parent").order_by("old__sort_key"),
         "successions": UnitLineage.objects.filter(old=unit).select_related("new").order_by("new__sort_key"),
         "children": children if unit.level != UnitLevel.COMMUNE else children.none(),

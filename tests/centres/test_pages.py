@@ -100,6 +100,21 @@ def test_a_unit_says_what_it_came_from_and_what_became_of_it(as_user, cast):
     assert new.count("một phần") == 1  # of the split one only, not of the old commune of its own name
 
 
+def test_lineage_leads_to_the_units_one_may_open_and_only_names_the_others(as_user, cast):
+    UnitLineage.objects.create(effective_on=NEW_START, old=cast.old_commune_b, new=cast.commune_a, old_is_split=True)
+    url = reverse("centres:unit-detail", args=[cast.old_commune_b.pk])
+    own, foreign = (reverse("centres:unit-detail", args=[unit.pk]) for unit in (cast.commune_b, cast.commune_a))
+    body = text_of(as_user(cast.nam).get(url))
+    assert own in body
+    assert foreign not in body
+    assert cast.commune_a.name in body
+    body = text_of(as_user(cast.tuan).get(url))
+    assert own in body
+    assert foreign in body
+    back = text_of(as_user(cast.tuan).get(own))
+    assert url in back
+
+
 def test_a_district_lists_its_old_communes_and_the_city_those_of_today(as_user, cast):
     client = as_user(cast.tuan)
     district = client.get(reverse("centres:unit-detail", args=[cast.district_a.pk]))
