@@ -24,8 +24,10 @@ MAX_PARTS = 200
 MAX_ROWS = 10_000
 MAX_COLUMNS = 60
 MAX_BLANK_RUN = 50
-_CELL = re.compile(rb'<(?:\w+:)?c [^>]*?r="([A-Z]{1,4})(\d{1,8})"')
-_ROW = re.compile(rb'<(?:\w+:)?row [^>]*?r="(\d{1,8})"')
+# XML lets an attribute stand in either quotes, after any white space, and the part lie under any name.
+_CELL = re.compile(rb"""<(?:[\w.-]+:)?c\s(?:[^<]*?\s)?r\s*=\s*["']\s*\$?([A-Za-z]{1,7})\$?(\d{1,20})""")
+_ROW = re.compile(rb"""<(?:[\w.-]+:)?row\s(?:[^<]*?\s)?r\s*=\s*["']\s*\+?(\d{1,20})""")
+_TAIL = 4096  # a tag may lie across two pieces
 Row = list[Any]
 
 
@@ -72,7 +74,7 @@ def read_sheet(content: bytes, file_name: str) -> Sheet:
 
 def _column_number(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
 
@@ -85,7 +87,10 @@ def _check_container(content: bytes) -> None:
     except (zipfile.BadZipFile, ValueError, OSError) as error:
         raise _refuse("file_broken", _("Tệp hỏng, không mở được. Hãy mở bằng Excel và lưu lại.")) from error
     names = {part.filename for part in parts}
-    if "xl/workbook.xml" not in names and not any(name.endswith("workbook.bin") for name in names):
+    if any(name.lower().endswith("workbook.bin") for name in names):
+        message = _("Tệp Excel nhị phân (.xlsb). Hãy mở bằng Excel và lưu thành .xlsx rồi gửi lại.")
+        raise _refuse("file_binary_excel", message)
+    if "xl/workbook.xml" not in names:
         raise _refuse("file_not_excel", _("Đây không phải tệp Excel. Hãy gửi tệp .xlsx."))
     if any("vbaProject" in name for name in names):
         raise _refuse("file_has_macros", _("Tệp có macro. Hãy lưu thành .xlsx (không macro) rồi gửi lại."))
@@ -93,31 +98,32 @@ def _check_container(content: bytes) -> None:
         raise _refuse("file_bomb", _("Tệp mở ra quá lớn. Hãy chép danh sách sang một tệp mới rồi gửi lại."))
     unpacked = 0
     for part in parts:
-        is_sheet = part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml")
         try:
             with archive.open(part) as stream:
-                unpacked += _scan_part(stream, is_sheet, unpacked)
+                unpacked += _scan_part(stream, unpacked)
         except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, NotImplementedError) as error:
             raise _refuse("file_broken", _("Tệp hỏng hoặc có mật khẩu. Hãy mở bằng Excel và lưu lại.")) from error
 
 
-def _scan_part(stream: Any, is_sheet: bool, before: int) -> int:
-    """Read a part in pieces, counting real bytes (headers may lie) and looking for cells far outside."""
+def _scan_part(stream: Any, before: int) -> int:
+    """Read a part in pieces, counting real bytes (headers may lie) and looking for cells far outside.
+
+    Every part is looked at: which of them is a sheet is for the relations to say, and those may name any file.
+    """
     size, tail = 0, b""
     while piece := stream.read(256 * 1024):
         size += len(piece)
         if before + size > MAX_UNPACKED:
             raise _refuse("file_bomb", _("Tệp mở ra quá lớn. Hãy chép danh sách sang một tệp mới rồi gửi lại."))
-        if is_sheet:
-            window = tail + piece
-            far_row = any(int(match) > MAX_ROWS + 1000 for match in _ROW.findall(window))
-            far_cell = any(
-                int(row) > MAX_ROWS + 1000 or _column_number(letters) > 1000 for letters, row in _CELL.findall(window)
-            )
-            if far_row or far_cell:
-                message = _("Trang tính có ô nằm quá xa (quá 10.000 dòng). Hãy xóa các dòng, cột thừa rồi gửi lại.")
-                raise _refuse("file_far_cell", message)
-            tail = window[-200:]
+        window = tail + piece
+        far_row = any(int(match) > MAX_ROWS + 1000 for match in _ROW.findall(window))
+        far_cell = any(
+            int(row) > MAX_ROWS + 1000 or _column_number(letters) > 1000 for letters, row in _CELL.findall(window)
+        )
+        if far_row or far_cell:
+            message = _("Trang tính có ô nằm quá xa (quá 10.000 dòng). Hãy xóa các dòng, cột thừa rồi gửi lại.")
+            raise _refuse("file_far_cell", message)
+        tail = window[-_TAIL:]
     return size
 
 

@@ -27,7 +27,13 @@ _SEX = {
     "f": Sex.FEMALE,
     "m": Sex.MALE,
 }
-_FOOTER = ("tong cong", "tong so", "cong", "giam doc", "nguoi lap", "danh sach co", "an dinh danh sach", "xac nhan")
+# Whole words, and "cộng" only alone or before its figure: Công is a family name.
+_FOOTER = re.compile(
+    r"(?:tong cong|tong so|giam doc|nguoi lap|danh sach (?:nay )?(?:co|gom)|an dinh danh sach|xac nhan)(?: |$)"
+    r"|(?:tong|cong)(?: \d.*)?$"
+)
+_IDENTIFYING = ("birth", "personal_id", "phone", "sex", "female_mark", "ethnicity")
+_FOOTER_CELLS = 3
 _PLACE = re.compile(r"^\s*((?:thôn|xóm|tổ dân phố|tổ|tdp|khu|bản|làng|ngõ)\s+[^,;]+)", re.IGNORECASE)
 _LONGEST = 200
 
@@ -55,10 +61,15 @@ class RosterPerson:
 
 @dataclass(slots=True)
 class RosterRows:
-    """What was read: people and errors, each with its row number."""
+    """What was read: people and errors, each with its row number.
+
+    ``unread`` are rows below the total that hold a name and nothing else: most likely who signed, so they are not
+    taken, but they are shown, because nobody may be lost silently.
+    """
 
     people: list[RosterPerson] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
+    unread: list[RowError] = field(default_factory=list)
 
 
 def text_of(cell: Any) -> str:
@@ -72,14 +83,27 @@ def text_of(cell: Any) -> str:
     return clean(str(cell))[:_LONGEST]
 
 
-def _is_footer(row: SheetRow, header: Header, *, below_total: bool) -> bool:
-    """Whether a row sums up or is signed. A row with its own ordinal number is a person, whatever its words."""
-    ordinal = header.columns.get("ordinal")
-    if ordinal is not None and ordinal < len(row.cells) and text_of(row.cells[ordinal]).isdigit():
+def _cell(row: SheetRow, header: Header, name: str) -> Any:
+    index = header.columns.get(name)
+    return row.cells[index] if index is not None and index < len(row.cells) else None
+
+
+def _sums_up(row: SheetRow, header: Header) -> bool:
+    """Whether a row sums the list up or is where somebody signs: it says so, and it is about no person.
+
+    A row with its own ordinal number is a person, whatever its words; so is a name with a birth date or a number.
+    """
+    if text_of(_cell(row, header, "ordinal")).isdigit():
         return False
-    texts = [search_key(text_of(cell)) for cell in row.cells if text_of(cell)]
-    sums_up = len(texts) <= 3 and any(text.startswith(_FOOTER) for text in texts)
-    return sums_up or (below_total and len(texts) <= 2)
+    keys = [search_key(text) for cell in row.cells if (text := text_of(cell))]
+    if len(keys) > _FOOTER_CELLS or not any(_FOOTER.match(key) for key in keys):
+        return False
+    name = search_key(text_of(_cell(row, header, "full_name")))
+    return not name or (bool(_FOOTER.match(name)) and not _is_identified(row, header))
+
+
+def _is_identified(row: SheetRow, header: Header) -> bool:
+    return any(text_of(_cell(row, header, name)) for name in _IDENTIFYING)
 
 
 def read_rows(sheet: Sheet, header: Header) -> RosterRows:
@@ -89,10 +113,14 @@ def read_rows(sheet: Sheet, header: Header) -> RosterRows:
     for row in sheet.rows:
         if row.number <= header.row_number:
             continue
-        if _is_footer(row, header, below_total=below_total):
+        if _sums_up(row, header):
             below_total = True
-            continue
-        _read_row(sheet.name, row, header, result)
+        elif below_total and not text_of(_cell(row, header, "ordinal")) and not _is_identified(row, header):
+            if name := text_of(_cell(row, header, "full_name")):
+                reason = _("nằm dưới dòng tổng và chỉ có tên: nếu là học viên, hãy ghi thêm ngày sinh rồi gửi lại")
+                result.unread.append(RowError(sheet.name, row.number, header.titles["full_name"], name, reason))
+        else:
+            _read_row(sheet.name, row, header, result)
     _refuse_repeats(sheet.name, header, result)
     return result
 
@@ -101,8 +129,7 @@ def _read_row(sheet_name: str, row: SheetRow, header: Header, result: RosterRows
     errors: list[RowError] = []
 
     def raw(name: str) -> Any:
-        index = header.columns.get(name)
-        return row.cells[index] if index is not None and index < len(row.cells) else None
+        return _cell(row, header, name)
 
     def read(name: str, reader: Callable[[Any], Any], shown: Callable[[str], str] = str) -> Any:
         try:

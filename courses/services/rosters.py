@@ -56,6 +56,7 @@ class RosterPreview:
     errors: list[RowError]
     committed: int = 0
     left_out: list[RowError] = field(default_factory=list)
+    unread: list[RowError] = field(default_factory=list)
 
     def count(self, kind: str) -> int:
         """Count rows of one kind."""
@@ -101,7 +102,7 @@ def build_preview(class_group: ClassGroup, content: bytes, file_name: str) -> Ro
         match = match_candidate(index, person.candidate)
         known_here = match.kind == "known" and match.learner is not None and match.learner.pk in enrolled
         rows.append(PreviewRow(person, match, known_here))
-    return RosterPreview(sheet.name, header, rows, read.errors)
+    return RosterPreview(sheet.name, header, rows, read.errors, unread=read.unread)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from core.errors import Conflict, Forbidden, InvalidInput, OutOfScope
 from core.models import AuditEvent
@@ -140,6 +141,44 @@ def test_a_person_whose_address_starts_like_a_footer_is_not_lost(cast, group):
     assert found.new == 2
 
 
+NARROW = ("Họ và tên", "Năm sinh", "Địa chỉ")
+
+
+def test_a_family_name_is_not_a_total(cast, group):
+    """Công is a family name of Hanoi; without an ordinal column its rows looked like the line of the total."""
+    rows = [["Công Thị Lan", 1960, "Thôn 1"], ["Tống Thị Số", 1961, "Thôn 2"], ["Cộng Văn Tú", None, None]]
+    rows += [["Xác Nhân", 1962, None], ["Bùi Thị Hoa", 1970, None], ["Giảm Văn Đốc", None, None]]
+    _row, found = preview(group, roster(rows, header=NARROW, footer=False), cast.lan)
+
+    names = [row.person.full_name for row in found.rows]
+    assert names == [row[0] for row in rows]
+    assert (found.errors, found.unread) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "total", ["Cộng: 2 người", "Tổng cộng", "TỔNG SỐ: 2 học viên", "Tổng: 2", "Cộng", "Danh sách có 2 người"]
+)
+def test_who_stands_below_the_total_is_named_not_lost(cast, group, total):
+    rows = [["Bùi Thị Hoa", 1970, None], ["Bùi Thị Mơ", 1971, None], [total, None, None]]
+    rows += [["Đinh Văn Sau", 1958, None], [None, None, "NGƯỜI LẬP BIỂU"], ["Nguyễn Văn Khải", None, None]]
+    rows += [[None, None, "Ba Vì, ngày 5 tháng 3 năm 2026"], [None, 1980, "Thôn 3"]]
+    _row, found = preview(group, roster(rows, header=NARROW, footer=False), cast.lan)
+
+    assert [row.person.full_name for row in found.rows] == ["Bùi Thị Hoa", "Bùi Thị Mơ", "Đinh Văn Sau"]
+    assert [(row.row, row.value) for row in found.unread] == [(13, "Nguyễn Văn Khải")]
+    assert [error.row for error in found.errors] == [15]  # somebody without a name: to be mended, not dropped
+
+
+def test_the_preview_shows_who_was_not_read(cast, group, client):
+    rows = [["Bùi Thị Hoa", 1970, None], ["Tổng cộng: 1", None, None], ["Nguyễn Văn Khải", None, None]]
+    row, _found = preview(group, roster(rows, header=NARROW, footer=False), cast.lan)
+    client.force_login(cast.lan)
+
+    page = client.get(reverse("courses:roster-preview", args=[row.pk])).content.decode()
+
+    assert "dòng 10: Nguyễn Văn Khải" in page
+
+
 def test_csv_with_semicolons(cast, group):
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";")
@@ -173,16 +212,37 @@ def test_bad_files_are_refused_in_words_and_leave_nothing(cast, group, content, 
     assert not RosterImport.objects.exists()
 
 
-def test_a_cell_at_the_end_of_the_world_is_refused(cast, group):
-    content = roster([person(1)])
-    sheet = (
-        b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-        b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
-    )
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        "<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>",
+        '<row\tr = "1048576"><c\n r="XFD1048576"><v>1</v></c></row>',
+        '<row r="1"><c\ts="1"\tr="XFD1"><v>1</v></c></row>',
+        '<row r="1"><c t=">" r="XFD1"><v>1</v></c></row>',
+        '<row spans="1:2" r="9999999999"/>',
+        '<x:row xmlns:x="a" r="1048576"><x:c r="A1048576"/></x:row>',
+        '<row><c r="xfd1048576"><v>1</v></c></row>',
+    ],
+)
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/elsewhere/sheet.data"])
+def test_a_cell_at_the_end_of_the_world_is_refused(cast, group, row, part):
+    """In whatever way XML lets it be written, under whatever name the sheet lies."""
+    sheet = f'<?xml version="1.0"?><worksheet xmlns="{MAIN}"><sheetData>{row}</sheetData></worksheet>'.encode()
     with pytest.raises(InvalidInput) as refused:
-        preview(group, with_part(content, "xl/worksheets/sheet1.xml", sheet), cast.lan)
+        preview(group, with_part(roster([person(1)]), part, sheet), cast.lan)
 
     assert refused.value.code == "file_far_cell"
+
+
+def test_binary_workbooks_are_refused_in_words(cast, group):
+    with pytest.raises(InvalidInput) as refused:
+        preview(group, with_part(roster([person(1)]), "xl/workbook.bin", b"\x83\x01\x00"), cast.lan)
+
+    assert refused.value.code == "file_binary_excel"
 
 
 def test_formulas_are_only_text(cast, group):

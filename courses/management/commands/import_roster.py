@@ -46,5 +46,5 @@ class Command(OperatorCommand):
             "known": preview.known,
             "lookalike": preview.lookalike,
             "committed": preview.committed,
-            "errors": [error.as_dict() for error in preview.errors + preview.left_out],
+            "errors": [error.as_dict() for error in preview.errors + preview.left_out + preview.unread],
         }
