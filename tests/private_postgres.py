@@ -21,6 +21,8 @@ from urllib.parse import quote
 
 # Tests may lose their data at any power cut: no flushing to disk.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "listen_addresses=")
+# Who waits for a lock that nobody gives back is told which one, instead of holding the run until CI cuts it off.
+IMPATIENT = ("lock_timeout=60s", "idle_in_transaction_session_timeout=5min", "statement_timeout=5min")
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 30
 
@@ -65,7 +67,9 @@ def running_server() -> Iterator[str]:
             [install / "bin/initdb", "-D", data, "-U", "clc", "--auth=trust", "-E", "UTF8", "--no-locale", "--no-sync"],
             check=True, stdout=log, stderr=log, user=user, cwd=home, env=environment,
         )  # fmt: skip
-        options = [part for setting in (*FAST, f"unix_socket_directories={data}") for part in ("-c", setting)]
+        options = [
+            part for setting in (*FAST, *IMPATIENT, f"unix_socket_directories={data}") for part in ("-c", setting)
+        ]
         server = subprocess.Popen(
             [install / "bin/postgres", "-D", data, *options],
             stdout=log, stderr=log, user=user, cwd=home, env=environment, start_new_session=True,

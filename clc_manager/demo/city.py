@@ -32,6 +32,10 @@ class Place:
     # How well it keeps the system: 0 hardly, 1 mostly, 2 always (what C3 measures).
     diligence: int
 
+    def teaches_until(self, day: dt.date) -> bool:
+        """Whether a class that ends that day ends before the centre does."""
+        return self.centre.closed_on is None or day <= self.centre.closed_on
+
 
 def _old_communes(district: AdminUnit, count: int) -> list[AdminUnit]:
     communes = list(AdminUnit.objects.filter(parent=district, level=UnitLevel.COMMUNE).order_by("code"))
@@ -86,6 +90,7 @@ def _merge_if_crowded(centre: Centre, new: AdminUnit, by_commune: dict[int, Cent
     first = by_commune.setdefault(new.pk, centre)
     if first != centre and number % 2 == 0 and centre.code != f"HN{HOME_COMMUNE}":
         close_centre(centre=centre, closed_on=dt.date(2025, 12, 31), by=desk, successor=first)
+        centre.refresh_from_db()  # the programme that is planned from this row has to end with it
 
 
 def units_are_loaded() -> bool:

@@ -4,7 +4,7 @@ import datetime as dt
 
 from accounts.models import User
 from clc_manager.demo.city import HOME_COMMUNE, Place
-from clc_manager.demo.teaching import Town, finish_class, hold_class
+from clc_manager.demo.teaching import LONGEST, Town, finish_class, hold_class
 from core.dates import add_months
 from courses.choices import EnrolmentStatus
 from courses.models import ClassGroup, Course
@@ -18,7 +18,7 @@ TERM_4 = "XMC-K4"
 SESSIONS = 20  # the demo shortens a phase: the real one has hundreds of periods
 # Outcome and its share; "not yet called" keeps the worklist of the home page alive.
 OUTCOMES = (
-    (CheckOutcome.HOLDS_1, 58), (CheckOutcome.HOLDS_2, 12), (CheckOutcome.RELAPSED, 5), (CheckOutcome.NOT_REACHED, 9),
+    (CheckOutcome.HOLDS_1, 60), (CheckOutcome.HOLDS_2, 13), (CheckOutcome.RELAPSED, 2), (CheckOutcome.NOT_REACHED, 9),
     (CheckOutcome.REFUSED, 3), (CheckOutcome.MOVED, 4), (CheckOutcome.DIED, 1), (None, 8),
 )  # fmt: skip
 
@@ -28,12 +28,15 @@ def literacy_classes(town: Town, places: list[Place], users: dict[str, User]) ->
     phase_1 = Course.objects.get(centre__isnull=True, code=PHASE_1)
     for index, place in enumerate(place for place in places if place.highland and place.diligence):
         for months in (25, 20, 14, 7, 4)[index % 2 :: 2]:
+            starts_on = add_months(town.today, -months) - dt.timedelta(days=75)
+            if not place.teaches_until(starts_on + LONGEST):
+                continue
             group = hold_class(
                 town,
                 place,
                 course=phase_1,
                 name=f"Xóa mù chữ giai đoạn 1 – K{26 - months}",
-                starts_on=add_months(town.today, -months) - dt.timedelta(days=75),
+                starts_on=starts_on,
                 sessions=SESSIONS,
                 learners=town.pick(place, town.rng.randint(9, 14), town.today.year),
                 weekdays=[1, 3],
@@ -43,12 +46,12 @@ def literacy_classes(town: Town, places: list[Place], users: dict[str, User]) ->
             if finish_class(town, place, group, failing=0.06):
                 town.literacy_classes.append(group)
     for group in town.literacy_classes:
-        _keep_learning(town, next(place for place in places if place.centre.pk == group.centre_id), group)
+        _keep_learning(town, places, group)
     _checks(town, places)
 
 
-def _keep_learning(town: Town, place: Place, group: ClassGroup) -> None:
-    """Most of the newly literate go on: a term 4 class soon after."""
+def _keep_learning(town: Town, places: list[Place], group: ClassGroup) -> None:
+    """Most of the newly literate go on: a term 4 class soon after, at the centre that took over where one did."""
     passed = [
         enrolment.learner
         for enrolment in group.enrolments.filter(status=EnrolmentStatus.PASSED).select_related("learner").order_by("pk")
@@ -57,6 +60,9 @@ def _keep_learning(town: Town, place: Place, group: ClassGroup) -> None:
     starts_on = (group.closed_on or group.ends_on) + dt.timedelta(days=40)
     if not going_on or starts_on > town.today - dt.timedelta(days=90):
         return
+    place = next(place for place in places if place.centre.pk == group.centre_id)
+    if not place.teaches_until(starts_on + LONGEST):
+        place = next(other for other in places if other.centre.pk == place.centre.successor_id)
     term_4 = Course.objects.get(centre__isnull=True, code=TERM_4)
     later = hold_class(
         town,

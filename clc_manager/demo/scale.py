@@ -21,6 +21,7 @@ from centres.services import create_centre, neighbourhood_named
 from clc_manager.demo.build import check_allowed, describe
 from clc_manager.demo.names import SUBJECTS, Subject, make_person
 from clc_manager.demo.people import create_demo_users, create_desk
+from clc_manager.demo.teaching import renew_statistics
 from core import audit
 from core.text import split_name
 from courses.choices import AttendanceStatus, ClassStatus, EnrolmentStatus, OrganiserRole, Result, SessionStatus
@@ -62,6 +63,7 @@ def build_city(*, today: dt.date, say: Callable[[str], None]) -> dict[str, Any]:
             next_number += per_centre
             if index % 20 == 0:
                 say(_("%(n)s/%(all)s trung tâm") % {"n": index, "all": len(communes)})
+        renew_statistics()
         derive_awards()
     return describe()
 

@@ -5,6 +5,7 @@ import json
 
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 from django.test import override_settings
 
 from centres.models import Centre, CentreLocation
@@ -54,6 +55,11 @@ def test_small_city(units, fewer_papers, client):
         numbers = list(register.certificates.order_by("number").values_list("number", flat=True))
         assert numbers == list(range(1, register.next_number))
     assert result["counts"]["classgroup"] == len(result["classes"]) > 150
+    # A merged centre teaches no longer, and its people go on where it went.
+    ended = Centre.objects.filter(closed_on__isnull=False)
+    assert ended.count() >= 2
+    assert not ClassGroup.objects.filter(centre__in=ended, ends_on__gt=F("centre__closed_on")).exists()
+    assert ClassGroup.objects.filter(centre__in=ended).exists()
     # Names depend on the seed only: the same city each time.
     assert list(Learner.objects.order_by("pk").values_list("full_name", flat=True)[:3]) == FIRST_NAMES
     with pytest.raises(SystemExit):
