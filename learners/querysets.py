@@ -28,8 +28,9 @@ class LearnerQuerySet(models.QuerySet[Any]):
         return self.filter(query)
 
     def named_like(self, text: str) -> Self:
-        """People whose name holds every word of the text, in any order, with or without tones."""
-        found = self
-        for word in search_key(text).split():
+        """People whose name holds every word of the text, in any order, with or without tones; signs find nobody."""
+        words = search_key(text).split()
+        found = self if words else self.none()
+        for word in words:
             found = found.filter(Q(search_key__startswith=word) | Q(search_key__contains=f" {word}"))
         return found

@@ -48,7 +48,9 @@ def learner_list(request: HttpRequest) -> HttpResponse:
     people = search_people(Learner.objects.visible_to(user), text)
     centres = Centre.objects.visible_to(user) if scope_of(user).is_officer else Centre.objects.none()
     if centre_pk.isdecimal():
-        people = people.filter(centre_links__centre_id=int(centre_pk))
+        # Only a centre of the user's own scope: who also goes to another one is not theirs to know.
+        chosen = Centre.objects.visible_to(user).filter(pk=int(centre_pk))
+        people = people.filter(centre_links__centre__in=chosen)
     page = Paginator(people.select_related("neighbourhood", "unit").order_by("sort_key", "pk"), PER_PAGE).get_page(
         request.GET.get("page")
     )

@@ -150,7 +150,9 @@ def candidates(*, user: Any, class_group: ClassGroup, text: str) -> list[Found]:
             people = people.filter(code__iexact=digits)
         elif search_key(word):
             words.append(word)
-    found = list(people.named_like(" ".join(words)).select_related("neighbourhood", "unit")[:MAX_CANDIDATES])
+    if words:
+        people = people.named_like(" ".join(words))
+    found = list(people.select_related("neighbourhood", "unit")[:MAX_CANDIDATES])
     there = {
         row.learner_id: row
         for row in Enrolment.objects.filter(class_group=class_group, learner__in=[p.pk for p in found])
