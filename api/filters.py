@@ -4,6 +4,8 @@ from typing import Any, ClassVar
 
 import django_filters as filters
 from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from centres.models import AdminUnit, Centre
 from certificates.models import Certificate
@@ -42,6 +44,7 @@ class UnitFilter(Searching):
         model = AdminUnit
         fields: ClassVar = ["code", "level", "kind"]
 
+    @extend_schema_field(OpenApiTypes.DATE)
     def on_day(self, rows: Any, name: str, value: Any) -> Any:
         """Keep units in force on a day."""
         return rows.on(value)

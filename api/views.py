@@ -12,7 +12,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.exceptions import Throttled
-from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 from accounts.markers import Marker
 from accounts.models import ApiToken, User
 from api.authentication import make_token
+from api.permissions import SignedIn
 from api.serializers import ProblemSerializer, VerdictSerializer
 from centres.access import own
 from certificates.guessing import too_many_misses
@@ -58,7 +59,7 @@ class SchemaView(SpectacularAPIView):
     """The OpenAPI document, for signed-in people and keys."""
 
     scope_marker: ClassVar[Marker] = Marker("own", reason="describes the API, holds no rows")
-    permission_classes = (IsAuthenticated,)
+    permission_classes = (SignedIn,)
 
 
 @own("describes the API, holds no rows")
@@ -85,8 +86,23 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 
 def _parameter(row: dict[str, Any]) -> dict[str, Any]:
-    return {"name": row["name"], "place": row["in"], "type": row.get("schema", {}).get("type", ""),
+    return {"name": row["name"], "place": row["in"], "type": _kind({}, row.get("schema", {})),
             "help": row.get("description", "")}  # fmt: skip
+
+
+def _kind(schema: dict[str, Any], shape: dict[str, Any]) -> str:
+    """Say a field's type in a few words: through references and alternatives, with the values of a choice."""
+    if name := shape.get("$ref", "").rpartition("/")[2]:
+        return _kind(schema, schema.get("components", {}).get("schemas", {}).get(name, {}))
+    for several in ("oneOf", "anyOf", "allOf"):
+        if several in shape:
+            kinds = (_kind(schema, part) for part in shape[several])
+            return " | ".join(dict.fromkeys(kind for kind in kinds if kind))
+    if "enum" in shape:
+        return " | ".join(str(value) for value in shape["enum"] if value not in ("", None))
+    if shape.get("type") == "array":
+        return f"[{_kind(schema, shape.get('items', {}))}]"
+    return str(shape.get("format") or shape.get("type") or "")
 
 
 def _fields(schema: dict[str, Any], shape: dict[str, Any]) -> list[dict[str, str]]:
@@ -97,7 +113,7 @@ def _fields(schema: dict[str, Any], shape: dict[str, Any]) -> list[dict[str, str
     if results:
         component = schema["components"]["schemas"][results.rpartition("/")[2]]
     return [
-        {"name": key, "type": str(value.get("type", "")), "help": str(value.get("description", ""))}
+        {"name": key, "type": _kind(schema, value), "help": str(value.get("description", ""))}
         for key, value in component.get("properties", {}).items()
     ]
 

@@ -60,8 +60,8 @@ class Scope:
         """Whether the verb is allowed for that centre, or anywhere when no centre is named."""
         if verb in self.city_verbs:
             return True
-        granted = self.centre_ids(verb)
-        return bool(granted) if centre_id is None else centre_id in granted
+        # An officer's area may have no centre yet: the pages are theirs all the same, and say that nothing is there.
+        return verb in self.grants if centre_id is None else centre_id in self.grants.get(verb, ())
 
     def sees_centre(self, centre_id: int | None) -> bool:
         """Whether rows of the centre are visible at all (a teacher sees the centre, but only own classes)."""

@@ -27,7 +27,7 @@ class AdminUnitQuerySet(models.QuerySet[Any]):
         return self.filter(level=UnitLevel.DISTRICT)
 
     def visible_to(self, user: Any) -> Self:
-        """Units a user may open as a workplace: own units, what is below them and above them; all for the city."""
+        """Units a user may open as a workplace: own units, what is below them, and where own centres lie or lay."""
         scope = scope_of(user)
         if scope.everything:
             return self.all()

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from centres.access import own, public
@@ -52,7 +53,9 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404."""
+    """404; a program gets the problem as the API words it, also for an address that no API has."""
+    if request.path.startswith("/api/v1/") and not request.path.startswith("/api/v1/docs"):
+        return JsonResponse({"code": "not_found", "detail": _("Không tìm thấy."), "fields": {}}, status=404)
     return render(request, "errors/404.html", status=404)
 
 

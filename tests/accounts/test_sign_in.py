@@ -117,6 +117,10 @@ def test_a_first_password_must_be_changed_before_anything_else(as_user, cast):
     assert client.get("/").url == "/accounts/password/"
     assert client.get("/learners/").url == "/accounts/password/"
     assert client.get("/c/").status_code == 200  # public pages stay open
+    refused = client.get("/api/v1/classes/")
+    assert (refused.status_code, refused.json()["code"]) == (403, "first_password")
+    assert client.get("/api/v1/schema/").status_code == 403
     new = "mot-cau-moi-de-nho"
     client.post("/accounts/password/", {"old": PASSWORD, "new": new, "again": new})
     assert client.get("/learners/").status_code == 200
+    assert client.get("/api/v1/classes/").status_code == 200

@@ -215,3 +215,21 @@ def test_private_answers_are_not_kept_by_caches(client, world):
     for path in ("classes/", "certificates/"):
         assert "no-store" in get(client, path, world.lan)["Cache-Control"]
     assert "no-store" in client.get("/api/keys/")["Cache-Control"]
+
+
+def test_an_address_that_no_api_has_is_a_problem_not_a_page(client, world):
+    client.force_login(world.lan)
+    for path in ("nothing/", "classes/x/y/", "CLASSES/"):
+        response = client.get(f"/api/v1/{path}")
+        assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
+def test_the_docs_say_every_type(client, world):
+    """Choices are references in the schema; the page says their values."""
+    client.force_login(world.lan)
+    groups = client.get("/api/v1/docs/").context["groups"]
+    operations = [operation for group in groups.values() for operation in group]
+    lines = [line for operation in operations for line in operation["fields"] + operation["parameters"]]
+    assert [line["name"] for line in lines if not line["type"]] == []
+    states = {line["type"] for line in lines if line["name"] == "state"}
+    assert any("revoked" in kind for kind in states)

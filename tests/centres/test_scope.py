@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 
 from accounts.choices import Role
 from centres.access import build_scope, forget_scope, scope_of
@@ -130,3 +131,20 @@ def test_the_scope_costs_two_queries_however_many_centres(cast, django_assert_nu
         centre.locations.create(unit=cast.old_commune_a, valid_from=dt.date(2020, 1, 1))
     with django_assert_num_queries(2):
         assert len(build_scope(cast.hoa).centre_ids(Verb.VIEW)) == 6
+
+
+def test_an_officer_whose_area_has_no_centre_yet_opens_empty_pages(cast, reference, as_user):
+    """A new commune without a centre: the officer works there all the same, and sees nobody else's rows."""
+    unit = AdminUnit.objects.create(
+        code="09999", level="commune", kind="xa", name="Xã Mới", parent=cast.city, valid_from=dt.date(2025, 7, 1)
+    )
+    officer = make_user("moi", "Đỗ Văn Mới", Role.AREA_OFFICER, unit=unit)
+    client = as_user(officer)
+
+    for name in ("home", "learners:learner-list", "courses:class-list", "centres:centre-list", "indicators:statistics"):
+        response = client.get(reverse(name))
+        assert response.status_code == 200, name
+        assert cast.centre_a.name not in response.content.decode()
+    assert client.get(reverse("indicators:plan")).status_code == 200
+    assert client.get(reverse("courses:class-add")).status_code == 403
+    assert not Centre.objects.visible_to(officer).exists()
