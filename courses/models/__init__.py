@@ -1,0 +1,17 @@
+"""Programmes, courses, classes, sessions, enrolments, attendance, roster imports."""
+
+from courses.models.catalogue import Course, Programme, Topic
+from courses.models.classes import ClassGroup, Session
+from courses.models.enrolments import Attendance, Enrolment
+from courses.models.rosters import RosterImport
+
+__all__ = [
+    "Attendance",
+    "ClassGroup",
+    "Course",
+    "Enrolment",
+    "Programme",
+    "RosterImport",
+    "Session",
+    "Topic",
+]

@@ -1,0 +1,89 @@
+"""People in classes, and their attendance."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from centres.models import Neighbourhood
+from core.models import TimeStamped
+from courses.choices import AttendanceStatus, EnrolmentStatus, Result
+from courses.models.classes import ClassGroup, Session
+from courses.models.rosters import RosterImport
+from courses.querysets import AttendanceQuerySet, HangsOnClassQuerySet
+from learners.models import Learner
+
+
+class Enrolment(TimeStamped):
+    """One person in one class (one participation)."""
+
+    class_group = models.ForeignKey(ClassGroup, models.PROTECT, related_name="enrolments", verbose_name=_("lớp"))
+    learner = models.ForeignKey(Learner, models.PROTECT, related_name="enrolments", verbose_name=_("học viên"))
+    enrolled_on = models.DateField(_("ghi danh ngày"))
+    status = models.CharField(_("trạng thái"), max_length=10, choices=EnrolmentStatus, default=EnrolmentStatus.ACTIVE)
+    # The person's neighbourhood on that day, so that old figures can be restated when communes are split.
+    neighbourhood = models.ForeignKey(
+        Neighbourhood, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("thôn, tổ dân phố")
+    )
+    result = models.CharField(_("kết quả"), max_length=10, choices=Result, blank=True, default="")
+    result_note = models.CharField(_("nhận xét"), max_length=200, blank=True)
+    # Frozen by closing the class: what the decision was made from.
+    sessions_held = models.PositiveSmallIntegerField(_("số buổi đã học"), null=True, blank=True)
+    sessions_attended = models.PositiveSmallIntegerField(_("số buổi có mặt"), null=True, blank=True)
+    withdrawn_on = models.DateField(_("thôi học ngày"), null=True, blank=True)
+    withdraw_reason = models.CharField(_("lý do thôi học"), max_length=200, blank=True)
+    roster_import = models.ForeignKey(
+        RosterImport, models.SET_NULL, null=True, blank=True, related_name="enrolments", verbose_name=_("lần nhập")
+    )
+
+    objects: ClassVar[HangsOnClassQuerySet] = HangsOnClassQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("ghi danh")
+        verbose_name_plural = _("ghi danh")
+        ordering = ("class_group_id", "learner__sort_key", "pk")
+        indexes: ClassVar = [models.Index(fields=["learner", "status"], name="courses_enrolment_learner_idx")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["class_group", "learner"], name="courses_enrolment_pair_uniq"),
+            models.CheckConstraint(
+                condition=Q(status__in=EnrolmentStatus.values), name="courses_enrolment_status_known"
+            ),
+            models.CheckConstraint(condition=Q(result__in=Result.values), name="courses_enrolment_result_known"),
+            models.CheckConstraint(
+                condition=Q(status=EnrolmentStatus.WITHDRAWN, withdrawn_on__isnull=False)
+                | (~Q(status=EnrolmentStatus.WITHDRAWN) & Q(withdrawn_on__isnull=True)),
+                name="courses_enrolment_withdrawn_paired",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[EnrolmentStatus.PASSED, EnrolmentStatus.FAILED])
+                | Q(sessions_held__isnull=False, sessions_attended__isnull=False),
+                name="courses_enrolment_outcome_has_evidence",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner} – {self.class_group}"
+
+
+class Attendance(models.Model):
+    """One person in one session."""
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="marks", verbose_name=_("buổi"))
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="marks", verbose_name=_("ghi danh"))
+    status = models.CharField(_("điểm danh"), max_length=10, choices=AttendanceStatus)
+
+    objects: ClassVar[AttendanceQuerySet] = AttendanceQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("điểm danh")
+        verbose_name_plural = _("điểm danh")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["session", "enrolment"], name="courses_attendance_pair_uniq"),
+            models.CheckConstraint(
+                condition=Q(status__in=AttendanceStatus.values), name="courses_attendance_status_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_id}/{self.enrolment_id}: {self.status}"
