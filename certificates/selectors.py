@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from django.utils import timezone
 
+from centres.models import Centre
 from certificates.choices import CertificateKind, CertificateState
-from certificates.models import Certificate, RegisterEvent
+from certificates.models import Certificate, Register, RegisterEvent
 from core.text import mask_name
 from core.tokens import read_token
 
@@ -91,6 +92,13 @@ def look_up(text: str, *, count: bool = False) -> Verdict:
         since=since,
         successor_number=successor.register_number if successor else None,
     )
+
+
+def numbers_ahead(centre: Centre, count: int, year: int) -> tuple[str, str]:
+    """Return the first and last register number that ``count`` certificates of the year would get if issued now."""
+    book = Register.objects.filter(centre=centre, year=year).first()
+    first = book.next_number if book else 1
+    return f"{first:06d}/{year}", f"{first + count - 1:06d}/{year}"
 
 
 def successor_of(certificate: Certificate) -> Certificate | None:

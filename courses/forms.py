@@ -148,10 +148,9 @@ class WithdrawForm(ReasonForm):
 
 
 class CloseForm(forms.Form):
-    """The day of closing and, when something is unusual, the word that it was seen."""
+    """The day on which the results are recognised."""
 
     closed_on = DayField(label=_("Ngày công nhận kết quả"))
-    accept = forms.BooleanField(label=_("Tôi đã xem các điều trên và vẫn kết thúc lớp"), required=False)
 
     def __init__(self, *args: Any, earliest: dt.date, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"closed_on": max(earliest, timezone.localdate())})

@@ -16,6 +16,7 @@ urlpatterns = [
     path("<int:pk>/schedule/", teaching.schedule, name="schedule"),
     path("<int:pk>/results/", teaching.results, name="results"),
     path("<int:pk>/close/", closing.close, name="close"),
+    path("<int:pk>/close/results/", closing.close_results, name="close-results"),
     path("sessions/<int:pk>/", teaching.session_detail, name="session-detail"),
     path("sessions/<int:pk>/cancel/", teaching.session_cancel, name="session-cancel"),
     path("enrolments/<int:pk>/withdraw/", enrolments.withdraw, name="withdraw"),

@@ -6,6 +6,7 @@ from typing import cast
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +17,7 @@ from centres.permissions import require
 from certificates.choices import SETTLED_STATES, CertificateState
 from certificates.forms import IssueForm
 from certificates.models import Certificate
+from certificates.selectors import numbers_ahead
 from certificates.services import issue_class, merged_pdf, papers_to_issue, resume_printing
 from certificates.services.numbering import refuse_not_issuable
 from core.errors import DomainError
@@ -64,17 +66,21 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
     )
     job = Job.objects.filter(kind="certificates.render_class", params__class_group=group.pk).first()
     printing = any(row.state == CertificateState.RESERVED for row in issued)
+    waiting = [] if refusal else papers_to_issue(group)
     context = {
         "group": group,
         "form": form,
         "refusal": refusal,
-        "waiting": [] if refusal else papers_to_issue(group),
+        "waiting": waiting,
         "issued": issued,
         "printed": any(row.pdf for row in issued),
         # Progress is shown to who asked for it (a job is its owner's own); everybody sees the list fill.
         "job": job if job and job.requested_by_id == user.pk else None,
         "printing": printing,
         "stuck": printing and (job is None or job.is_finished),
+        "steps": [_("Những gì còn thiếu"), _("Ai hoàn thành"), _("Cấp chứng nhận")],
+        "step": 4 if issued and not waiting and not printing else 3,
+        "numbers": numbers_ahead(group.centre, len(waiting), timezone.localdate().year) if waiting else None,
     }
     return render(request, "certificates/issue.html", context, status=422 if form.errors else 200)
 

@@ -2,12 +2,14 @@
 
 from courses.models.catalogue import Course, Programme, Topic
 from courses.models.classes import ClassGroup, Session
+from courses.models.closing import ClosingReason
 from courses.models.enrolments import Attendance, Enrolment
 from courses.models.rosters import RosterImport
 
 __all__ = [
     "Attendance",
     "ClassGroup",
+    "ClosingReason",
     "Course",
     "Enrolment",
     "Programme",

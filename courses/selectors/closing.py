@@ -1,7 +1,7 @@
 """Who has completed a class and why, and what is still missing before it can be closed."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Q
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.choices import AttendanceStatus, EnrolmentStatus, Result, SessionStatus
-from courses.models import ClassGroup, Course, Enrolment, Session
+from courses.models import ClassGroup, ClosingReason, Course, Enrolment, Session
 
 NO_SESSION = "no_session_held"
 NOBODY = "nobody_enrolled"
@@ -23,12 +23,20 @@ BLOCKING = frozenset({NO_SESSION, NOBODY, MISSING_ATTENDANCE, SESSIONS_TO_COME, 
 
 @dataclass(frozen=True, slots=True)
 class ClosingException:
-    """Something unusual that whoever closes the class has to accept, with the row it is about."""
+    """Something unusual that is mended or given a reason before the class is closed, with the row it is about."""
 
     code: str
     enrolment: Enrolment | None
     session: Session | None
     message: str
+    reason: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What a reason is kept under; sessions to come are one thing, however many are left."""
+        if self.enrolment:
+            return f"enrolment:{self.enrolment.pk}"
+        return f"session:{self.session.pk}" if self.session and self.code == MISSING_ATTENDANCE else ""
 
     @property
     def blocks(self) -> bool:
@@ -36,13 +44,17 @@ class ClosingException:
         return self.code in BLOCKING
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-ready: ``code``, ``learner`` (its code or None), ``session`` (its number or None), ``message``."""
-        return {
+        """JSON-ready: ``code``, ``learner`` (its code or None), ``session`` (its number or None), ``message``.
+
+        With ``reason`` where one was given.
+        """
+        found = {
             "code": self.code,
             "learner": self.enrolment.learner.code if self.enrolment else None,
             "session": self.session.number if self.session else None,
             "message": self.message,
         }
+        return found | ({"reason": self.reason} if self.reason else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +126,7 @@ def closing_exceptions(class_group: ClassGroup, on: dt.date | None = None) -> li
     """Return what is unusual about closing the class on a day (today), the gravest first.
 
     No session held, nobody enrolled, sessions up to the day without attendance, sessions still to come, results missing
-    where the course needs them, people with neither birth year nor identity number.
+    where the course needs them, people with neither birth year nor identity number. Each with the reason it was given.
     """
     day = on or timezone.localdate()
     sessions = list(Session.objects.filter(class_group=class_group).order_by("held_on", "number"))
@@ -156,4 +168,7 @@ def closing_exceptions(class_group: ClassGroup, on: dt.date | None = None) -> li
         for row in people
         if row.learner.birth_year is None and not row.learner.personal_id_index
     ]
-    return found
+    given = {
+        (row.code, row.subject): row.reason for row in ClosingReason.objects.filter(class_group=class_group).order_by()
+    }
+    return [replace(row, reason=given.get((row.code, row.subject), "")) for row in found]

@@ -5,7 +5,7 @@ Rosters are in courses.services.rosters.
 
 from courses.services.attendance import mark_attendance, record_results
 from courses.services.classes import cancel_class, create_class, update_class
-from courses.services.closing import ClosingReport, close_class
+from courses.services.closing import ClosingReport, close_class, explain_exceptions
 from courses.services.courses import create_course, update_course
 from courses.services.enrolments import enrol, enrol_new_person, withdraw
 from courses.services.reference import load_reference
@@ -20,6 +20,7 @@ __all__ = [
     "create_course",
     "enrol",
     "enrol_new_person",
+    "explain_exceptions",
     "generate_sessions",
     "load_reference",
     "mark_attendance",

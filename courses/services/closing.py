@@ -1,7 +1,7 @@
 """Closing a class: the moment participations become completions."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from centres.choices import Verb
 from core import audit
 from core.errors import Conflict, InvalidInput
+from core.text import clean
 from courses.choices import ClassStatus, EnrolmentStatus, SessionStatus
 from courses.hooks import run_after_closing
-from courses.models import ClassGroup, Enrolment, Session
+from courses.models import ClassGroup, ClosingReason, Enrolment, Session
 from courses.permissions import take_class
 from courses.selectors import ClosingException, closing_exceptions, closing_outcomes
 
@@ -41,7 +42,7 @@ def close_class(
 
     Everybody who has not withdrawn becomes passed or failed, with the sessions held and attended as evidence; then the
     hooks of the apps above run in the same transaction (docs/adr/0006). ``accept_codes`` accepts kinds of exceptions,
-    ``accept_exceptions`` all of them.
+    ``accept_exceptions`` all of them; those that were given a reason (``explain_exceptions``) need no acceptance.
 
     Raises InvalidInput ``exceptions_open`` (``data["exceptions"]`` lists them) or ``bad_closing_day``; Conflict
     ``class_closed`` for whoever comes second, ``class_cancelled``.
@@ -50,10 +51,11 @@ def close_class(
     day = closed_on or timezone.localdate()
     _check_day(fresh, day)
     exceptions = closing_exceptions(fresh, on=day)
-    if not accept_exceptions and any(row.code not in accept_codes for row in exceptions):
+    left = [row for row in exceptions if not row.reason and row.code not in accept_codes]
+    if left and not accept_exceptions:
         raise InvalidInput(
             "exceptions_open",
-            _("Còn %(count)s điều cần xem trước khi kết thúc lớp.") % {"count": len(exceptions)},
+            _("Còn %(count)s điều cần xem trước khi kết thúc lớp.") % {"count": len(left)},
             exceptions=exceptions,
         )
     now = timezone.now()
@@ -88,6 +90,34 @@ def close_class(
     )
     run_after_closing(class_group=class_group, passed=report.passed, by=by)
     return report
+
+
+@transaction.atomic
+def explain_exceptions(*, class_group: ClassGroup, reasons: Mapping[str, str], by: Any) -> int:
+    """Keep why things that are missing do not hinder closing: a reason for each kind, given to all of that kind.
+
+    Nothing is closed by it; it can be left and taken up again, and a later word replaces an earlier one. Returns how
+    many things have a new reason. Raises InvalidInput ``unknown_exception`` for a kind the class does not have.
+    """
+    fresh = take_class(by, Verb.CLOSE_CLASS, class_group)
+    found = closing_exceptions(fresh)
+    given = {code: text for code, words in reasons.items() if (text := clean(words)[:200])}
+    if strange := set(given) - {row.code for row in found}:
+        raise InvalidInput(
+            "unknown_exception", _("Danh sách vừa thay đổi, hãy xem lại những điều còn thiếu."), codes=sorted(strange)
+        )
+    changed = [row for row in found if row.code in given and given[row.code] != row.reason]
+    for row in changed:
+        ClosingReason.objects.update_or_create(
+            class_group=fresh, code=row.code, subject=row.subject, defaults={"reason": given[row.code], "given_by": by}
+        )
+    if changed:
+        data = {
+            "reasons": {code: given[code] for code in sorted({row.code for row in changed})},
+            "things": len(changed),
+        }
+        audit.record("courses.explain_exceptions", fresh, by=by, data=data)
+    return len(changed)
 
 
 def _check_day(class_group: ClassGroup, day: dt.date) -> None:

@@ -7,10 +7,10 @@ from django.db import IntegrityError, connections, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, Forbidden, InvalidInput, OutOfScope
 from core.models import AuditEvent
 from courses import hooks, services
-from courses.models import Attendance, ClassGroup, Course, Enrolment, Session
+from courses.models import Attendance, ClassGroup, ClosingReason, Course, Enrolment, Session
 from courses.selectors import attendance_enough, closing_exceptions, closing_outcomes
 from courses.selectors.closing import decide
 from tests.factories import (
@@ -131,6 +131,54 @@ def test_exceptions_are_named_gravest_first_and_must_be_accepted(cast):
     assert (len(report.passed), len(report.failed)) == (0, 1)  # an unknown result is not a pass
     trace = AuditEvent.objects.get(verb="courses.close_class")
     assert [row["code"] for row in trace.data["exceptions"]] == [row.code for row in found]
+
+
+@pytest.mark.django_db
+def test_reasons_are_kept_until_the_thing_is_mended_and_cover_no_new_thing(cast):
+    group = make_class(cast.centre_a)
+    person = make_learner(cast.centre_a, "Bùi Thị Nga", birth=None)
+    make_enrolled(group, [person])
+    first, second, _third = make_sessions(group, 3)
+    hold(first)
+    assert [row.code for row in closing_exceptions(group)] == ["missing_attendance"] * 2 + ["unknown_identity"]
+
+    done = services.explain_exceptions(
+        class_group=group, reasons={"missing_attendance": " Mất sổ ", "unknown_identity": ""}, by=cast.lan
+    )
+
+    assert done == 2
+    assert [row.reason for row in closing_exceptions(group)] == ["Mất sổ", "Mất sổ", ""]
+    with pytest.raises(InvalidInput):
+        services.close_class(class_group=group, by=cast.lan)
+    hold(second)  # mended: asks no more
+    services.explain_exceptions(class_group=group, reasons={"unknown_identity": "Không có giấy tờ"}, by=cast.duc)
+    another = make_learner(cast.centre_a, "Đinh Văn Lực", birth=None)
+    make_enrolled(group, [another])
+    assert [(row.code, row.reason) for row in closing_exceptions(group)] == [
+        ("missing_attendance", "Mất sổ"),
+        ("unknown_identity", ""),  # Lực, whom the reason was not given for
+        ("unknown_identity", "Không có giấy tờ"),
+    ]
+    services.explain_exceptions(class_group=group, reasons={"unknown_identity": "Không có giấy tờ"}, by=cast.duc)
+    services.close_class(class_group=group, by=cast.duc)
+    trace = AuditEvent.objects.get(verb="courses.close_class")
+    assert {row["reason"] for row in trace.data["exceptions"]} == {"Mất sổ", "Không có giấy tờ"}
+    assert AuditEvent.objects.filter(verb="courses.explain_exceptions").count() == 3
+
+
+@pytest.mark.django_db
+def test_reasons_are_for_what_is_there_and_for_who_may(cast):
+    group = finished_class(cast.centre_a)
+    with pytest.raises(InvalidInput) as refusal:
+        services.explain_exceptions(class_group=group, reasons={"missing_result": "Không rõ"}, by=cast.lan)
+    assert refusal.value.code == "unknown_exception"
+    with pytest.raises(Forbidden):
+        services.explain_exceptions(class_group=group, reasons={}, by=cast.hoa)
+    with pytest.raises(OutOfScope):
+        services.explain_exceptions(class_group=group, reasons={}, by=cast.minh)
+    services.close_class(class_group=group, by=cast.lan)
+    with pytest.raises(Conflict):
+        services.explain_exceptions(class_group=group, reasons={}, by=cast.lan)
 
 
 @pytest.mark.django_db
@@ -262,6 +310,9 @@ def test_the_tables_refuse_what_the_services_never_write(cast):
         ),
         "marked twice": lambda: Attendance.objects.create(session=session, enrolment=person, status="absent"),
         "percent over 100": lambda: Course.objects.filter(pk=group.course_id).update(min_attendance_percent=101),
+        "a reason without words": lambda: ClosingReason.objects.create(
+            class_group=group, code="x", subject="", reason="", given_by=cast.lan
+        ),
         "phase 3": lambda: Course.objects.filter(pk=group.course_id).update(completes_phase=3),
     }
     for name, write in wrong.items():

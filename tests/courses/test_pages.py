@@ -81,9 +81,10 @@ def test_from_a_new_course_to_a_closed_class_by_forms_alone(cast, as_user, refer
 
     as_user(cast.lan)
     assert client.get(detail).context["step"].page == "courses:close"
-    page = client.get(reverse("courses:close", args=[group.pk]))
+    page = client.get(reverse("courses:close", args=[group.pk]), follow=True)  # nothing is missing: on to the results
     assert (page.context["exceptions"], page.context["passed"]) == ([], 1)
-    answer = client.post(reverse("courses:close", args=[group.pk]), {"closed_on": "2026-04-30"})
+    answer = client.post(reverse("courses:close-results", args=[group.pk]), {"closed_on": "2026-04-30"})
+    assert answer.url == reverse("certificates:issue", args=[group.pk])  # hand-over
     assert "1 người hoàn thành" in said(answer)
     enrolment.refresh_from_db()
     assert (enrolment.status, enrolment.result_note) == ("passed", "Tốt")
@@ -267,21 +268,26 @@ def test_withdrawing_and_cancelling_by_form(cast, as_user):
     assert "Thiếu người" in text_of(client.get(reverse("courses:class-detail", args=[group.pk])))
 
 
-def test_closing_shows_what_is_missing_and_needs_the_word(cast, as_user):
+def test_closing_shows_what_is_missing_and_needs_a_reason(cast, as_user):
     client = as_user(cast.duc)
     group = finished_class(cast.centre_a, course=make_course(cast.centre_a, needs_result=True), failing=1)
     make_enrolled(group, 1, full_name="Lê Văn Ích")
-    url = reverse("courses:close", args=[group.pk])
+    url, results = (reverse(f"courses:{name}", args=[group.pk]) for name in ("close", "close-results"))
     page = client.get(url)
     assert [row.code for row in page.context["exceptions"]] == ["missing_result"]
     assert reverse("courses:results", args=[group.pk]) in text_of(page)
-    assert "Dự 0 trên 5 buổi, cần ít nhất 80%" in text_of(page)
-    answer = client.post(url, {"closed_on": "2026-06-30"})
-    assert answer.status_code == 422
+    preview = text_of(client.get(results))
+    assert "Dự 0 trên 5 buổi, cần ít nhất 80%" in preview
+    assert "kết quả tạm tính" in preview
+    assert client.post(results, {"closed_on": "2026-06-30"}).url == url  # not before the reason is given
+    assert client.post(url, {"reason_missing_result": "  "}).status_code == 422
     assert ClassGroup.objects.get(pk=group.pk).status == "open"
-    client.post(url, {"closed_on": "2026-06-30", "accept": "on"})
+    assert client.post(url, {"reason_missing_result": "Nghỉ học giữa chừng"}).url == results
+    assert client.get(url).url == results  # taken up where it was left
+    assert "Nghỉ học giữa chừng" in text_of(client.get(url + "?look"))
+    client.post(results, {"closed_on": "2026-06-30"})
     assert ClassGroup.objects.get(pk=group.pk).status == "closed"
-    second = client.post(url, {"closed_on": "2026-06-30", "accept": "on"})
+    second = client.post(results, {"closed_on": "2026-06-30"})
     assert second.status_code == 409
     assert "Phùng Văn Đức kết thúc lớp lúc" in text_of(second)
     assert client.get(reverse("courses:enrol", args=[group.pk])).status_code == 409
@@ -384,7 +390,7 @@ def test_query_counts_do_not_grow_with_rows(cast, as_user):
     for session in make_sessions(big, 6):
         hold(session)
     client = as_user(cast.lan)
-    for page in ("class-detail", "results", "close", "schedule"):
+    for page in ("class-detail", "results", "close-results", "schedule"):
         counts = [queries(client, reverse(f"courses:{page}", args=[row.pk])) for row in (small, big)]
         assert (page, counts[0]) == (page, counts[1])
     # The middle session has neighbours on both sides in neither case but one: ask the ends.

@@ -39,6 +39,7 @@ OBJECT_LINES: tuple[Line, ...] = (
     Line("courses:schedule", lambda rows: rows.open_class.pk, DESK),
     Line("courses:results", lambda rows: rows.open_class.pk, INSIDERS),
     Line("courses:close", lambda rows: rows.open_class.pk, DESK),
+    Line("courses:close-results", lambda rows: rows.open_class.pk, DESK),
     Line("courses:session-detail", lambda rows: rows.session.pk, INSIDERS),
     Line("courses:session-cancel", lambda rows: rows.session.pk, TEACHING),
     Line("courses:withdraw", lambda rows: rows.enrolment.pk, DESK),
