@@ -7,16 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from certificates.choices import CertificateState
-
-
-def _date_input() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+from core.forms import DayField
 
 
 class IssueForm(forms.Form):
     """Date and signer of a class's certificates."""
 
-    issued_on = forms.DateField(label=_("Ngày cấp"), initial=timezone.localdate, widget=_date_input())
+    issued_on = DayField(label=_("Ngày cấp"), initial=timezone.localdate)
     signer_name = forms.CharField(
         label=_("Người ký"),
         max_length=150,
@@ -43,7 +40,7 @@ class DecisionForm(forms.Form):
     step = forms.ChoiceField(label=_("Việc cần làm"), widget=forms.RadioSelect)
     reason = forms.CharField(label=_("Lý do"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
     decision_number = forms.CharField(label=_("Số quyết định"), max_length=60, required=False)
-    decided_on = forms.DateField(label=_("Ngày quyết định"), required=False, widget=_date_input())
+    decided_on = DayField(label=_("Ngày quyết định"), required=False)
 
     def __init__(self, *args: Any, state: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
