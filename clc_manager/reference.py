@@ -2,12 +2,13 @@
 
 import courses.services
 import indicators.services
+import learners.services
 import literacy.services
 
 
 def load_apps() -> dict[str, int]:
     """Load what the apps need to work, without the units of Hanoi."""
     counts: dict[str, int] = {}
-    for app in (courses.services, literacy.services, indicators.services):
+    for app in (learners.services, courses.services, literacy.services, indicators.services):
         counts |= app.load_reference()
     return counts

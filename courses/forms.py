@@ -15,6 +15,7 @@ from core.forms import ClockField, DayField
 from courses.choices import ClassStatus, OrganiserRole
 from courses.models import ClassGroup, Course, Programme, Topic
 from courses.selectors.schedule import MAX_SESSIONS
+from learners.target_groups import TargetGroup
 
 WEEKDAYS = [
     (0, _("Thứ Hai")), (1, _("Thứ Ba")), (2, _("Thứ Tư")), (3, _("Thứ Năm")), (4, _("Thứ Sáu")), (5, _("Thứ Bảy")),
@@ -31,6 +32,10 @@ class ClassFilterForm(forms.Form):
     topic = forms.ModelChoiceField(
         label=_("Lĩnh vực"), queryset=Topic.objects.none(), required=False, empty_label=_("Tất cả")
     )
+    group = forms.ModelChoiceField(
+        label=_("Dành cho"), queryset=TargetGroup.objects.none(), required=False, empty_label=_("Tất cả"),
+        to_field_name="code",
+    )  # fmt: skip
     centre = forms.ModelChoiceField(
         label=_("Trung tâm"), queryset=Centre.objects.none(), required=False, empty_label=_("Tất cả")
     )
@@ -38,6 +43,7 @@ class ClassFilterForm(forms.Form):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["topic"].queryset = Topic.objects.all()  # type: ignore[attr-defined]
+        self.fields["group"].queryset = TargetGroup.objects.all()  # type: ignore[attr-defined]
         centres = Centre.objects.visible_to(user)
         if centres[:2].count() > 1:
             self.fields["centre"].queryset = centres  # type: ignore[attr-defined]
@@ -69,12 +75,19 @@ class ClassForm(forms.Form):
         help_text=_("Bắt buộc khi trung tâm chỉ phối hợp: ghi đơn vị chủ trì."),
     )  # fmt: skip
 
+    target_groups = forms.ModelMultipleChoiceField(
+        label=_("Dành cho nhóm đối tượng"), queryset=TargetGroup.objects.none(), required=False,
+        widget=forms.CheckboxSelectMultiple(),
+        help_text=_("Nhóm của Kế hoạch thành phố, phần III và V. Không chọn: lớp cho mọi người."),
+    )  # fmt: skip
+
     def __init__(self, *args: Any, centre: Centre, course: Course | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         courses = Course.objects.for_centre(centre.pk)
         if course:  # a course no longer in use stays the course of its classes
             courses = Course.objects.filter(Q(pk__in=courses.values("pk")) | Q(pk=course.pk))
         self.fields["course"].queryset = courses.select_related("topic")  # type: ignore[attr-defined]
+        self.fields["target_groups"].queryset = TargetGroup.objects.all()  # type: ignore[attr-defined]
         today = timezone.localdate()
         in_force = Q(memberships__valid_to__isnull=True) | Q(memberships__valid_to__gte=today)
         teachers = User.objects.filter(

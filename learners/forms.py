@@ -11,6 +11,7 @@ from core.text import split_name
 from learners.choices import ETHNICITIES, KINH, Sex
 from learners.identity import contradictions, read_personal_id, read_phone
 from learners.models import Learner
+from learners.target_groups import TargetGroup
 
 
 class PartialDateField(forms.CharField):
@@ -35,6 +36,14 @@ class PartialDateField(forms.CharField):
         return str(value) if isinstance(value, PartialDate) else value
 
 
+class GroupsField(forms.ModelMultipleChoiceField):
+    """Target groups; a blank choice is nothing chosen."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the chosen groups."""
+        return super().clean([key for key in value or () if key])
+
+
 class LearnerForm(forms.Form):
     """A person: five fields are enough, everything but the name may be unknown."""
 
@@ -57,6 +66,21 @@ class LearnerForm(forms.Form):
     )
     address = forms.CharField(label=_("Địa chỉ"), max_length=200, required=False)
     note = forms.CharField(label=_("Ghi chú"), max_length=300, required=False)
+    target_groups = GroupsField(
+        label=_("Nhóm đối tượng"),
+        queryset=TargetGroup.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(),
+        help_text=_(
+            "Nhóm của Kế hoạch thành phố, chỉ ghi điều người học tự nói. Thông tin nhạy cảm: giáo viên không thấy. "
+            "Phụ nữ, dân tộc thiểu số, thanh niên và người cao tuổi được biết từ các ô trên, không phải chọn."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = TargetGroup.objects.filter(asked_of_people=True)
+        self.fields["target_groups"].queryset = asked  # type: ignore[attr-defined]
 
     def clean_full_name(self) -> str:
         """The name must hold letters."""
@@ -106,4 +130,5 @@ class LearnerForm(forms.Form):
             "phone": learner.phone,
             "address": learner.address,
             "note": learner.note,
+            "target_groups": list(learner.target_groups.values_list("pk", flat=True)),
         }

@@ -14,6 +14,7 @@ from core.models import TimeStamped
 from core.text import PersonName, search_key
 from learners.choices import ETHNICITIES, Sex
 from learners.querysets import LearnerQuerySet
+from learners.target_groups import TargetGroup
 
 PERSONAL_ID_PURPOSE = "learners.learner.personal_id"
 
@@ -28,7 +29,9 @@ class Learner(TimeStamped):
             "address", "neighbourhood", "unit", "search_key", "sort_key", "code", "note",
         }
     )  # fmt: skip
-    SENSITIVE_FIELDS: ClassVar[frozenset[str]] = frozenset({"personal_id_sealed", "personal_id_index", "ethnicity"})
+    SENSITIVE_FIELDS: ClassVar[frozenset[str]] = frozenset(
+        {"personal_id_sealed", "personal_id_index", "ethnicity", "target_groups"}
+    )
 
     code = models.CharField(_("mã học viên"), max_length=20, unique=True)
     full_name = models.CharField(_("họ và tên"), max_length=120)
@@ -57,6 +60,10 @@ class Learner(TimeStamped):
     )
     address = models.CharField(_("địa chỉ"), max_length=200, blank=True)
     note = models.CharField(_("ghi chú"), max_length=300, blank=True)
+    # Groups of the city's plan the person belongs to; disability and hardship are among them.
+    target_groups: models.ManyToManyField = models.ManyToManyField(
+        TargetGroup, blank=True, related_name="learners", verbose_name=_("nhóm đối tượng")
+    )
     search_key = models.CharField(max_length=130, editable=False)
     # Given name first: "nga bui thi" is found by a range on this column.
     search_key_reversed = models.CharField(max_length=130, editable=False)

@@ -1,5 +1,6 @@
 """Verbs on people."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +21,7 @@ from core.text import clean, split_name
 from learners.choices import ETHNICITIES, Sex
 from learners.identity import read_personal_id, read_phone
 from learners.models import Learner, LearnerCentre, LearnerCounter, personal_id_index
+from learners.target_groups import TargetGroup, load_target_groups
 
 _ETHNICITY_CODES = frozenset(code for code, _name in ETHNICITIES)
 
@@ -105,6 +107,7 @@ def register_learner(
     address: str = "",
     neighbourhood: str = "",
     note: str = "",
+    target_groups: Iterable[TargetGroup] = (),
 ) -> Learner:
     """Register a person at a centre.
 
@@ -128,6 +131,7 @@ def register_learner(
     learner.neighbourhood = neighbourhood_named(unit=unit, name=neighbourhood)
     learner.code = code_of(take_codes(1))
     learner.save()
+    learner.target_groups.set(_asked_groups(target_groups))
     LearnerCentre.objects.create(learner=learner, centre=centre)
     audit.record("learners.register_learner", learner, by=by, centre_id=centre.pk)
     return learner
@@ -147,8 +151,12 @@ def update_learner(
     address: str = "",
     neighbourhood: str = "",
     note: str = "",
+    target_groups: Iterable[TargetGroup] | None = None,
 ) -> Learner:
-    """Change a person's data; what was issued before is not touched. ``personal_id`` None keeps the number."""
+    """Change a person's data; what was issued before is not touched.
+
+    ``personal_id`` and ``target_groups`` None keep what is there.
+    """
     centre_id = _centre_where(by, learner, Verb.ENROL)
     before = {field: str(getattr(learner, field)) for field in ("full_name", "birth", "sex")}
     fill(
@@ -168,8 +176,31 @@ def update_learner(
     learner.save()
     after = {field: str(getattr(learner, field)) for field in before}
     changed = {field: [before[field], after[field]] for field in before if before[field] != after[field]}
+    if target_groups is not None and _set_groups(learner, _asked_groups(target_groups)):
+        changed["target_groups"] = ["", ""]  # that they changed, not which: they are sensitive
     audit.record("learners.update_learner", learner, by=by, centre_id=centre_id, data={"changed": changed})
     return learner
+
+
+def _asked_groups(groups: Iterable[TargetGroup]) -> list[TargetGroup]:
+    """Refuse groups that are not kept per person: they follow from other data."""
+    chosen = list(groups)
+    if any(not group.asked_of_people for group in chosen):
+        words = _("Nhóm này không ghi cho từng người.")
+        raise InvalidInput("group_not_asked", words, fields={"target_groups": [words]})
+    return chosen
+
+
+def _set_groups(learner: Learner, groups: list[TargetGroup]) -> bool:
+    if {group.pk for group in groups} == set(learner.target_groups.values_list("pk", flat=True)):
+        return False
+    learner.target_groups.set(groups)
+    return True
+
+
+def load_reference() -> dict[str, int]:
+    """Load the target groups of the city's plan; running it again adds only what is new."""
+    return {"target_groups": load_target_groups()}
 
 
 def _centre_where(by: User, learner: Learner, verb: Verb) -> int:

@@ -4,8 +4,10 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -20,6 +22,7 @@ from learners import services
 from learners.forms import LearnerForm
 from learners.models import Learner, personal_id_index
 from learners.querysets import LearnerQuerySet
+from learners.target_groups import TargetGroup, members_q
 
 PER_PAGE = 50
 
@@ -51,6 +54,13 @@ def learner_list(request: HttpRequest) -> HttpResponse:
         # Only a centre of the user's own scope: who also goes to another one is not theirs to know.
         chosen = Centre.objects.visible_to(user).filter(pk=int(centre_pk))
         people = people.filter(centre_links__centre__in=chosen)
+    groups = TargetGroup.objects.all() if scope_of(user).may(Verb.VIEW) else TargetGroup.objects.none()
+    group_code = request.GET.get("group", "")
+    group = groups.filter(code=group_code).first() if group_code else None
+    if group:
+        mine = Q(centre_links__centre__in=scope_of(user).centre_ids(Verb.VIEW))
+        seen = people if scope_of(user).everything else people.filter(mine)
+        people = people.filter(pk__in=seen.filter(members_q(group, timezone.localdate())).values("pk"))
     page = Paginator(people.select_related("neighbourhood", "unit").order_by("sort_key", "pk"), PER_PAGE).get_page(
         request.GET.get("page")
     )
@@ -58,9 +68,13 @@ def learner_list(request: HttpRequest) -> HttpResponse:
         "page_obj": page,
         "text": text,
         "centre_pk": centre_pk,
+        "groups": groups,
+        "group": group,
         "centres": centres,
         "can_add": scope_of(user).may(Verb.ENROL),
-        "query": urlencode({key: value for key, value in (("q", text), ("centre", centre_pk)) if value}),
+        "query": urlencode(
+            {key: value for key, value in (("q", text), ("centre", centre_pk), ("group", group_code)) if value}
+        ),
     }
     return render(request, "learners/learner_list.html", context)
 
@@ -83,6 +97,10 @@ def _detail(user: User, learner: Learner) -> dict[str, object]:
         "can_reveal": bool(learner.personal_id_tail)
         and any(scope.may(Verb.SEE_IDENTITY, centre.pk) for centre in places),
         "sees_more": scope.may(Verb.VIEW),
+        # Disability and hardship are among them: for those who see people, not for a teacher of one class.
+        "target_groups": list(learner.target_groups.all())
+        if any(scope.may(Verb.VIEW, centre.pk) for centre in places)
+        else [],
         "number": "",
     }
 

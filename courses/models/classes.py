@@ -13,6 +13,7 @@ from core.text import clean, search_key
 from courses.choices import ClassStatus, OrganiserRole, SessionStatus
 from courses.models.catalogue import Course
 from courses.querysets import ClassGroupQuerySet, SessionQuerySet
+from learners.target_groups import TargetGroup
 
 
 class ClassGroup(TimeStamped):
@@ -38,6 +39,9 @@ class ClassGroup(TimeStamped):
     organiser_role = models.CharField(_("vai trò"), max_length=10, choices=OrganiserRole, default=OrganiserRole.LED)
     partner = models.CharField(
         _("đơn vị phối hợp"), max_length=150, blank=True, help_text=_("Bắt buộc khi trung tâm chỉ phối hợp.")
+    )
+    target_groups: models.ManyToManyField = models.ManyToManyField(
+        TargetGroup, blank=True, related_name="class_groups", verbose_name=_("dành cho nhóm đối tượng")
     )
     capacity = models.PositiveSmallIntegerField(_("số chỗ"), null=True, blank=True)
     status = models.CharField(_("trạng thái"), max_length=10, choices=ClassStatus, default=ClassStatus.PLANNED)

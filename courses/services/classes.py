@@ -1,6 +1,7 @@
 """Verbs on classes: create, change, cancel. Closing is in services/closing.py."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -18,9 +19,21 @@ from core.text import clean
 from courses.choices import ClassStatus, EnrolmentStatus, OrganiserRole, SessionStatus
 from courses.models import ClassGroup, Course, Session
 from courses.permissions import take_class
+from learners.target_groups import TargetGroup
 
 CHANGEABLE = frozenset(
-    {"course", "name", "starts_on", "ends_on", "place", "teacher", "organiser_role", "partner", "capacity"}
+    {
+        "course",
+        "name",
+        "starts_on",
+        "ends_on",
+        "place",
+        "teacher",
+        "organiser_role",
+        "partner",
+        "capacity",
+        "target_groups",
+    }
 )
 
 
@@ -39,6 +52,7 @@ def create_class(
     organiser_role: str = OrganiserRole.LED,
     partner: str = "",
     capacity: int | None = None,
+    target_groups: Iterable[TargetGroup] = (),
 ) -> ClassGroup:
     """Create a class that is open at once, in the commune where the centre lies on its first day.
 
@@ -68,6 +82,7 @@ def create_class(
         raise InvalidInput("class_code_taken", message, fields={"code": [message]})
     class_group.unit = unit_of_centre(centre.pk, starts_on)
     class_group.save()
+    class_group.target_groups.set(target_groups)
     audit.record("courses.create_class", class_group, by=by, data={"code": class_group.code, "course": course.code})
     return class_group
 
@@ -82,6 +97,7 @@ def update_class(*, class_group: ClassGroup, by: Any, **changes: Any) -> ClassGr
     if unknown := set(changes) - CHANGEABLE:
         raise TypeError(f"cannot change {sorted(unknown)}")
     fresh = take_class(by, Verb.MANAGE_CLASSES, class_group)
+    groups = changes.pop("target_groups", None)
     before = {name: _plain(getattr(fresh, name)) for name in changes}
     for name, value in changes.items():
         setattr(fresh, name, clean(value) if isinstance(value, str) else value)
@@ -92,6 +108,11 @@ def update_class(*, class_group: ClassGroup, by: Any, **changes: Any) -> ClassGr
     fresh.save()
     after = {name: _plain(getattr(fresh, name)) for name in changes}
     changed = {name: [before[name], after[name]] for name in changes if before[name] != after[name]}
+    if groups is not None:
+        codes = [list(fresh.target_groups.values_list("code", flat=True)), sorted(group.code for group in groups)]
+        if sorted(codes[0]) != codes[1]:
+            fresh.target_groups.set(groups)
+            changed["target_groups"] = codes
     audit.record("courses.update_class", fresh, by=by, data={"changes": changed})
     return fresh
 

@@ -35,6 +35,8 @@ def class_list(request: HttpRequest) -> HttpResponse:
             classes = classes.filter(status=chosen["status"])
         if chosen["topic"]:
             classes = classes.filter(course__topic=chosen["topic"])
+        if chosen["group"]:
+            classes = classes.filter(target_groups=chosen["group"])
         if chosen.get("centre"):
             classes = classes.filter(centre=chosen["centre"])
     total = classes.count()
@@ -69,6 +71,7 @@ def class_detail(request: HttpRequest, pk: int) -> HttpResponse:
         group,
         people=people,
         sessions=sessions,
+        target_groups=list(group.target_groups.all()),
         may=may,
         step=next_step(group, people, sessions, may),
         people_count=sum(row.status in present for row in people),
@@ -107,6 +110,7 @@ def class_edit(request: HttpRequest, pk: int) -> HttpResponse:
     group = class_or_404(request, pk, Verb.MANAGE_CLASSES)
     fields = ("course", "name", "starts_on", "ends_on", "place", "teacher", "organiser_role", "partner", "capacity")
     initial = {name: getattr(group, name) for name in fields}
+    initial["target_groups"] = list(group.target_groups.values_list("pk", flat=True))
     form = ClassForm(request.POST or None, centre=group.centre, course=group.course, initial=initial)
     status = 200
     if request.method == "POST" and form.is_valid():
