@@ -16,18 +16,27 @@ SHOWN = 10
 
 @dataclass
 class Found:
-    """What was found, by kind, at most ten of each."""
+    """What was found, by kind, at most ten of each; ``more`` names the kinds of which there are others."""
 
     text: str
     people: list[Learner] = field(default_factory=list)
     classes: list[ClassGroup] = field(default_factory=list)
     certificates: list[Certificate] = field(default_factory=list)
     centres: list[Centre] = field(default_factory=list)
+    more: set[str] = field(default_factory=set)
 
     @property
     def count(self) -> int:
         """How many rows are shown."""
         return len(self.people) + len(self.classes) + len(self.certificates) + len(self.centres)
+
+
+def _first(found: Found, kind: str, rows: Any) -> list[Any]:
+    """Take the first ten, and remember when there are more."""
+    taken = list(rows[: SHOWN + 1])
+    if len(taken) > SHOWN:
+        found.more.add(kind)
+    return taken[:SHOWN]
 
 
 def _words(rows: Any, text: str, column: str = "search_key") -> Any:
@@ -46,19 +55,19 @@ def find(user: User, text: str) -> Found:
     digits = text.replace(" ", "").replace(".", "")
     if digits.isdecimal():
         by_number = people.filter(phone__startswith=digits) | people.filter(personal_id_index=personal_id_index(digits))
-        found.people = list(by_number.order_by("sort_key", "pk")[:SHOWN])
+        found.people = _first(found, "people", by_number.order_by("sort_key", "pk"))
     elif text.upper().startswith("HV"):
-        found.people = list(people.filter(code__istartswith=text)[:SHOWN])
+        found.people = _first(found, "people", people.filter(code__istartswith=text).order_by("code"))
     else:
-        found.people = list(people.named_like(text)[:SHOWN])
-    found.classes = list(_words(ClassGroup.objects.visible_to(user), text).select_related("centre")[:SHOWN])
+        found.people = _first(found, "people", people.named_like(text).order_by("sort_key", "pk"))
+    found.classes = _first(found, "classes", _words(ClassGroup.objects.visible_to(user), text).select_related("centre"))
     papers = Certificate.objects.visible_to(user).select_related("centre", "register")
     token = read_token(text)
     if token:
         found.certificates = list(papers.filter(token=token)[:SHOWN])
     elif digits.replace("/", "").isdecimal():
-        found.certificates = list(papers.filter(register_number__contains=digits)[:SHOWN])
+        found.certificates = _first(found, "certificates", papers.filter(register_number__contains=digits))
     else:
-        found.certificates = list(_words(papers, text)[:SHOWN])
-    found.centres = list(_words(Centre.objects.visible_to(user), text)[:SHOWN])
+        found.certificates = _first(found, "certificates", _words(papers, text))
+    found.centres = _first(found, "centres", _words(Centre.objects.visible_to(user), text))
     return found

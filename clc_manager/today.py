@@ -12,6 +12,7 @@ from centres.choices import Verb
 from centres.models import AdminUnit, Centre
 from certificates.choices import SETTLED_STATES, CertificateState
 from certificates.models import Certificate
+from clc_manager.duties import Duty, duties_of
 from courses.choices import ClassStatus, EnrolmentStatus, OrganiserRole, SessionStatus
 from courses.models import ClassGroup, Enrolment, Session
 from literacy.models import FollowUp
@@ -37,6 +38,7 @@ class Today:
     units: list[AdminUnit] = field(default_factory=list)
     centre_count: int = 0
     days_to_report: int = 0
+    duties: list[Duty] | None = None
 
     @property
     def can_enrol(self) -> bool:
@@ -118,6 +120,8 @@ def today_for(user: User, day: dt.date) -> Today:
         page.follow_ups = list(due[:SHOWN])
     if scope.may(Verb.VIEW):
         page.people = _people(user, day.year)
+    if scope.may(Verb.DECLARE) or scope.may(Verb.REPORT_FIGURE):
+        page.duties = duties_of(user, day)
     if scope.is_officer:
         page.units = list(AdminUnit.objects.filter(pk__in=scope.unit_ids).order_by("level", "sort_key"))
         page.centre_count = Centre.objects.visible_to(user).active_on(day).count()

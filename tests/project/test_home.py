@@ -1,13 +1,19 @@
 """Home and search: what the person needs, and nothing of others."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
+from clc_manager.duties import plan_year_of
 from clc_manager.today import _days_to_report
 from courses.models import ClassGroup, Course, Topic
+from indicators.models import Indicator
+from indicators.services import declare, report_figure
 from learners.models import Learner, LearnerCentre
+from tests.factories import make_learner
 
 
 def make_class(cast, centre, unit, name):
@@ -63,3 +69,53 @@ def test_report_is_due_before_the_first_of_december():
 
 def test_health_needs_no_sign_in(client, db):
     assert client.get("/healthz").json() == {"ok": True}
+
+
+def duties(client):
+    page = client.get("/").context["page"]
+    return None if page.duties is None else [duty.text for duty in page.duties]
+
+
+def test_what_has_to_be_handed_in_is_named_until_it_is(as_user, cast, reference):
+    year = plan_year_of(timezone.localdate()).ends_on.year
+    client = as_user(cast.lan)
+    assert duties(client) == [
+        f"Tự khai ứng dụng công nghệ thông tin năm {year}", f"Báo cáo thống kê năm {year} chưa xuất",
+    ]  # fmt: skip
+    declare(centre=cast.centre_a, year=year, applies_it=True, note="Điểm danh trên máy", by=cast.lan)
+    assert duties(client) == [f"Báo cáo thống kê năm {year} chưa xuất"]
+    export = client.get(reverse("indicators:statistics-export"), {"format": "csv", "preset": "plan"})
+    assert b"".join(export).startswith(b"\xef\xbb\xbf")
+    export.close()
+    assert duties(client) == []
+    assert "Số liệu và báo cáo năm nay đã có đủ" in client.get("/").content.decode()
+    assert len(duties(as_user(cast.minh))) == 2  # another centre's report is not theirs
+
+
+def test_officers_owe_figures_and_readers_owe_nothing(as_user, cast, reference):
+    year = plan_year_of(timezone.localdate()).ends_on.year
+    client = as_user(cast.tuan)
+    before = duties(client)
+    assert before == [f"25 chỉ số chưa có số liệu năm {year}"]
+    report_figure(
+        indicator=Indicator.objects.get(code="A4"), unit=cast.city, value=Decimal(100), status_value="",
+        source_name="Sở Giáo dục và Đào tạo", document="12/BC", document_on=None,
+        ends_on=plan_year_of(timezone.localdate()).starts_on, by=cast.tuan,
+    )  # fmt: skip
+    assert duties(client) == [f"24 chỉ số chưa có số liệu năm {year}"]
+    assert duties(as_user(cast.hoa)) == []  # the district ended in 2025 and owes nothing more
+    assert duties(as_user(cast.oanh)) is None
+    assert duties(as_user(cast.thu)) is None
+
+
+def test_the_plan_year_turns_on_the_first_of_december():
+    assert plan_year_of(dt.date(2026, 11, 30)).ends_on == dt.date(2026, 11, 30)
+    assert plan_year_of(dt.date(2026, 12, 1)).starts_on == dt.date(2026, 12, 1)
+
+
+def test_search_shows_ten_and_leads_to_the_rest(as_user, cast, reference):
+    for _ in range(12):
+        make_learner(cast.centre_a, "Bàn Thị Nhiều")
+    page = as_user(cast.lan).get("/search/", {"q": "nhieu ban"})
+    assert len(page.context["found"].people) == 10
+    assert "/learners/?q=nhieu%20ban" in page.content.decode()

@@ -1,0 +1,71 @@
+"""What has to be handed in this plan year, and has not been: figures, the centre's own word, the year's report."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from centres.access import scope_of
+from centres.choices import Verb
+from centres.models import AdminUnit, Centre
+from core.dates import Period
+from indicators.choices import IndicatorSource
+from indicators.models import CentreDeclaration, Figure, Indicator, ReportRun
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One thing to hand in: what, for whom, and where it is done."""
+
+    text: str
+    whose: str
+    label: str
+    url: str
+
+
+def plan_year_of(day: dt.date) -> Period:
+    """Return the plan year a day belongs to: 1 December to 30 November (plan, part IV)."""
+    return Period.plan_year(day.year + (day.month == 12))
+
+
+def duties_of(user: User, day: dt.date) -> list[Duty]:
+    """Return what the user's centre or units still owe for the plan year. At most five queries."""
+    scope, year = scope_of(user), plan_year_of(day)
+    found: list[Duty] = []
+    if scope.main_centre_id and scope.may(Verb.DECLARE, scope.main_centre_id):
+        found += _of_centre(Centre.objects.get(pk=scope.main_centre_id), year, may_declare=True)
+    if scope.unit_ids and scope.may(Verb.REPORT_FIGURE):
+        for unit in AdminUnit.objects.filter(pk__in=scope.unit_ids).on(day).order_by("level", "sort_key"):
+            found += _of_unit(unit, year)
+    return found
+
+
+def _of_centre(centre: Centre, year: Period, *, may_declare: bool) -> list[Duty]:
+    found = []
+    number = year.ends_on.year
+    if may_declare and not CentreDeclaration.objects.filter(centre=centre, year=number).exists():
+        text = _("Tự khai ứng dụng công nghệ thông tin năm %(year)s") % {"year": number}
+        found.append(Duty(text, centre.name, _("Khai"), reverse("indicators:declare")))
+    # Looked at from the first day of the plan year on: a report of last year made this year is not this year's.
+    made = ReportRun.objects.filter(centre=centre, ends_on__gte=year.starts_on, made_at__date__gte=year.starts_on)
+    if not made.exists():
+        text = _("Báo cáo thống kê năm %(year)s chưa xuất") % {"year": number}
+        url = reverse("indicators:statistics") + "?preset=plan"
+        found.append(Duty(text, centre.name, _("Xuất báo cáo"), url))
+    return found
+
+
+def _of_unit(unit: AdminUnit, year: Period) -> list[Duty]:
+    reported = Indicator.objects.exclude(source=IndicatorSource.COMPUTED)
+    there = Figure.objects.filter(
+        unit=unit, ends_on__gte=year.starts_on, ends_on__lte=year.ends_on, indicator__in=reported
+    )
+    missing = reported.exclude(pk__in=there.values("indicator")).count()
+    if not missing:
+        return []
+    words = ngettext("%(n)s chỉ số chưa có số liệu năm %(year)s", "%(n)s chỉ số chưa có số liệu năm %(year)s", missing)
+    text = words % {"n": missing, "year": year.ends_on.year}
+    return [Duty(text, unit.name, _("Nhập số liệu"), reverse("indicators:plan") + f"?unit={unit.pk}")]
