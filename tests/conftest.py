@@ -16,7 +16,7 @@ from django.db import connection
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-pytest_plugins = ["tests.cast", "tests.browser", "tests.matrix.world"]
+pytest_plugins = ["tests.cast", "tests.browser", "tests.matrix.world", "tests.actions"]
 
 # Playwright's synchronous API keeps an event loop in the test's thread; Django would refuse the database there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
