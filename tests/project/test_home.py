@@ -85,8 +85,7 @@ def test_what_has_to_be_handed_in_is_named_until_it_is(as_user, cast, reference)
     declare(centre=cast.centre_a, year=year, applies_it=True, note="Điểm danh trên máy", by=cast.lan)
     assert duties(client) == [f"Báo cáo thống kê năm {year} chưa xuất"]
     export = client.get(reverse("indicators:statistics-export"), {"format": "csv", "preset": "plan"})
-    assert b"".join(export).startswith(b"\xef\xbb\xbf")
-    export.close()
+    assert b"".join(export.streaming_content).startswith(b"\xef\xbb\xbf")
     assert duties(client) == []
     assert "Số liệu và báo cáo năm nay đã có đủ" in client.get("/").content.decode()
     assert len(duties(as_user(cast.minh))) == 2  # another centre's report is not theirs
