@@ -1,0 +1,88 @@
+"""Closing a class on a phone: three screens, left half way and taken up again, a paper for everybody who passed."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from certificates.models import Certificate
+from courses import services
+from courses.models import ClassGroup, Course
+from tests.factories import finished_class, make_enrolled, make_learner
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture
+def phone_of(open_context, live_server):
+    def open_one(user, **options):
+        client = Client()
+        client.force_login(user)
+        context = open_context(**PHONE, **options)
+        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+        return context.new_page()
+
+    return open_one
+
+
+@pytest.fixture
+def finished(cast, reference):
+    course = Course.objects.get(code="XMC-GD1")
+    return finished_class(
+        cast.centre_a, course=course, passing=3, failing=1, sessions=2, starts_on=timezone.localdate().replace(day=1)
+        - dt.timedelta(days=40),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_from_today_to_the_papers_in_three_taps(cast, finished, phone_of, script):
+    phone = phone_of(cast.lan, java_script_enabled=script)
+    phone.goto("/")
+    phone.get_by_role("link", name="Kết thúc", exact=True).tap()  # nothing is missing: straight to the results
+    phone.get_by_text("3 hoàn thành").wait_for()
+    phone.get_by_role("button", name="Kết thúc lớp").tap()
+    phone.get_by_text("Lớp đã kết thúc: 3 người hoàn thành, 1 người chưa hoàn thành.").wait_for()
+    year = timezone.localdate().year
+    assert f"từ 000001/{year} đến 000003/{year}" in phone.inner_text("main")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+    phone.get_by_role("button", name="Cấp 3 chứng nhận").tap()
+    phone.get_by_role("link", name="PDF cả lớp").wait_for()
+    passed = set(finished.enrolments.filter(status="passed").values_list("pk", flat=True))
+    assert set(Certificate.objects.values_list("enrolment", flat=True)) == passed
+
+
+def test_what_is_missing_is_mended_or_explained_and_kept_meanwhile(cast, finished, phone_of, console_errors):
+    services.record_results(
+        class_group=finished, by=cast.lan, results={finished.enrolments.order_by("pk")[0].pk: ("", "")}
+    )
+    make_enrolled(finished, [make_learner(cast.centre_a, "Đinh Văn Ẩn", birth=None)])
+    close = reverse("courses:close", args=[finished.pk])
+    phone = phone_of(cast.lan)
+    phone.goto(close)
+    phone.get_by_role("heading", name="Người chưa có kết quả").wait_for()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+    reasons = phone.get_by_label("Lý do vẫn kết thúc lớp")
+    assert reasons.count() == 2
+    reasons.nth(1).fill("Người già, không còn giấy tờ")
+    phone.get_by_role("button", name="Lưu lý do và xem ai hoàn thành").tap()
+    phone.get_by_text("Còn điều chưa có lý do").wait_for()
+    # Called away: the class is found where it was left, also by a colleague.
+    other = phone_of(cast.duc)
+    other.goto(close)
+    assert "Người già, không còn giấy tờ" in other.inner_text("main")
+    other.get_by_label("Lý do vẫn kết thúc lớp").nth(0).fill("Bỏ học, không kiểm tra")
+    other.get_by_role("button", name="Lưu lý do và xem ai hoàn thành").tap()
+    other.get_by_text("2 hoàn thành").wait_for()
+    other.get_by_role("button", name="Kết thúc lớp").tap()
+    other.get_by_role("heading", name="Cấp chứng nhận").wait_for()
+    # The first phone still shows the reasons: it is told who has closed the class meanwhile.
+    phone.get_by_role("button", name="Lưu lý do và xem ai hoàn thành").tap()
+    phone.get_by_text("Phùng Văn Đức kết thúc lớp lúc").wait_for()
+    assert ClassGroup.objects.get(pk=finished.pk).closed_by == cast.duc
+    assert not Certificate.objects.exists()
+    # The two refusals above, and nothing else.
+    assert [code for line in console_errors for code in ("422", "409") if code in line] == ["422", "409"]
+    console_errors.clear()
