@@ -9,7 +9,8 @@ from certificates.models import Certificate
 from core.text import clean, search_key
 from core.tokens import read_token
 from courses.models import ClassGroup
-from learners.models import Learner, personal_id_index
+from learners.models import Learner
+from learners.selectors import find_people
 
 SHOWN = 10
 
@@ -51,15 +52,8 @@ def find(user: User, text: str) -> Found:
     found = Found(text)
     if len(search_key(text)) < 2:
         return found
-    people = Learner.objects.visible_to(user)
     digits = text.replace(" ", "").replace(".", "")
-    if digits.isdecimal():
-        by_number = people.filter(phone__startswith=digits) | people.filter(personal_id_index=personal_id_index(digits))
-        found.people = _first(found, "people", by_number.order_by("sort_key", "pk"))
-    elif text.upper().startswith("HV"):
-        found.people = _first(found, "people", people.filter(code__istartswith=text).order_by("code"))
-    else:
-        found.people = _first(found, "people", people.named_like(text).order_by("sort_key", "pk"))
+    found.people = _first(found, "people", find_people(user=user, text=text, limit=SHOWN + 1))
     found.classes = _first(found, "classes", _words(ClassGroup.objects.visible_to(user), text).select_related("centre"))
     papers = Certificate.objects.visible_to(user).select_related("centre", "register")
     token = read_token(text)

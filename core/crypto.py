@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 _VERSION = b"\x01"
+SEAL_BYTES = 1 + 12 + 16  # version, nonce and tag around a text of the same length
 
 
 class CannotDecrypt(Exception):

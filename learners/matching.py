@@ -1,22 +1,28 @@
-"""Is this person known already? A pure rule over a small index of candidates, so that a roster costs three queries.
+"""Is this person known already? Pure rules that weigh what is written of two people (docs/adr/0012).
 
-Known: the same identity number anywhere in the city; or, where one of the two has no number, the same name (folded)
-and the same whole birth date among the centre's people. Look-alike: the same name and a birth date that does not
-contradict, or the same phone and the same given name, among the centre's people. Different numbers are different
-people, whatever the names.
+Vietnamese syllables have three letters and a tone, so that edit distance finds everybody alike. What counts is which
+parts of a name agree (family, middle, given), whether tones agree, and what birth date, numbers, telephone and
+neighbourhood say besides. Two different twelve-digit numbers are two people, whatever the names; one number is one
+person.
 """
 
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 from django.utils.translation import gettext as _
 
 from core.dates import PartialDate
-from core.text import fold_tone_place
+from core.text import fold_tone_place, search_key
 from learners.models import Learner, personal_id_index
 
 MatchKind = Literal["new", "known", "lookalike"]
+# From so many points on, somebody is shown and asked about.
+OFFERED = 50
+CERTAIN = 100
+# Middle names that only tell women from men: agreeing on one says little, contradicting says much.
+_MARKERS = {"thi": "f", "van": "m"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,39 +42,167 @@ class Match:
     kind: MatchKind
     learner: Learner | None = None
     reason: str = ""
+    # Everybody who was alike enough: whoever is registered all the same differs from all of them.
+    lookalikes: tuple[int, ...] = ()
 
 
-@dataclass
-class PeopleIndex:
-    """People a candidate could be: by identity number city-wide, by name and phone within one centre."""
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How like two people are, 0 to 100, and the reasons in Vietnamese."""
 
-    by_number: dict[str, Learner] = field(default_factory=dict)
-    by_name: dict[str, list[Learner]] = field(default_factory=lambda: defaultdict(list))
-    by_phone: dict[str, list[Learner]] = field(default_factory=lambda: defaultdict(list))
-
-    def match(self, candidate: Candidate, *, key: str, given_key: str) -> Match:
-        """Decide for one candidate; ``key`` and ``given_key`` are the folded full and given names."""
-        number = personal_id_index(candidate.personal_id) if candidate.personal_id else ""
-        if number and (found := self.by_number.get(number)):
-            return Match("known", found, _("cùng số định danh"))
-        same_name = [row for row in self.by_name.get(key, []) if not _different_numbers(number, row)]
-        written = fold_tone_place(candidate.full_name).casefold()
-        for row in same_name:
-            exact = fold_tone_place(row.full_name).casefold() == written
-            if exact and candidate.birth and candidate.birth.exact and row.birth == candidate.birth:
-                return Match("known", row, _("cùng họ tên và ngày sinh"))
-        for row in same_name:
-            if births_agree(candidate.birth, row.birth):
-                return Match("lookalike", row, _("tên giống, ngày sinh không trái nhau"))
-        if candidate.phone:
-            for row in self.by_phone.get(candidate.phone, []):
-                if row.search_key.split(" ")[-1] == given_key and not _different_numbers(number, row):
-                    return Match("lookalike", row, _("cùng điện thoại và tên gọi"))
-        return Match("new")
+    points: int
+    reasons: list[str]
 
 
-def _different_numbers(number: str, row: Learner) -> bool:
-    return bool(number and row.personal_id_index and row.personal_id_index != number)
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What two people are compared by. ``written`` keeps the tones, ``folded`` has none."""
+
+    written: tuple[str, ...]
+    folded: tuple[str, ...]
+    birth: PartialDate | None = None
+    number: str = ""
+    number_length: int = 0
+    phone: str = ""
+    neighbourhood: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        full_name: str,
+        birth: PartialDate | None = None,
+        *,
+        number: str = "",
+        number_length: int = 12,
+        phone: str = "",
+        neighbourhood: str = "",
+    ) -> "Traits":
+        """Read a name into its words; ``number`` is anything that is equal for equal numbers."""
+        written = tuple(fold_tone_place(full_name).casefold().split())
+        # A name in letters that have no key (a foreigner's) is compared as it is written.
+        folded = tuple(search_key(full_name).split()) or written
+        return cls(written, folded, birth, number, number_length, phone, neighbourhood)
+
+
+def traits_of(learner: Learner) -> Traits:
+    """The traits of somebody registered; ask for ``neighbourhood`` in the same query."""
+    return Traits.of(
+        learner.full_name,
+        learner.birth,
+        number=learner.personal_id_index or "",
+        number_length=learner.personal_id_length,
+        phone=learner.phone,
+        neighbourhood=learner.neighbourhood.search_key if learner.neighbourhood else "",
+    )
+
+
+def compare(one: Traits, other: Traits) -> Score:
+    """Weigh everything. 100 is the same number; from ``OFFERED`` on somebody should look."""
+    if one.number and one.number == other.number:
+        return Score(CERTAIN, [_("cùng số định danh")])
+    if numbers_differ(one, other):
+        return Score(0, [_("khác số định danh")])
+    points, reason = _names(one, other)
+    reasons = [reason] if reason else []
+    birth_points, reason = _births(one.birth, other.birth)
+    points += birth_points
+    reasons += [reason] if reason else []
+    if one.phone and one.phone == other.phone:
+        # Families share a telephone: it tells something only of people called by the same name.
+        points += 45 if one.folded[-1:] == other.folded[-1:] else 4
+        reasons.append(_("cùng điện thoại"))
+    if one.neighbourhood and one.neighbourhood == other.neighbourhood:
+        points += 6
+        reasons.append(_("cùng thôn, tổ"))
+    # Only the same number is certain.
+    return Score(max(0, min(CERTAIN - 1, points)), reasons)
+
+
+def numbers_differ(one: Traits, other: Traits) -> bool:
+    """Whether two numbers say two people. A nine-digit number of old says nothing about a twelve-digit one."""
+    if not one.number or not other.number or one.number == other.number:
+        return False
+    return one.number_length == other.number_length
+
+
+def _names(one: Traits, other: Traits) -> tuple[int, str]:
+    if one.written == other.written:
+        return 60, _("cùng họ tên")
+    mine, theirs = one.folded, other.folded
+    if mine == theirs:
+        if _plain(one) or _plain(other):
+            return 54, _("cùng họ tên, một bên viết không dấu")
+        differing = sum(a != b for a, b in zip(one.written, other.written, strict=False))
+        return (50 if differing == 1 else 44), _("họ tên chỉ khác dấu")
+    if not mine or not theirs:
+        return 0, ""
+    if sorted(mine) == sorted(theirs):
+        same = sorted(one.written) == sorted(other.written)
+        return (52 if same else 44), _("cùng các chữ trong họ tên, khác thứ tự")
+    if mine[-1] == theirs[-1] and len(mine) > 1 and len(theirs) > 1:
+        return _same_given(one, other)
+    if len(mine) == len(theirs):
+        wrong = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
+        if len(wrong) == 1 and _one_letter(*wrong[0]):
+            return 28, _("họ tên chỉ khác một chữ cái")
+    return (8, _("cùng tên gọi")) if mine[-1] == theirs[-1] else (0, "")
+
+
+def _same_given(one: Traits, other: Traits) -> tuple[int, str]:
+    mine, theirs = one.folded, other.folded
+    mine_middle, theirs_middle = set(mine[1:-1]), set(theirs[1:-1])
+    if mine[0] == theirs[0]:
+        if mine_middle <= theirs_middle or theirs_middle <= mine_middle:
+            same = one.written[0] == other.written[0] and one.written[-1] == other.written[-1]
+            return (46 if same else 40), _("cùng họ và tên gọi, một bên thiếu tên đệm")
+        if _sexes(mine_middle) and _sexes(theirs_middle) and _sexes(mine_middle) != _sexes(theirs_middle):
+            return 6, _("cùng họ và tên gọi, khác tên đệm")
+        return 20, _("cùng họ và tên gọi, khác tên đệm")
+    shared = mine_middle & theirs_middle
+    if shared - set(_MARKERS):
+        return 22, _("cùng tên đệm và tên gọi, khác họ")
+    return (10 if shared else 8), _("cùng tên gọi")
+
+
+def _sexes(words: set[str]) -> set[str]:
+    return {_MARKERS[word] for word in words if word in _MARKERS}
+
+
+def _plain(traits: Traits) -> bool:
+    return all(word.isascii() for word in traits.written)
+
+
+def _one_letter(one: str, other: str) -> bool:
+    """Whether one letter was changed, left out or put in."""
+    if len(one) == len(other):
+        return sum(a != b for a, b in zip(one, other, strict=True)) == 1
+    short, long = sorted((one, other), key=len)
+    return len(long) - len(short) == 1 and any(long[:place] + long[place + 1 :] == short for place in range(len(long)))
+
+
+def _births(one: PartialDate | None, other: PartialDate | None) -> tuple[int, str]:
+    if one is None or other is None:
+        return 0, ""
+    if one.year != other.year:
+        if one.exact and other.exact and (one.month, one.day) == (other.month, other.day) and _near(one, other):
+            return -6, _("cùng ngày và tháng sinh, năm sinh gần giống")
+        return -40, ""
+    if one.month is None or other.month is None:
+        return 20, _("cùng năm sinh")
+    if one == other:
+        return (38, _("cùng ngày sinh")) if one.exact else (26, _("cùng tháng và năm sinh"))
+    if births_agree(one, other):
+        return 26, _("cùng tháng và năm sinh")
+    if (one.day, one.month) == (other.month, other.day):
+        return 30, _("ngày và tháng sinh đảo chỗ")
+    if one.month == other.month or one.day == other.day:
+        return 4, _("cùng năm sinh, khác ngày hoặc tháng")
+    return -15, ""
+
+
+def _near(one: PartialDate, other: PartialDate) -> bool:
+    """Whether the years differ as slips do: by one, by ten, or by two figures that changed places."""
+    return abs(one.year - other.year) in (1, 10) or sorted(str(one.year)) == sorted(str(other.year))
 
 
 def births_agree(one: PartialDate | None, other: PartialDate | None) -> bool:
@@ -77,3 +211,78 @@ def births_agree(one: PartialDate | None, other: PartialDate | None) -> bool:
         return True
     pairs = ((one.year, other.year), (one.month, other.month), (one.day, other.day))
     return all(left is None or right is None or left == right for left, right in pairs)
+
+
+def rank[T](rows: list[T], apart: set[frozenset[int]], *, key: Callable[[T], int]) -> list[T]:
+    """Leave out whoever was said to differ from a likelier one of the list (likeliest first)."""
+    kept: list[T] = []
+    for row in rows:
+        if not any(frozenset((key(row), key(better))) in apart for better in kept):
+            kept.append(row)
+    return kept
+
+
+def bucket_of(key: str, birth: PartialDate | None, phone: str) -> Iterator[tuple[object, ...]]:
+    """What two people have to share one of before they are compared at all: names, a name with a year, a telephone."""
+    words = key.split(" ")
+    first, last = words[0], words[-1]
+    yield ("names", *sorted((first, last)))
+    if birth:
+        yield ("year", birth.year, last)
+        yield ("year", birth.year, first)
+    if phone:
+        yield ("phone", phone, last)
+
+
+@dataclass
+class PeopleIndex:
+    """People a candidate could be: by identity number city-wide, by what they share within one centre."""
+
+    by_number: dict[str, Learner] = field(default_factory=dict)
+    buckets: dict[tuple[object, ...], dict[int, Learner]] = field(default_factory=lambda: defaultdict(dict))
+    apart: set[frozenset[int]] = field(default_factory=set)
+
+    def add(self, learner: Learner) -> None:
+        """Put somebody of the centre into the index."""
+        for bucket in bucket_of(learner.search_key, learner.birth, learner.phone):
+            self.buckets[bucket][learner.pk] = learner
+
+    def match(self, candidate: Candidate) -> Match:
+        """Decide for one candidate.
+
+        Known: the same number, or the same written name and whole birth date where numbers do not differ. Otherwise
+        the likeliest person from ``OFFERED`` points on is a look-alike.
+        """
+        number = personal_id_index(candidate.personal_id) if candidate.personal_id else ""
+        if number and (holder := self.by_number.get(number)):
+            return Match("known", holder, _("cùng số định danh"))
+        wanted = Traits.of(
+            candidate.full_name,
+            candidate.birth,
+            number=number,
+            number_length=len(candidate.personal_id),
+            phone=candidate.phone,
+        )
+        close: dict[int, Learner] = {}
+        for bucket in bucket_of(" ".join(wanted.folded), candidate.birth, candidate.phone):
+            close |= self.buckets.get(bucket, {})
+        found: list[tuple[Score, bool, Learner]] = []
+        for pk in sorted(close):
+            row, other = close[pk], traits_of(close[pk])
+            if numbers_differ(wanted, other):
+                continue
+            identical = wanted.written == other.written and row.birth == candidate.birth
+            if identical and candidate.birth and candidate.birth.exact:
+                return Match("known", row, _("cùng họ tên và ngày sinh"))
+            score = compare(wanted, other)
+            if score.points >= OFFERED:
+                found.append((score, identical and candidate.phone in ("", row.phone), row))
+        if not found:
+            return Match("new")
+        found.sort(key=lambda entry: (not entry[1], -entry[0].points))
+        score, identical, row = found[0]
+        others = [entry[2].pk for entry in found[1:]]
+        if identical and others and all(frozenset((row.pk, pk)) in self.apart for pk in others):
+            # Somebody compared this very person with each of the others before and said that they differ.
+            return Match("known", row, _("đã được phân biệt với người gần giống"))
+        return Match("lookalike", row, ", ".join(score.reasons), (row.pk, *others))

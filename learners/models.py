@@ -2,18 +2,20 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centres.models import AdminUnit, Centre, Neighbourhood
-from core.crypto import blind_index, decrypt, encrypt
+from core.crypto import SEAL_BYTES, blind_index, decrypt, encrypt
 from core.dates import PartialDate
 from core.models import TimeStamped
 from core.text import PersonName, search_key
 from learners.choices import ETHNICITIES, Sex
-from learners.querysets import LearnerQuerySet
+from learners.keys import MAX_KEY, DerivedField, given_first, link_text, middle_first
+from learners.querysets import DifferentPeopleQuerySet, LearnerCentreQuerySet, LearnerQuerySet
 from learners.target_groups import TargetGroup
 
 PERSONAL_ID_PURPOSE = "learners.learner.personal_id"
@@ -26,7 +28,8 @@ class Learner(TimeStamped):
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset(
         {
             "full_name", "family_middle", "given_name", "birth_year", "birth_month", "birth_day", "sex", "phone",
-            "address", "neighbourhood", "unit", "search_key", "sort_key", "code", "note",
+            "address", "neighbourhood", "unit", "search_key", "search_key_given", "search_key_middle", "phone_reversed",
+            "sort_key", "code", "note",
         }
     )  # fmt: skip
     SENSITIVE_FIELDS: ClassVar[frozenset[str]] = frozenset(
@@ -64,9 +67,11 @@ class Learner(TimeStamped):
     target_groups: models.ManyToManyField = models.ManyToManyField(
         TargetGroup, blank=True, related_name="learners", verbose_name=_("nhóm đối tượng")
     )
-    search_key = models.CharField(max_length=130, editable=False)
-    # Given name first: "nga bui thi" is found by a range on this column.
-    search_key_reversed = models.CharField(max_length=130, editable=False)
+    search_key = models.CharField(max_length=MAX_KEY, editable=False)
+    search_key_given = DerivedField(max_length=MAX_KEY, source="name_given_first")
+    search_key_middle = DerivedField(max_length=MAX_KEY, source="name_middle_first", blank=True)
+    # The last digits are what people remember of a telephone number.
+    phone_reversed = DerivedField(max_length=20, source="phone_backwards", blank=True)
     sort_key = models.CharField(max_length=500, editable=False)
     centres: models.ManyToManyField = models.ManyToManyField(Centre, through="LearnerCentre", related_name="learners")
 
@@ -77,9 +82,26 @@ class Learner(TimeStamped):
         verbose_name_plural = _("học viên")
         ordering = ("sort_key", "pk")
         indexes: ClassVar = [
-            models.Index(fields=["search_key"], name="learners_learner_search_idx"),
-            models.Index(fields=["search_key_reversed"], name="learners_learner_given_idx"),
-            models.Index(fields=["phone"], name="learners_learner_phone_idx"),
+            # The operator classes make ranges by bytes work under any collation of PostgreSQL; SQLite ignores them.
+            models.Index(
+                fields=["search_key", "birth_year"],
+                name="learners_learner_search_idx",
+                opclasses=["varchar_pattern_ops", "int2_ops"],
+            ),
+            models.Index(
+                fields=["search_key_given", "birth_year"],
+                name="learners_learner_given_idx",
+                opclasses=["varchar_pattern_ops", "int2_ops"],
+            ),
+            models.Index(
+                fields=["search_key_middle", "birth_year"],
+                name="learners_learner_middle_idx",
+                opclasses=["varchar_pattern_ops", "int2_ops"],
+            ),
+            models.Index(fields=["phone"], name="learners_learner_phone_idx", opclasses=["varchar_pattern_ops"]),
+            models.Index(
+                fields=["phone_reversed"], name="learners_learner_tail_idx", opclasses=["varchar_pattern_ops"]
+            ),
             models.Index(fields=["sort_key"], name="learners_learner_sort_idx"),
         ]
         constraints: ClassVar = [
@@ -111,9 +133,32 @@ class Learner(TimeStamped):
         return self.full_name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the derived columns in step with the name."""
+        """Keep the derived columns in step with the name, here and where centres search their people."""
         self.set_name(self.name)
+        known = self.pk is not None
         super().save(*args, **kwargs)
+        if known:
+            self.centre_links.exclude(search_text=self.link_text).update(search_text=self.link_text)
+
+    @property
+    def name_given_first(self) -> str:
+        """The key that begins with the given name."""
+        return given_first(self.search_key)
+
+    @property
+    def name_middle_first(self) -> str:
+        """The key that begins with the middle name."""
+        return middle_first(self.search_key)
+
+    @property
+    def phone_backwards(self) -> str:
+        """The telephone number from its last digit on."""
+        return self.phone[::-1]
+
+    @property
+    def link_text(self) -> str:
+        """What the person's centres search by."""
+        return link_text(self.search_key, self.birth_year, self.phone)
 
     @property
     def name(self) -> PersonName:
@@ -126,7 +171,6 @@ class Learner(TimeStamped):
         self.family_name, self.family_middle, self.given_name = name.family, name.family_middle, name.given
         self.full_name = name.full
         self.search_key = search_key(name.full)
-        self.search_key_reversed = " ".join(reversed(self.search_key.split(" ")))
         self.sort_key = name.sort_key
 
     @property
@@ -146,6 +190,11 @@ class Learner(TimeStamped):
         self.personal_id_index = personal_id_index(number) if number else None
         self.personal_id_tail = number[-3:] if number else ""
 
+    @property
+    def personal_id_length(self) -> int:
+        """How many digits the number has, known without opening it: sealing adds a fixed number of bytes."""
+        return len(self.personal_id_sealed) - SEAL_BYTES if self.personal_id_sealed else 0
+
     def open_personal_id(self) -> str:
         """Return the number in clear. Call only through services.reveal_personal_id, which leaves a trace."""
         return decrypt(self.personal_id_sealed, purpose=PERSONAL_ID_PURPOSE) if self.personal_id_sealed else ""
@@ -162,6 +211,12 @@ class LearnerCentre(models.Model):
     learner = models.ForeignKey(Learner, models.CASCADE, related_name="centre_links", verbose_name=_("học viên"))
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="learner_links", verbose_name=_("trung tâm"))
     since = models.DateField(_("từ ngày"), default=timezone.localdate)
+    # Name, birth year and phone of the person, so that a centre's search reads one stretch of one index.
+    search_text = DerivedField(max_length=180, source="text_of_learner")
+
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"search_text"})
+
+    objects: ClassVar[LearnerCentreQuerySet] = LearnerCentreQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("học viên của trung tâm")
@@ -169,9 +224,37 @@ class LearnerCentre(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["learner", "centre"], name="learners_learnercentre_pair_uniq"),
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["centre", "search_text", "learner"], name="learners_learnercentre_text"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.learner_id} @ {self.centre_id}"
+
+    @property
+    def text_of_learner(self) -> str:
+        """The person's search text."""
+        return self.learner.link_text
+
+
+class DifferentPeople(TimeStamped):
+    """Somebody compared two people who look alike and said that they are not the same person."""
+
+    one = models.ForeignKey(Learner, models.CASCADE, related_name="said_different", verbose_name=_("học viên"))
+    other = models.ForeignKey(Learner, models.CASCADE, related_name="said_different_too", verbose_name=_("học viên"))
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người nói"))
+
+    objects: ClassVar[DifferentPeopleQuerySet] = DifferentPeopleQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("không phải cùng một người")
+        verbose_name_plural = _("không phải cùng một người")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["one", "other"], name="learners_different_pair_uniq"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} ≠ {self.other_id}"
 
 
 class LearnerCounter(models.Model):

@@ -1,5 +1,6 @@
 """Adjectives for learners."""
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.apps import apps
@@ -9,6 +10,8 @@ from django.db.models import Exists, OuterRef, Q
 from centres.access import scope_of
 from centres.choices import Verb
 from core.text import search_key
+
+BATCH = 500  # SQLite bears some thousands of parameters; stay well below
 
 
 class LearnerQuerySet(models.QuerySet[Any]):
@@ -34,3 +37,41 @@ class LearnerQuerySet(models.QuerySet[Any]):
         for word in words:
             found = found.filter(Q(search_key__startswith=word) | Q(search_key__contains=f" {word}"))
         return found
+
+
+class LearnerCentreQuerySet(models.QuerySet[Any]):
+    """Which centre knows whom."""
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        """Write many links; people they need the search text of are read together, not one by one."""
+        rows = list(objs)
+        people = self.model._meta.get_field("learner").related_model
+        missing = sorted({row.learner_id for row in rows if not _holds_person(row)})
+        found: dict[int, Any] = {}
+        for start in range(0, len(missing), BATCH):
+            found |= people._default_manager.in_bulk(missing[start : start + BATCH])
+        for row in rows:
+            if not _holds_person(row):
+                row.learner = found[row.learner_id]
+        return super().bulk_create(rows, *args, **kwargs)
+
+
+def _holds_person(row: Any) -> bool:
+    """Whether the link holds its person already."""
+    return bool(row._meta.get_field("learner").is_cached(row))
+
+
+class DifferentPeopleQuerySet(models.QuerySet[Any]):
+    """Pairs that are not the same person."""
+
+    def among(self, pks: Iterable[int]) -> set[frozenset[int]]:
+        """Return the pairs within a group of people: one query."""
+        pks = list(pks)
+        if len(pks) < 2:
+            return set()
+        rows = self.filter(one_id__in=pks, other_id__in=pks).values_list("one_id", "other_id")
+        return {frozenset(pair) for pair in rows}
+
+    def between(self, one_id: int, other_id: int) -> Self:
+        """The rows that say it of these two, whoever was named first."""
+        return self.filter(Q(one_id=one_id, other_id=other_id) | Q(one_id=other_id, other_id=one_id))

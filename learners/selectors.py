@@ -1,47 +1,213 @@
 """Reads about people."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 
+from django.db.models import Q
+
+from accounts.models import User
+from centres.access import Scope, scope_of
+from centres.choices import Verb
 from centres.models import Centre
 from core.dates import PartialDate
 from core.text import search_key
-from learners.matching import Candidate, Match, PeopleIndex
-from learners.models import Learner, personal_id_index
+from learners.matching import (
+    OFFERED,
+    Candidate,
+    Match,
+    PeopleIndex,
+    Traits,
+    bucket_of,
+    compare,
+    numbers_differ,
+    rank,
+    traits_of,
+)
+from learners.models import DifferentPeople, Learner, LearnerCentre, personal_id_index
+from learners.querysets import BATCH
+from learners.search import FEW_CENTRES, Asked, ids_everywhere, ids_in_centres, read_question
 
-_BATCH = 500  # SQLite bears some thousands of parameters; stay well below
+# Names are common: a centre has this many people of one family and given name at the very most.
+MOST_CANDIDATES = 200
 
 
 def _batches[T](values: Iterable[T]) -> Iterator[list[T]]:
     rows = list(values)
-    for start in range(0, len(rows), _BATCH):
-        yield rows[start : start + _BATCH]
+    for start in range(0, len(rows), BATCH):
+        yield rows[start : start + BATCH]
+
+
+def find_people(*, user: User, text: str, limit: int = 20, centre: Centre | None = None) -> list[Learner]:
+    """People in the user's scope (of one centre, if named) who fit everything that was typed, in Vietnamese order.
+
+    Words of the name in any order, with or without tones, the last one perhaps unfinished; a birth year; a part of a
+    phone number; a whole identity number; a code, also that of somebody merged into another. When more fit than
+    ``limit``, the user types on.
+    """
+    asked = read_question(text)
+    if not asked:
+        return []
+    people = Learner.objects.visible_to(user)
+    if centre is not None:
+        people = people.filter(centre_links__centre=centre)
+    scope = scope_of(user)
+    if asked.code:
+        pks = _ids_of_code(asked.code, limit)
+    elif number := asked.personal_id:
+        pks = list(Learner.objects.filter(personal_id_index=personal_id_index(number)).values_list("pk", flat=True))
+        pks += _ids(asked, scope, centre, limit)
+    else:
+        pks = _ids(asked, scope, centre, limit)
+    if not pks:
+        return []
+    rows = people.filter(pk__in=pks).select_related("neighbourhood", "unit").order_by()
+    return sorted(rows, key=lambda row: (row.sort_key, row.pk))[:limit]
+
+
+def _ids_of_code(code: str, limit: int) -> list[int]:
+    rows = Learner.objects.filter(code__gte=code, code__lt=code + "{").order_by("code")
+    return list(rows.values_list("pk", flat=True)[:limit])
+
+
+def _ids(asked: Asked, scope: Scope, centre: Centre | None, limit: int) -> list[int]:
+    """The way that is quick for the scope. Rows are fetched through ``visible_to`` afterwards, whatever this gives."""
+    if centre is not None:
+        return ids_in_centres(asked, [centre.pk], limit)
+    if scope.everything:
+        return ids_everywhere(asked, None, limit)
+    own = scope.centre_ids(Verb.VIEW_OWN_CLASSES) - scope.centre_ids(Verb.VIEW)
+    centre_ids = sorted(scope.centre_ids(Verb.VIEW) | own)
+    if not centre_ids:
+        return []
+    if own:  # a teacher's people are some of the centre's: all that fit are looked at
+        return ids_in_centres(asked, centre_ids, MOST_CANDIDATES * 10)
+    if len(centre_ids) <= FEW_CENTRES:
+        return ids_in_centres(asked, centre_ids, limit)
+    return ids_everywhere(asked, centre_ids, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """Somebody who may be the person at hand: 0 to 100, and why, in Vietnamese."""
+
+    learner: Learner
+    score: int
+    reasons: list[str]
+
+
+def find_lookalikes(
+    *,
+    user: User,
+    centre: Centre,
+    full_name: str,
+    birth: PartialDate | None = None,
+    personal_id: str = "",
+    phone: str = "",
+    limit: int = 5,
+    neighbourhood: str = "",
+    exclude: Collection[int] = (),
+) -> list[Lookalike]:
+    """Who the described person may be, likeliest first: three queries, however many people there are.
+
+    The holder of the same identity number anywhere in the city, and people the centre knows. Who was said to be
+    different from a likelier one is left out; ``exclude`` leaves out more (the person the form is about).
+    """
+    number = personal_id_index(personal_id) if personal_id else ""
+    wanted = Traits.of(full_name, birth, number=number, number_length=len(personal_id), phone=phone,
+                       neighbourhood=search_key(neighbourhood))  # fmt: skip
+    query = Q(pk__in=_ids_like(wanted, centre) if scope_of(user).sees_centre(centre.pk) else ())
+    if number:
+        query |= Q(personal_id_index=number)
+    people = Learner.objects.filter(query).exclude(pk__in=exclude)
+    found = []
+    for learner in people.select_related("neighbourhood", "unit"):
+        score = compare(wanted, traits_of(learner))
+        if score.points >= OFFERED:
+            found.append(Lookalike(learner, score.points, score.reasons))
+    found.sort(key=lambda row: (-row.score, row.learner.pk))
+    apart = DifferentPeople.objects.among([row.learner.pk for row in found])
+    return rank(found, apart, key=lambda row: row.learner.pk)[:limit]
+
+
+def _ids_like(wanted: Traits, centre: Centre) -> list[int]:
+    """Ids of the centre's people who share enough to be compared: read from one stretch of one index."""
+    words = wanted.folded
+    text = LearnerCentre.objects.filter(centre=centre)
+    query = Q(pk__in=())
+    if len(words) > 1:
+        query |= Q(search_text__contains=f" {words[0]} ") & Q(search_text__contains=f" {words[-1]} ")
+        if wanted.birth:
+            year = Q(search_text__contains=f" {wanted.birth.year} ")
+            query |= year & (Q(search_text__contains=f" {words[0]} ") | Q(search_text__contains=f" {words[-1]} "))
+    else:
+        query |= Q(search_text__contains=f" {words[0]} ")
+    if wanted.phone:
+        query |= Q(search_text__contains=f" {wanted.phone} ")
+    return list(text.filter(query).order_by().values_list("learner_id", flat=True)[:MOST_CANDIDATES])
 
 
 def people_index(candidates: Iterable[Candidate], centre: Centre) -> PeopleIndex:
-    """Load everybody the candidates could be: three queries for every 500 of them."""
+    """Load everybody the candidates could be.
+
+    One query for the centre's names and two for every 500 people who may be meant; one for who was said to differ.
+    """
     candidates = list(candidates)
     index = PeopleIndex()
     numbers = {personal_id_index(row.personal_id) for row in candidates if row.personal_id}
     for batch in _batches(sorted(numbers)):
         for learner in Learner.objects.filter(personal_id_index__in=batch):
             index.by_number[learner.personal_id_index or ""] = learner
-    of_centre = Learner.objects.filter(centre_links__centre=centre)
-    for batch in _batches(sorted({search_key(row.full_name) for row in candidates})):
-        for learner in of_centre.filter(search_key__in=batch).order_by("pk"):
-            index.by_name[learner.search_key].append(learner)
-    for batch in _batches(sorted({row.phone for row in candidates if row.phone})):
-        for learner in of_centre.filter(phone__in=batch).order_by("pk"):
-            index.by_phone[learner.phone].append(learner)
+    wanted = {bucket for row in candidates for bucket in bucket_of(search_key(row.full_name), row.birth, row.phone)}
+    close: list[int] = []
+    links = LearnerCentre.objects.filter(centre=centre).order_by("learner_id").values_list("learner_id", "search_text")
+    for pk, text in links.iterator(chunk_size=2000):
+        words = text.split() or [""]
+        phone = words.pop() if len(words[-1]) > 4 and words[-1].isdecimal() else ""
+        year = int(words.pop()) if len(words) > 1 and words[-1].isdecimal() else None
+        birth = PartialDate(year) if year else None
+        if not wanted.isdisjoint(bucket_of(" ".join(words), birth, phone)):
+            close.append(pk)
+    for pks in _batches(close):
+        for learner in Learner.objects.filter(pk__in=pks).select_related("neighbourhood").order_by("pk"):
+            index.add(learner)
+    for pks in _batches(close):
+        # Both sides of a pair may lie in different batches: the side that was named first is enough to find it.
+        for pair in DifferentPeople.objects.filter(one_id__in=pks).values_list("one_id", "other_id"):
+            index.apart.add(frozenset(pair))
     return index
 
 
 def match_candidate(index: PeopleIndex, candidate: Candidate) -> Match:
     """Decide for one candidate against a loaded index."""
-    key = search_key(candidate.full_name)
-    return index.match(candidate, key=key, given_key=key.split(" ")[-1])
+    return index.match(candidate)
 
 
 def match_person(*, name: str, birth: PartialDate | None, personal_id: str, phone: str, centre: Centre) -> Match:
     """Say whether a single person is new, known or looks like somebody the centre knows."""
     candidate = Candidate(name, birth, personal_id, phone)
     return match_candidate(people_index([candidate], centre), candidate)
+
+
+def likely_same(*, user: User, learner: Learner, centre: Centre, limit: int = 5) -> list[Lookalike]:
+    """People who may be the same as somebody registered, without those who were said to differ."""
+    pairs = DifferentPeople.objects.filter(Q(one=learner) | Q(other=learner)).values_list("one_id", "other_id")
+    neighbourhood = learner.neighbourhood.name if learner.neighbourhood else ""
+    found = find_lookalikes(
+        user=user,
+        centre=centre,
+        full_name=learner.full_name,
+        birth=learner.birth,
+        phone=learner.phone,
+        neighbourhood=neighbourhood,
+        exclude={pk for pair in pairs for pk in pair} | {learner.pk},
+        limit=MOST_CANDIDATES,
+    )
+    mine = traits_of(learner)
+    return [row for row in found if not numbers_differ(mine, traits_of(row.learner))][:limit]
+
+
+def said_different(*, user: User, learner: Learner) -> list[Learner]:
+    """People in the user's scope whom somebody compared with this one and found different."""
+    pairs = DifferentPeople.objects.filter(Q(one=learner) | Q(other=learner)).values_list("one_id", "other_id")
+    others = {pk for pair in pairs for pk in pair} - {learner.pk}
+    return list(Learner.objects.visible_to(user).filter(pk__in=others).order_by("sort_key", "pk"))

@@ -20,7 +20,8 @@ from core.errors import Conflict, Forbidden, InvalidInput, OutOfScope
 from core.text import clean, split_name
 from learners.choices import ETHNICITIES, Sex
 from learners.identity import read_personal_id, read_phone
-from learners.models import Learner, LearnerCentre, LearnerCounter, personal_id_index
+from learners.models import DifferentPeople, Learner, LearnerCentre, LearnerCounter, personal_id_index
+from learners.querysets import BATCH
 from learners.target_groups import TargetGroup, load_target_groups
 
 _ETHNICITY_CODES = frozenset(code for code, _name in ETHNICITIES)
@@ -108,8 +109,9 @@ def register_learner(
     neighbourhood: str = "",
     note: str = "",
     target_groups: Iterable[TargetGroup] = (),
+    unlike: Iterable[Learner] = (),
 ) -> Learner:
-    """Register a person at a centre.
+    """Register a person at a centre; ``unlike`` names look-alikes who were shown and are somebody else.
 
     Raises InvalidInput (which field), Conflict when the identity number belongs to somebody already registered.
     """
@@ -134,6 +136,8 @@ def register_learner(
     learner.target_groups.set(_asked_groups(target_groups))
     LearnerCentre.objects.create(learner=learner, centre=centre)
     audit.record("learners.register_learner", learner, by=by, centre_id=centre.pk)
+    for other in unlike:
+        _say_different(learner, other, by=by, centre_id=centre.pk)
     return learner
 
 
@@ -234,3 +238,49 @@ def reveal_personal_id(*, learner: Learner, by: User) -> str:
 def find_by_personal_id(number: str) -> Learner | None:
     """Return the person with exactly this number, anywhere in the city; None when nobody has it."""
     return Learner.objects.filter(personal_id_index=personal_id_index(number)).first() if number else None
+
+
+def _say_different(one: Learner, other: Learner, *, by: User, centre_id: int) -> None:
+    first, second = sorted((one, other), key=lambda person: person.pk)
+    _row, created = DifferentPeople.objects.get_or_create(one=first, other=second, defaults={"said_by": by})
+    if created:
+        audit.record(
+            "learners.declare_different", one, by=by, centre_id=centre_id, data={"codes": [one.code, other.code]}
+        )
+
+
+@transaction.atomic
+def declare_different(*, one: Learner, other: Learner, by: User) -> None:
+    """Remember that two people who look alike are not the same person; saying it twice changes nothing.
+
+    Raises InvalidInput for one and the same row, OutOfScope or Forbidden.
+    """
+    if one.pk == other.pk:
+        raise InvalidInput("same_row", _("Hãy chọn hai hồ sơ khác nhau."))
+    centre_id = _centre_where(by, one, Verb.ENROL)
+    _centre_where(by, other, Verb.ENROL)
+    _say_different(one, other, by=by, centre_id=centre_id)
+
+
+def remember_different(*, pairs: Iterable[tuple[int, int]], by: User, centre: Centre) -> int:
+    """Remember many pairs at once, of people registered although they resemble somebody; one audit row.
+
+    Call inside the transaction that registered them, after asking for the right to do so.
+    """
+    rows = [DifferentPeople(one_id=min(pair), other_id=max(pair), said_by=by) for pair in pairs]
+    if rows:
+        DifferentPeople.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+        audit.record("learners.declare_many_different", centre, by=by, centre_id=centre.pk, data={"pairs": len(rows)})
+    return len(rows)
+
+
+@transaction.atomic
+def withdraw_different(*, one: Learner, other: Learner, by: User) -> None:
+    """Take back that two people are different: they may be offered again. Raises OutOfScope or Forbidden."""
+    centre_id = _centre_where(by, one, Verb.ENROL)
+    _centre_where(by, other, Verb.ENROL)
+    gone, _rows = DifferentPeople.objects.between(one.pk, other.pk).delete()
+    if gone:
+        audit.record(
+            "learners.withdraw_different", one, by=by, centre_id=centre_id, data={"codes": [one.code, other.code]}
+        )

@@ -11,4 +11,5 @@ urlpatterns = [
     path("<int:pk>/", views.learner_detail, name="learner-detail"),
     path("<int:pk>/edit/", views.learner_edit, name="learner-edit"),
     path("<int:pk>/identity/", views.reveal_id, name="reveal-id"),
+    path("<int:pk>/different/", views.say_different, name="say-different"),
 ]

@@ -20,11 +20,14 @@ from core.errors import DomainError
 from core.text import clean
 from learners import services
 from learners.forms import LearnerForm
-from learners.models import Learner, personal_id_index
-from learners.querysets import LearnerQuerySet
+from learners.matching import CERTAIN
+from learners.models import Learner
+from learners.selectors import Lookalike, find_lookalikes, find_people, likely_same, said_different
 from learners.target_groups import TargetGroup, members_q
 
 PER_PAGE = 50
+# Who finds more than this types another word.
+MOST_FOUND = 200
 
 
 def _user(request: HttpRequest) -> User:
@@ -32,31 +35,29 @@ def _user(request: HttpRequest) -> User:
     return request.user
 
 
-def search_people(people: LearnerQuerySet, text: str) -> LearnerQuerySet:
-    """Filter by part of a name in any word order, by code, by phone, or by a whole identity number."""
-    text = clean(text)[:100]
-    digits = text.replace(" ", "").replace(".", "")
-    if digits.isdecimal():
-        return people.filter(phone__startswith=digits) | people.filter(personal_id_index=personal_id_index(digits))
-    if text.upper().startswith("HV") and digits[2:].isdecimal():
-        return people.filter(code__istartswith=digits)
-    return people.named_like(text) if text else people
-
-
 @scoped(Verb.VIEW, Verb.VIEW_OWN_CLASSES)
 def learner_list(request: HttpRequest) -> HttpResponse:
     """People of the user's scope."""
     user = _user(request)
-    text, centre_pk = request.GET.get("q", ""), request.GET.get("centre", "")
-    people = search_people(Learner.objects.visible_to(user), text)
+    text, centre_pk = clean(request.GET.get("q", ""))[:100], request.GET.get("centre", "")
     centres = Centre.objects.visible_to(user) if scope_of(user).is_officer else Centre.objects.none()
+    chosen = None
     if centre_pk.isdecimal():
         # Only a centre of the user's own scope: who also goes to another one is not theirs to know.
-        chosen = Centre.objects.visible_to(user).filter(pk=int(centre_pk))
-        people = people.filter(centre_links__centre__in=chosen)
+        chosen = Centre.objects.visible_to(user).filter(pk=int(centre_pk[:18])).first()
     groups = TargetGroup.objects.all() if scope_of(user).may(Verb.VIEW) else TargetGroup.objects.none()
     group_code = request.GET.get("group", "")
     group = groups.filter(code=group_code).first() if group_code else None
+    people = Learner.objects.visible_to(user)
+    found: list[Learner] = []
+    if centre_pk and chosen is None:
+        people = people.none()
+    elif text:
+        # Who also filters by a group looks through more of those found.
+        found = find_people(user=user, text=text, centre=chosen, limit=MOST_FOUND * (10 if group else 1))
+        people = people.filter(pk__in=[person.pk for person in found])
+    elif chosen:
+        people = people.filter(centre_links__centre=chosen)
     if group:
         mine = Q(centre_links__centre__in=scope_of(user).centre_ids(Verb.VIEW))
         seen = people if scope_of(user).everything else people.filter(mine)
@@ -66,6 +67,7 @@ def learner_list(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "page_obj": page,
+        "more": not group and len(found) == MOST_FOUND,
         "text": text,
         "centre_pk": centre_pk,
         "groups": groups,
@@ -90,10 +92,13 @@ def learner_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _detail(user: User, learner: Learner) -> dict[str, object]:
     scope = scope_of(user)
     places = [link.centre for link in learner.centre_links.select_related("centre").order_by("pk")]
+    desks = [centre for centre in places if scope.may(Verb.ENROL, centre.pk)]
     return {
         "learner": learner,
+        "lookalikes": likely_same(user=user, learner=learner, centre=desks[0]) if desks else [],
+        "different": said_different(user=user, learner=learner) if desks else [],
         "centres": [centre for centre in places if scope.sees_centre(centre.pk)],
-        "can_edit": any(scope.may(Verb.ENROL, centre.pk) for centre in places),
+        "can_edit": bool(desks),
         "can_reveal": bool(learner.personal_id_tail)
         and any(scope.may(Verb.SEE_IDENTITY, centre.pk) for centre in places),
         "sees_more": scope.may(Verb.VIEW),
@@ -123,15 +128,31 @@ def learner_add(request: HttpRequest) -> HttpResponse:
     scope = scope_of(user)
     centre = get_object_or_404(Centre.objects.visible_to(user), pk=scope.main_centre_id)
     form = LearnerForm(request.POST or None)
+    lookalikes: list[Lookalike] = []
     if request.method == "POST" and form.is_valid():
-        try:
-            learner = services.register_learner(centre=centre, by=user, **form.values())
-        except DomainError as error:
-            show_in_form(form, error)
-        else:
-            return _saved(request, form, learner)
-    context = {"form": form, "learner": None}
-    return render(request, "learners/learner_form.html", context, status=422 if form.errors else 200)
+        lookalikes = _who_it_may_be(user, centre, form)
+        if not lookalikes or (request.POST.get("decision") == "new" and lookalikes[0].score < CERTAIN):
+            try:
+                unlike = [row.learner for row in lookalikes]
+                learner = services.register_learner(centre=centre, by=user, unlike=unlike, **form.values())
+            except DomainError as error:
+                show_in_form(form, error)
+            else:
+                return _saved(request, form, learner)
+    seen = Learner.objects.visible_to(user).filter(pk__in=[row.learner.pk for row in lookalikes])
+    context = {
+        "form": form,
+        "learner": None,
+        "lookalikes": lookalikes,
+        "number_taken": bool(lookalikes) and lookalikes[0].score == CERTAIN,
+        "seen": set(seen.values_list("pk", flat=True)) if lookalikes else set(),
+    }
+    return render(request, "learners/learner_form.html", context, status=422 if form.errors or lookalikes else 200)
+
+
+def _who_it_may_be(user: User, centre: Centre, form: LearnerForm) -> list[Lookalike]:
+    names = ("full_name", "birth", "personal_id", "phone", "neighbourhood")
+    return find_lookalikes(user=user, centre=centre, **{name: form.cleaned_data[name] for name in names})
 
 
 @scoped(Verb.ENROL)
@@ -149,8 +170,27 @@ def learner_edit(request: HttpRequest, pk: int) -> HttpResponse:
             show_in_form(form, error)
         else:
             return _saved(request, form, learner)
-    context = {"form": form, "learner": learner}
+    context = {"form": form, "learner": learner, "lookalikes": []}
     return render(request, "learners/learner_form.html", context, status=422 if form.errors else 200)
+
+
+@scoped(Verb.ENROL)
+@require_POST
+def say_different(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say, or with ``undo`` take back, that this person and the ``other`` are not the same."""
+    user = _user(request)
+    people = Learner.objects.visible_to(user)
+    one = get_object_or_404(people, pk=pk)
+    key = request.POST.get("other", "")
+    other = get_object_or_404(people, pk=int(key) if key.isascii() and key.isdecimal() and len(key) < 19 else 0)
+    words = {"one": one.full_name, "other": other.full_name, "code": other.code}
+    if "undo" in request.POST:
+        services.withdraw_different(one=one, other=other, by=user)
+        messages.success(request, _("Đã bỏ ghi nhận: %(one)s và %(other)s (%(code)s) lại được gợi ý.") % words)
+    else:
+        services.declare_different(one=one, other=other, by=user)
+        messages.success(request, _("Đã ghi nhớ: %(one)s và %(other)s (%(code)s) là hai người khác nhau.") % words)
+    return redirect("learners:learner-detail", one.pk)
 
 
 def _saved(request: HttpRequest, form: LearnerForm, learner: Learner) -> HttpResponse:

@@ -26,7 +26,7 @@ from courses.roster.rows import RosterPerson, read_rows
 from learners.matching import Match
 from learners.models import Learner, LearnerCentre
 from learners.selectors import match_candidate, people_index
-from learners.services import code_of, fill, take_codes
+from learners.services import code_of, fill, remember_different, take_codes
 
 Decision = Literal["same", "new", "skip"]
 _BATCH = 500
@@ -178,10 +178,12 @@ def _people_to_enrol(
     group: ClassGroup, preview: RosterPreview, decisions: dict[int, Decision], by: User
 ) -> list[tuple[Learner, RosterPerson]]:
     new: list[RosterPerson] = []
+    unlike: dict[int, tuple[int, ...]] = {}
     chosen: list[tuple[Learner, RosterPerson]] = []
     for row in preview.rows:
         decision = decisions.get(row.person.row, "skip") if row.kind == "lookalike" else ""
         if row.kind == "new" or decision == "new":
+            unlike[len(new)] = row.match.lookalikes
             new.append(row.person)
         elif row.match.learner is not None and (row.kind == "known" or decision == "same"):
             chosen.append((row.match.learner, row.person))
@@ -190,7 +192,11 @@ def _people_to_enrol(
             words = reason % {"name": row.match.learner, "code": row.match.learner.code if row.match.learner else ""}
             column = preview.header.titles["full_name"]
             preview.left_out.append(RowError(preview.sheet, row.person.row, column, row.person.full_name, words))
-    return chosen + list(zip(_register(group, new, by), new, strict=True))
+    registered = _register(group, new, by)
+    # Who is registered although somebody resembles them is not asked about again.
+    pairs = [(registered[place].pk, pk) for place, pks in unlike.items() for pk in pks]
+    remember_different(pairs=pairs, by=by, centre=group.centre)
+    return chosen + list(zip(registered, new, strict=True))
 
 
 def _register(group: ClassGroup, people: list[RosterPerson], by: User) -> list[Learner]:

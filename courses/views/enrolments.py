@@ -46,7 +46,8 @@ def enrol(request: HttpRequest, pk: int) -> HttpResponse:
                 if match and match.learner and decision == "same":
                     row = services.enrol(class_group=group, learner=match.learner, by=request.user)
                 elif match is None or decision == "new":
-                    row = services.enrol_new_person(class_group=group, by=request.user, **form.values())
+                    unlike = [match.learner] if match and match.learner else []
+                    row = services.enrol_new_person(class_group=group, by=request.user, unlike=unlike, **form.values())
                 else:
                     row = None
         except DomainError as error:

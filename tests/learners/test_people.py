@@ -183,7 +183,12 @@ def test_foreign_people_are_not_found_and_foreign_roles_refused(cast):
         ("Bùi Thị Nga", None, "", "", "lookalike"),
         ("Bui Thi Nga", "1980-05-03", "", "", "lookalike"),  # without tones it may be Ngà or Ngã
         ("Bùi Thị Ngà", "1980-05-03", "", "", "lookalike"),
-        ("Bùi Thị Nga", "1981-05-03", "", "", "new"),
+        ("Bùi Thị Nga", "1981-05-03", "", "", "lookalike"),  # a slip of the year
+        ("Bùi Thị Nga", "1980-03-05", "", "", "lookalike"),  # day and month changed places
+        ("Nga Bùi Thị", "1980", "", "", "lookalike"),
+        ("Bùi Nga", "1980", "", "", "lookalike"),  # people leave the middle name out
+        ("Bùi Thị Nga", "1993-05-04", "", "", "new"),
+        ("Bùi Văn Nga", "1980-05-03", "", "", "new"),  # a man and a woman
         ("Bùi Thị Nga", "1980-05-03", "001180000999", "", "new"),  # two numbers, two people
         ("Đinh Thúy Nga", None, "", "0963855860", "lookalike"),
         ("Đinh Văn Lực", None, "", "0963855860", "new"),  # families share a telephone
