@@ -100,7 +100,7 @@ def check_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @scoped(Verb.VIEW)
 def panel_learner(request: HttpRequest, pk: int) -> HttpResponse:
-    """Literacy of one person, as a panel of their page."""
+    """Literacy of one person: a fragment for their page, a page of its own otherwise."""
     user = cast(User, request.user)
     learner = get_object_or_404(Learner.objects.visible_to(user), pk=pk)
     today = timezone.localdate()
@@ -118,4 +118,5 @@ def panel_learner(request: HttpRequest, pk: int) -> HttpResponse:
         "today": today,
         "may_record": scope_of(user).may(Verb.FOLLOW_UP),
     }
-    return render(request, "literacy/_panel_learner.html", context)
+    fragment = request.headers.get("HX-Request") == "true"
+    return render(request, "literacy/_panel_learner.html" if fragment else "literacy/learner_literacy.html", context)

@@ -1,0 +1,99 @@
+"""Every page of the product and who opens it, taken from tests/matrix/table.py: a new page is walked by itself."""
+
+from dataclasses import dataclass
+
+from django.test import Client
+from django.urls import reverse
+
+from courses.models import ClassGroup
+from tests.matrix.table import EXCUSED, OBJECT_LINES, PLAIN
+from tests.matrix.world import World
+
+# The first of these who may opens the page; a page without an object is opened by the first officer who may as well.
+INSIDERS = ("duc", "lan", "thu", "van", "oanh")
+OUTSIDERS = ("tuan", "oanh")
+# Addresses of the API are read by programs; these two of it by people.
+FOR_PEOPLE = {"api:docs", "api:keys"}
+# Excused from the matrix, yet not a page of its own: why.
+NO_PAGE = {
+    "health": "for machines", "favicon": "a picture", "accounts:sign-out": "POST only",
+    "accounts:set-language": "POST only", "job-file": "a file",
+    "learners:say-different": "POST only", "courses:roster-discard": "POST only",
+    "indicators:keep-figure": "POST only", "api:unit-detail": "API", "api:indicator-detail": "API",
+    "api:figure-detail": "API", "api:verify": "API", "verify-lower": "the same page as verify",
+}  # fmt: skip
+LONG_CLASS = "Phòng, chống lừa đảo trực tuyến và bảo vệ dữ liệu cá nhân trên không gian mạng cho người cao tuổi"
+LONG_NAME = ("Nguyễn Phúc", "Tôn Nữ Hoàng Khánh", "Nghiêng")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page, opened by one person ("" is a visitor)."""
+
+    name: str
+    who: str
+    url: str
+
+
+def excused_stops(world: World) -> list[Stop]:
+    """Pages that the matrix judges elsewhere."""
+    rows, unit = world.a, world.cast.district_a.pk
+    figures = [Stop("indicators:figure", who, reverse("indicators:figure", args=[code]))
+               for who, code in (("tuan", "A3"), ("lan", "C3"), ("nam", "D1"))]  # fmt: skip
+    return [
+        Stop("accounts:sign-in", "", reverse("accounts:sign-in")),
+        Stop("verify-ask", "", reverse("verify-ask")),
+        Stop("verify", "", reverse("verify", args=[rows.certificate.token])),
+        Stop("centres:unit-detail", "hoa", reverse("centres:unit-detail", args=[unit])),
+        *figures,
+        Stop("indicators:report-figure", "tuan", reverse("indicators:report-figure", args=["D1"])),
+        Stop("job-status", "lan", reverse("job-status", args=[world.job.pk])),
+    ]
+
+
+def stops(world: World) -> list[Stop]:
+    """Every page as somebody who may open it, with real rows on it. Files and answers for programs are left out."""
+    found = [
+        Stop(line.name, next(who for who in (*INSIDERS, *OUTSIDERS, "hoa") if who in line.may),
+             reverse(line.name, args=[line.pick(world.a)]))
+        for line in OBJECT_LINES if line.method == "get" and not line.name.startswith("api:")
+    ]  # fmt: skip
+    for name, may in PLAIN.items():
+        if name.startswith("api:") and name not in FOR_PEOPLE:
+            continue
+        query = "?q=Hoangyena" if name == "search" else ""
+        for chosen in (INSIDERS, OUTSIDERS):
+            who = next((person for person in chosen if person in may), None)
+            if who:
+                found.append(Stop(name, who, reverse(name) + query))
+    found += [Stop("home", who, reverse("home")) for who in ("lan", "thu", "hoa", "oanh")]
+    found += excused_stops(world)
+    return [stop for stop in dict.fromkeys(found) if is_page(world, stop)]
+
+
+def is_page(world: World, stop: Stop) -> bool:
+    """Whether the address answers with a page that opens; a file is none."""
+    client = Client()
+    if stop.who:
+        client.force_login(world.cast.users[stop.who])
+    response = client.get(stop.url)
+    for close in response._resource_closers:
+        close()
+    assert response.status_code == 200, (stop, response.status_code)
+    return response["Content-Type"].startswith("text/html")
+
+
+def lengthen(world: World) -> None:
+    """Names as long as they come, so that what breaks only with long words breaks here."""
+    for group in (world.a.open_class, world.a.closed_class):
+        ClassGroup.objects.filter(pk=group.pk).update(name=LONG_CLASS)
+    learner = world.a.learner
+    learner.set_name(type(learner.name)(*LONG_NAME))
+    learner.save()
+
+
+def unjudged() -> set[str]:
+    """Excused addresses that are neither walked nor named as no page."""
+    walked = {"accounts:sign-in", "verify-ask", "verify", "centres:unit-detail", "indicators:figure",
+              "indicators:report-figure", "job-status"}  # fmt: skip
+    return set(EXCUSED) - set(NO_PAGE) - walked

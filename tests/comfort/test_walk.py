@@ -1,0 +1,185 @@
+"""Every page in a real browser at 360 px: axe-core (WCAG 2.2 A and AA), nothing wider than the screen, the keyboard.
+
+One walk for all three, because opening some eighty pages is what costs: axe-core looks at the phone's layout and then
+at the computer's, the width is measured on the phone, the focus is moved through every control.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from accounts.models import User
+from tests.comfort.pages import lengthen, stops, unjudged
+from tests.matrix.table import PLAIN
+
+VENDOR = Path(__file__).parent.parent / "vendor"
+AXE = (VENDOR / "axe.min.js").read_text(encoding="utf-8")
+PHONE = {"width": 360, "height": 740}
+FILES = {"indicators:statistics-export"}
+# Lists that are empty before anybody has written anything, and those of them whose reader can write the first row.
+LISTS = {"learners:learner-list", "courses:class-list", "certificates:register", "search", "literacy:followup-list"}
+BEGUN_HERE = {"learners:learner-list", "courses:class-list"}
+DESK = {"width": 1280, "height": 800}
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+JUDGE = """async (tags) => {
+  const found = await axe.run(document, {
+    runOnly: {type: "tag", values: tags}, resultTypes: ["violations"], rules: {"target-size": {enabled: true}},
+  });
+  const why = (node) => [...node.any, ...node.all, ...node.none].map((check) => check.message)[0];
+  return found.violations.flatMap((rule) => rule.nodes.map((node) =>
+    `${rule.id}: ${node.target.join(" ")}: ${why(node) || rule.help}`));
+}"""
+# What is folded away is judged too; the menu of the person is worked in tests/look.
+UNFOLD = """() => document.querySelectorAll("details:not(.who)").forEach((node) => { node.open = true; })"""
+# What runs over: the outermost element that begins inside the screen and ends outside it, where nothing scrolls.
+TOO_WIDE = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  const over = [...document.querySelectorAll("body *")]
+    .filter((node) => node.getBoundingClientRect().right > width + 1);
+  return [`${document.documentElement.scrollWidth} px wide: ` + over.slice(0, 4).map((node) =>
+    node.tagName.toLowerCase() + (node.className && "." + node.className)).join(", ")];
+}"""
+# The first stop of the tab key, an order of our own (tabindex above 0), and whether each control shows its focus.
+KEYBOARD = """() => {
+  const faults = [];
+  const shown = (node) => node.checkVisibility() && node.getClientRects().length;
+  const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")]
+    .filter((node) => !node.disabled && node.type !== "hidden" && node.tabIndex >= 0 && shown(node));
+  if (document.querySelector("header.top") && !all[0].matches("a.skip")) faults.push("the skip link is not first");
+  for (const node of all) {
+    if (node.tabIndex > 0) faults.push("tabindex above 0: " + node.outerHTML.slice(0, 80));
+    node.focus({preventScroll: true});
+    if (document.activeElement !== node) { faults.push("takes no focus: " + node.outerHTML.slice(0, 80)); continue; }
+    const places = [node, node.nextElementSibling, node.parentElement].filter(Boolean);
+    if (!places.some((place) => getComputedStyle(place).outlineStyle !== "none"))
+      faults.push("shows no focus: " + node.outerHTML.slice(0, 80));
+  }
+  for (const node of document.querySelectorAll("[accesskey]")) faults.push("accesskey: " + node.outerHTML.slice(0, 80));
+  return faults;
+}"""
+
+
+def judge(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    page.set_viewport_size(PHONE)
+    faults = [f"phone: {fault}" for fault in page.evaluate(TOO_WIDE)]
+    page.evaluate(UNFOLD)
+    faults += [f"phone, unfolded: {fault}" for fault in page.evaluate(TOO_WIDE)]
+    faults += [f"phone: {fault}" for fault in page.evaluate(JUDGE, TAGS)]
+    faults += [f"keyboard: {fault}" for fault in page.evaluate(KEYBOARD)]
+    page.set_viewport_size(DESK)
+    return faults + [f"desk: {fault}" for fault in page.evaluate(JUDGE, TAGS)]
+
+
+@pytest.fixture
+def window_of(open_context: Callable[..., Any], live_server: Any) -> Callable[..., Page]:
+    """``window_of(user)`` → this person's one window, signed in; None is a visitor."""
+    windows: dict[Any, Page] = {}
+
+    def open_window_of(user: User | None) -> Page:
+        key = user and user.username
+        if key not in windows:
+            context = open_context(viewport=PHONE)
+            if user:
+                client = Client()
+                client.force_login(user)
+                cookie = client.cookies["sessionid"].value
+                context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+            windows[key] = context.new_page()
+        return windows[key]
+
+    return open_window_of
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_page_is_for_everybody(world, window_of):
+    lengthen(world)
+    faults: list[str] = []
+    walked = stops(world)
+    for stop in walked:
+        page = window_of(world.cast.users.get(stop.who))
+        page.set_viewport_size(PHONE)
+        page.goto(stop.url)
+        if page.locator("[hx-trigger~=load]").count():  # panels that come after the page
+            page.wait_for_load_state("networkidle")
+        faults += [f"{stop.name} as {stop.who}: {fault}" for fault in judge(page)]
+    assert len(walked) > 60
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_refused_forms_are_for_everybody_and_say_what_is_wrong(world, window_of, console_errors):
+    faults: list[str] = []
+    for name, args in (
+        ("learners:learner-add", []), ("courses:class-add", []), ("courses:course-add", []), ("accounts:password", []),
+        ("literacy:check-add", [world.a.follow_up.pk]), ("courses:class-cancel", [world.a.open_class.pk]),
+        ("courses:session-cancel", [world.a.session.pk]), ("certificates:revoke", [world.a.certificate.pk]),
+    ):  # fmt: skip
+        page = window_of(world.cast.duc)
+        page.set_viewport_size(PHONE)
+        page.goto(reverse(name, args=args))
+        form = page.locator("main form[method=post]").last
+        form.evaluate("form => { form.noValidate = true; form.removeAttribute('data-confirm'); }")
+        for button in form.locator("[data-confirm]").all():
+            button.evaluate("node => node.removeAttribute('data-confirm')")
+        form.evaluate("form => form.requestSubmit()")
+        page.get_by_role("alert").first.wait_for()
+        faults += [f"{name} refused: {fault}" for fault in judge(page)]
+    console_errors.clear()  # each form was refused with 422, as it should be
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lists_without_rows_are_for_everybody_and_say_how_to_begin(cast, reference, window_of):
+    """On the first day nothing is there: a list says what it will hold, and the one who may begin is led there."""
+    faults: list[str] = []
+    silent: list[str] = []
+    for name, may in PLAIN.items():
+        if name.startswith("api:") or not {"lan", "oanh"} & may or name in FILES:
+            continue
+        page = window_of(cast.lan if "lan" in may else cast.oanh)
+        page.set_viewport_size(PHONE)
+        page.goto(reverse(name))
+        faults += [f"{name} empty: {fault}" for fault in judge(page)]
+        if name in LISTS and not page.locator("main .empty").count():
+            silent.append(name)
+        if name in BEGUN_HERE and not page.locator("main .empty a").count():
+            silent.append(f"{name}: no way to begin")
+    assert not faults, "\n".join(faults)
+    assert silent == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_judge_sees_what_it_is_for(open_window, cast):
+    page = open_window(viewport=PHONE)
+    page.goto("/accounts/sign-in/")
+    assert judge(page) == []
+    page.set_viewport_size(PHONE)
+    page.evaluate("""() => {
+      const div = document.querySelector("main").appendChild(document.createElement("div"));
+      div.innerHTML = "<input id=bare><p class=wide-one>x</p><button tabindex=3>a</button>";
+      div.querySelector("p").textContent = "0".repeat(200);
+      div.querySelector("p").classList.add("nowrap");
+    }""")
+    faults = " ".join(judge(page))
+    for sign in ("px wide", "label: #bare", "tabindex above 0"):
+        assert sign in faults, sign
+
+
+def test_every_excused_address_is_a_page_or_none():
+    assert unjudged() == set(), "walk it or say in tests/comfort/pages.py why it is no page"
+
+
+def test_axe_is_the_published_one():
+    locked = dict(re.findall(r"-> (\S+) sha256:([0-9a-f]{64})$", (VENDOR / "vendor.lock").read_text(), re.M))
+    assert set(locked) == {path.name for path in VENDOR.iterdir()} - {"vendor.lock"}
+    for name, digest in locked.items():
+        assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == digest
