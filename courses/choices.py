@@ -37,6 +37,14 @@ class EnrolmentStatus(models.TextChoices):
     FAILED = "failed", _("chưa hoàn thành")
 
 
+class WaitStatus(models.TextChoices):
+    """Where somebody is on a waitlist. A place in the order is never given to another."""
+
+    WAITING = "waiting", _("đang chờ")
+    PLACED = "placed", _("đã được xếp vào lớp")
+    LEFT = "left", _("đã thôi chờ")
+
+
 class Result(models.TextChoices):
     """Assessment of Circular 10/2022: three values; empty is unknown."""
 

@@ -122,10 +122,20 @@ class CourseForm(forms.Form):
         choices=[("", _("Không")), (1, _("Giai đoạn 1")), (2, _("Giai đoạn 2"))],
     )  # fmt: skip
     term = forms.IntegerField(label=_("Kỳ học (xóa mù chữ)"), required=False, min_value=1, max_value=5)
+    requires_phase = forms.TypedChoiceField(
+        label=_("Người học phải đã hoàn thành giai đoạn"), required=False, coerce=int, empty_value=None,
+        choices=[("", _("Không đòi hỏi")), (1, _("Giai đoạn 1")), (2, _("Giai đoạn 2"))],
+    )  # fmt: skip
+    requires_course = forms.ModelChoiceField(
+        label=_("Người học phải đã hoàn thành khóa học"), queryset=Course.objects.none(), required=False,
+        empty_label=_("Không đòi hỏi"), help_text=_("Ai chưa hoàn thành thì chỉ ghi danh được khi có lý do."),
+    )  # fmt: skip
     is_active = forms.BooleanField(label=_("Đang dùng: hiện khi mở lớp mới"), required=False, initial=True)
 
-    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_new: bool, centre: Centre, course: Course | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        others = Course.objects.for_centre(centre.pk).exclude(pk=course.pk if course else None)
+        self.fields["requires_course"].queryset = others.order_by("search_key", "pk")  # type: ignore[attr-defined]
         self.fields["topic"].queryset = Topic.objects.all()  # type: ignore[attr-defined]
         self.fields["programme"].queryset = Programme.objects.all()  # type: ignore[attr-defined]
         del self.fields["is_active" if is_new else "code"]

@@ -1,10 +1,10 @@
-"""What happens after a class is closed, in the same transaction.
+"""What happens after a class is closed, in the same transaction; and what the apps above know of a person.
 
-Closing knows nothing of literacy; apps above register a function here in their AppConfig.ready (docs/adr/0006).
+Courses know nothing of literacy; apps above register a function here in their AppConfig.ready (docs/adr/0006).
 This is explicit and typed where a signal would be neither.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 ClosingHook = Callable[..., None]
@@ -16,6 +16,26 @@ def after_closing(function: ClosingHook) -> ClosingHook:
     if function not in _after_closing:
         _after_closing.append(function)
     return function
+
+
+# Returns which of the people are known to have completed the phase, from proof that courses knows nothing of.
+PhaseProof = Callable[[Collection[int], int], set[int]]
+_phase_proofs: list[PhaseProof] = []
+
+
+def phase_proof(function: PhaseProof) -> PhaseProof:
+    """Register ``function(learner_ids, phase)`` → ids of those who have completed the phase or a higher one."""
+    if function not in _phase_proofs:
+        _phase_proofs.append(function)
+    return function
+
+
+def proven_elsewhere(learner_ids: Collection[int], phase: int) -> set[int]:
+    """Ask every registered function."""
+    found: set[int] = set()
+    for function in _phase_proofs:
+        found |= function(learner_ids, phase)
+    return found
 
 
 def run_after_closing(*, class_group: Any, passed: list[Any], by: Any) -> None:

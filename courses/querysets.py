@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from centres.access import scope_of
 from centres.choices import Verb
 from core.text import search_key
-from courses.choices import ClassStatus, EnrolmentStatus, SessionStatus
+from courses.choices import ClassStatus, EnrolmentStatus, SessionStatus, WaitStatus
 
 
 class CourseQuerySet(models.QuerySet[Any]):
@@ -75,6 +75,14 @@ class HangsOnClassQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """Rows of classes the user sees."""
         return self.filter(scope_of(user).class_q("class_group"))
+
+
+class WaitlistQuerySet(HangsOnClassQuerySet):
+    """People on waitlists."""
+
+    def waiting(self) -> Self:
+        """Those who still wait, in order."""
+        return self.filter(status=WaitStatus.WAITING).order_by("class_group_id", "position")
 
 
 class SessionQuerySet(HangsOnClassQuerySet):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from courses import roster_urls
-from courses.views import classes, closing, courses, enrolments, teaching
+from courses.views import classes, closing, courses, enrolments, teaching, waitlist
 
 app_name = "courses"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("sessions/<int:pk>/", teaching.session_detail, name="session-detail"),
     path("sessions/<int:pk>/cancel/", teaching.session_cancel, name="session-cancel"),
     path("enrolments/<int:pk>/withdraw/", enrolments.withdraw, name="withdraw"),
+    path("waitlist/<int:pk>/place/", waitlist.waitlist_place, name="waitlist-place"),
+    path("waitlist/<int:pk>/leave/", waitlist.waitlist_leave, name="waitlist-leave"),
     path("learners/<int:pk>/", enrolments.panel_learner, name="panel-learner"),
     path("courses/", courses.course_list, name="course-list"),
     path("courses/add/", courses.course_add, name="course-add"),

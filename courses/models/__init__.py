@@ -5,6 +5,7 @@ from courses.models.classes import ClassGroup, Session
 from courses.models.closing import ClosingReason
 from courses.models.enrolments import Attendance, Enrolment
 from courses.models.rosters import RosterImport
+from courses.models.waitlist import WaitlistEntry
 
 __all__ = [
     "Attendance",
@@ -16,4 +17,5 @@ __all__ = [
     "RosterImport",
     "Session",
     "Topic",
+    "WaitlistEntry",
 ]

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from centres.models import Centre
@@ -72,6 +72,18 @@ class Course(TimeStamped):
         choices=[(1, _("Giai đoạn 1")), (2, _("Giai đoạn 2"))],
     )
     term = models.PositiveSmallIntegerField(_("kỳ học"), null=True, blank=True)
+    # Terms 4 and 5 build on phase 1 (Circular 33/2021).
+    requires_phase = models.PositiveSmallIntegerField(
+        _("phải đã hoàn thành giai đoạn"), null=True, blank=True, choices=[(1, _("Giai đoạn 1")), (2, _("Giai đoạn 2"))]
+    )
+    requires_course = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="prepares_for",
+        verbose_name=_("phải đã hoàn thành khóa học"),
+    )
     planned_sessions = models.PositiveSmallIntegerField(_("số buổi"), default=1, validators=[MinValueValidator(1)])
     min_attendance_percent = models.PositiveSmallIntegerField(
         _("dự ít nhất (% số buổi)"), default=80, validators=[MaxValueValidator(100)]
@@ -97,6 +109,14 @@ class Course(TimeStamped):
             models.CheckConstraint(
                 condition=Q(completes_phase__isnull=True) | Q(completes_phase__in=[1, 2]),
                 name="courses_course_phase_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(requires_phase__isnull=True) | Q(requires_phase__in=[1, 2]),
+                name="courses_course_required_phase_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(requires_course__isnull=True) | ~Q(requires_course=F("pk")),
+                name="courses_course_not_required_by_itself",
             ),
         ]
 

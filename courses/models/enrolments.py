@@ -33,6 +33,8 @@ class Enrolment(TimeStamped):
     sessions_attended = models.PositiveSmallIntegerField(_("số buổi có mặt"), null=True, blank=True)
     withdrawn_on = models.DateField(_("thôi học ngày"), null=True, blank=True)
     withdraw_reason = models.CharField(_("lý do thôi học"), max_length=200, blank=True)
+    # Why somebody was let in without the course's prerequisite.
+    waiver = models.CharField(_("lý do miễn điều kiện"), max_length=200, blank=True)
     roster_import = models.ForeignKey(
         RosterImport, models.SET_NULL, null=True, blank=True, related_name="enrolments", verbose_name=_("lần nhập")
     )

@@ -1,5 +1,12 @@
 """Reads that span models."""
 
+from courses.selectors.checks import (
+    EnrolmentCheck,
+    enrolment_checks,
+    lacking_prerequisite,
+    prerequisite_words,
+    taken_places,
+)
 from courses.selectors.classes import (
     Allowed,
     Step,
@@ -7,6 +14,7 @@ from courses.selectors.classes import (
     candidates,
     class_people,
     class_sessions,
+    class_waiting,
     next_step,
 )
 from courses.selectors.closing import (
@@ -23,6 +31,7 @@ __all__ = [
     "BLOCKING",
     "Allowed",
     "ClosingException",
+    "EnrolmentCheck",
     "Outcome",
     "Step",
     "allowed",
@@ -30,9 +39,14 @@ __all__ = [
     "candidates",
     "class_people",
     "class_sessions",
+    "class_waiting",
     "closing_exceptions",
     "closing_outcomes",
+    "enrolment_checks",
+    "lacking_prerequisite",
     "next_step",
     "plan_days",
+    "prerequisite_words",
+    "taken_places",
     "units_on",
 ]

@@ -4,15 +4,15 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from centres.access import scope_of
 from centres.choices import Verb
 from core.text import search_key
-from courses.choices import AttendanceStatus, ClassStatus, EnrolmentStatus, Result, SessionStatus
-from courses.models import ClassGroup, Enrolment, Session
+from courses.choices import AttendanceStatus, ClassStatus, EnrolmentStatus, Result, SessionStatus, WaitStatus
+from courses.models import ClassGroup, Enrolment, Session, WaitlistEntry
 from learners.models import Learner, personal_id_index
 
 MAX_CANDIDATES = 20
@@ -63,14 +63,22 @@ def allowed(user: Any, class_group: ClassGroup) -> Allowed:
 
 
 def class_people(class_group: ClassGroup) -> QuerySet[Enrolment]:
-    """Everybody who is or was in the class, in Vietnamese order, with ``present_count``."""
+    """Everybody who is or was in the class, in Vietnamese order, with ``present_count`` and ``from_waitlist``."""
     present = Q(marks__status=AttendanceStatus.PRESENT, marks__session__status=SessionStatus.HELD)
     return (
         Enrolment.objects.filter(class_group=class_group)
         .select_related("learner")
-        .annotate(present_count=Count("marks", filter=present))
+        .annotate(
+            present_count=Count("marks", filter=present),
+            from_waitlist=Exists(WaitlistEntry.objects.filter(enrolment=OuterRef("pk"), status=WaitStatus.PLACED)),
+        )
         .order_by("learner__sort_key", "pk")
     )
+
+
+def class_waiting(class_group: ClassGroup) -> QuerySet[WaitlistEntry]:
+    """Who waits for a place, in order."""
+    return WaitlistEntry.objects.waiting().filter(class_group=class_group).select_related("learner")
 
 
 def class_sessions(class_group: ClassGroup) -> QuerySet[Session]:

@@ -8,8 +8,10 @@ from courses.services.classes import cancel_class, create_class, update_class
 from courses.services.closing import ClosingReport, close_class, explain_exceptions
 from courses.services.courses import create_course, update_course
 from courses.services.enrolments import enrol, enrol_new_person, withdraw
+from courses.services.places import has_free_place, moves_up_by_itself
 from courses.services.reference import load_reference
 from courses.services.sessions import cancel_session, generate_sessions
+from courses.services.waitlist import leave_waitlist, place, sign_up, sign_up_new_person
 
 __all__ = [
     "ClosingReport",
@@ -22,9 +24,15 @@ __all__ = [
     "enrol_new_person",
     "explain_exceptions",
     "generate_sessions",
+    "has_free_place",
+    "leave_waitlist",
     "load_reference",
     "mark_attendance",
+    "moves_up_by_itself",
+    "place",
     "record_results",
+    "sign_up",
+    "sign_up_new_person",
     "update_class",
     "update_course",
     "withdraw",

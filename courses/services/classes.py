@@ -19,6 +19,7 @@ from core.text import clean
 from courses.choices import ClassStatus, EnrolmentStatus, OrganiserRole, SessionStatus
 from courses.models import ClassGroup, Course, Session
 from courses.permissions import take_class
+from courses.services.places import dissolve_waitlist, move_up
 from learners.target_groups import TargetGroup
 
 CHANGEABLE = frozenset(
@@ -113,6 +114,7 @@ def update_class(*, class_group: ClassGroup, by: Any, **changes: Any) -> ClassGr
         if sorted(codes[0]) != codes[1]:
             fresh.target_groups.set(groups)
             changed["target_groups"] = codes
+    move_up(fresh, by=by)
     audit.record("courses.update_class", fresh, by=by, data={"changes": changed})
     return fresh
 
@@ -135,8 +137,9 @@ def cancel_class(*, class_group: ClassGroup, by: Any, reason: str) -> ClassGroup
     Session.objects.filter(class_group=fresh, status=SessionStatus.PLANNED).update(
         status=SessionStatus.CANCELLED, cancel_reason=_("Lớp đã hủy")
     )
+    waited = dissolve_waitlist(fresh, reason=_("Lớp đã hủy"))
     class_group.refresh_from_db()
-    audit.record("courses.cancel_class", fresh, by=by, data={"reason": reason})
+    audit.record("courses.cancel_class", fresh, by=by, data={"reason": reason, "waited": waited})
     return class_group
 
 

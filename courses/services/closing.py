@@ -18,6 +18,7 @@ from courses.hooks import run_after_closing
 from courses.models import ClassGroup, ClosingReason, Enrolment, Session
 from courses.permissions import take_class
 from courses.selectors import ClosingException, closing_exceptions, closing_outcomes
+from courses.services.places import dissolve_waitlist
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def close_class(
     Enrolment.objects.bulk_update(
         changed, ["status", "sessions_held", "sessions_attended", "updated_at"], batch_size=200
     )
+    waited = dissolve_waitlist(fresh, reason=_("Lớp đã kết thúc"))
     class_group.refresh_from_db()
     audit.record(
         "courses.close_class",
@@ -86,6 +88,7 @@ def close_class(
             "failed": len(report.failed),
             "rule": {"percent": fresh.course.min_attendance_percent, "needs_result": fresh.course.needs_result},
             "exceptions": [row.as_dict() for row in exceptions],
+            "waited": waited,
         },
     )
     run_after_closing(class_group=class_group, passed=report.passed, by=by)

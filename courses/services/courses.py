@@ -20,6 +20,8 @@ CHANGEABLE = frozenset(
         "programme",
         "completes_phase",
         "term",
+        "requires_phase",
+        "requires_course",
         "planned_sessions",
         "min_attendance_percent",
         "needs_result",
@@ -42,6 +44,8 @@ def create_course(
     planned_sessions: int = 1,
     min_attendance_percent: int = 80,
     needs_result: bool = False,
+    requires_phase: int | None = None,
+    requires_course: Course | None = None,
 ) -> Course:
     """Create a course of the centre; shared courses come with the reference data.
 
@@ -59,6 +63,8 @@ def create_course(
         planned_sessions=planned_sessions,
         min_attendance_percent=min_attendance_percent,
         needs_result=needs_result,
+        requires_phase=requires_phase,
+        requires_course=requires_course,
     )
     _check(course)
     try:
@@ -110,8 +116,23 @@ def _check(course: Course) -> None:
         fields["min_attendance_percent"] = [_("Từ 0 đến 100.")]
     if course.completes_phase not in (None, 1, 2):
         fields["completes_phase"] = [_("Chỉ có giai đoạn 1 và 2.")]
+    if course.requires_phase not in (None, 1, 2):
+        fields["requires_phase"] = [_("Chỉ có giai đoạn 1 và 2.")]
+    if course.requires_course is not None and _leads_back(course):
+        fields["requires_course"] = [_("Khóa học này lại đòi hỏi chính khóa học đang sửa.")]
     if fields:
         raise InvalidInput("bad_course", _("Khóa học chưa ghi đúng. Hãy xem các ô báo đỏ."), fields=fields)
+
+
+def _leads_back(course: Course) -> bool:
+    """Whether following what each course requires comes back to this one, so that nobody could ever begin."""
+    seen, step = {course.pk}, course.requires_course
+    while step is not None:
+        if step.pk in seen:
+            return True
+        seen.add(step.pk)
+        step = step.requires_course
+    return False
 
 
 def _code_taken(code: str) -> InvalidInput:

@@ -11,10 +11,11 @@ from centres.choices import Verb
 from core import audit
 from core.errors import Conflict, InvalidInput
 from core.text import clean
-from courses.choices import EnrolmentStatus
-from courses.models import ClassGroup, Enrolment, RosterImport
+from courses.choices import EnrolmentStatus, WaitStatus
+from courses.models import ClassGroup, Enrolment, RosterImport, WaitlistEntry
 from courses.permissions import refuse_ended, take_class
-from learners.models import Learner, LearnerCentre
+from courses.services.places import enter, has_free_place, move_up, refuse_without_prerequisite
+from learners.models import Learner
 from learners.services import register_learner
 
 
@@ -26,40 +27,27 @@ def enrol(
     by: Any,
     enrolled_on: dt.date | None = None,
     roster_import: RosterImport | None = None,
+    waiver: str = "",
 ) -> Enrolment:
     """Put a person into a class (one participation) and make the centre know the person.
 
-    Whoever withdrew comes back into the same row. Raises Conflict ``enrolled_already``, ``class_full``,
+    Whoever withdrew comes back into the same row; whoever waited waits no longer. ``waiver`` says why somebody comes in
+    without the course's prerequisite. Raises Conflict ``enrolled_already``, ``class_full``, ``prerequisite_missing``,
     ``class_closed`` or ``class_cancelled``.
     """
     fresh = take_class(by, Verb.ENROL, class_group)
-    day = enrolled_on or timezone.localdate()
     known = Enrolment.objects.filter(class_group=fresh, learner=learner).first()
     if known and known.status != EnrolmentStatus.WITHDRAWN:
         words = {"name": learner.full_name}
         raise Conflict("enrolled_already", _("%(name)s đã có trong lớp này.") % words, enrolment=known)
-    if fresh.capacity is not None:
-        taken = Enrolment.objects.filter(class_group=fresh).exclude(status=EnrolmentStatus.WITHDRAWN).count()
-        if taken >= fresh.capacity:
-            raise Conflict("class_full", _("Lớp đã đủ %(count)s chỗ.") % {"count": fresh.capacity})
-    LearnerCentre.objects.get_or_create(learner=learner, centre_id=fresh.centre_id, defaults={"since": day})
-    data: dict[str, Any] = {"class": fresh.code, "learner": learner.code}
-    if known:
-        data |= {"again": True, "was_withdrawn_on": str(known.withdrawn_on), "reason_then": known.withdraw_reason}
-        known.status = EnrolmentStatus.ACTIVE
-        known.withdrawn_on = None
-        known.withdraw_reason = ""
-        known.save(update_fields=["status", "withdrawn_on", "withdraw_reason", "updated_at"])
-        enrolment = known
-    else:
-        enrolment = Enrolment.objects.create(
-            class_group=fresh,
-            learner=learner,
-            enrolled_on=day,
-            neighbourhood_id=learner.neighbourhood_id,
-            roster_import=roster_import,
-        )
-    audit.record("courses.enrol", enrolment, by=by, centre_id=fresh.centre_id, data=data)
+    if not has_free_place(fresh):
+        raise Conflict("class_full", _("Lớp đã đủ %(count)s chỗ.") % {"count": fresh.capacity})
+    waived = refuse_without_prerequisite(fresh, learner, waiver)
+    day = enrolled_on or timezone.localdate()
+    enrolment = enter(fresh, learner, by=by, day=day, roster_import=roster_import, waiver=waived)
+    WaitlistEntry.objects.filter(class_group=fresh, learner=learner, status=WaitStatus.WAITING).update(
+        status=WaitStatus.PLACED, settled_at=timezone.now(), enrolment=enrolment, updated_at=timezone.now()
+    )
     return enrolment
 
 
@@ -76,7 +64,7 @@ def enrol_new_person(*, class_group: ClassGroup, by: Any, **person: Any) -> Enro
 
 @transaction.atomic
 def withdraw(*, enrolment: Enrolment, by: Any, reason: str, withdrawn_on: dt.date | None = None) -> Enrolment:
-    """Record that a person left the class; marks so far stay.
+    """Record that a person left the class; marks so far stay, and the first who waits moves up.
 
     Raises InvalidInput without a reason, or for a day before the enrolment or in the future; Conflict ``not_active``
     when the person is not in the class any more, ``class_closed`` or ``class_cancelled``.
@@ -106,4 +94,5 @@ def withdraw(*, enrolment: Enrolment, by: Any, reason: str, withdrawn_on: dt.dat
         centre_id=fresh.centre_id,
         data={"class": fresh.code, "learner": enrolment.learner.code, "reason": reason, "on": str(day)},
     )
+    move_up(fresh, by=by)
     return enrolment

@@ -29,6 +29,8 @@ TOPICS: tuple[tuple[str, str, str], ...] = (
 LITERACY_TOPIC = "xoa_mu_chu"
 LITERACY_PROGRAMME = "XMC-33-2021"
 
+# Terms 4 and 5 and the whole of phase 2 are for people who have completed phase 1.
+REQUIRED_PHASE = {"XMC-K4": 1, "XMC-K5": 1, "XMC-GD2": 1}
 # code, name, term, phase it completes, sessions of three periods each (1,005 periods in phase 1, 949 in phase 2; how
 # they spread over the terms was not found, so they are spread evenly and a centre may plan its own course).
 SHARED_COURSES: tuple[tuple[str, str, int | None, int | None, int], ...] = (
@@ -83,6 +85,7 @@ def _load_courses() -> int:
             term=term,
             completes_phase=phase,
             planned_sessions=sessions,
+            requires_phase=REQUIRED_PHASE.get(code),
             search_key=search_key(name),
             **shared,
         )

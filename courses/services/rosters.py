@@ -23,6 +23,7 @@ from courses.models import ClassGroup, Enrolment, RosterImport
 from courses.permissions import refuse_ended, require_on_class, take_class
 from courses.roster.header import Header, find_header
 from courses.roster.rows import RosterPerson, read_rows
+from courses.selectors import lacking_prerequisite, prerequisite_words
 from learners.matching import Match
 from learners.models import Learner, LearnerCentre
 from learners.selectors import match_candidate, people_index
@@ -102,7 +103,32 @@ def build_preview(class_group: ClassGroup, content: bytes, file_name: str) -> Ro
         match = match_candidate(index, person.candidate)
         known_here = match.kind == "known" and match.learner is not None and match.learner.pk in enrolled
         rows.append(PreviewRow(person, match, known_here))
-    return RosterPreview(sheet.name, header, rows, read.errors, unread=read.unread)
+    rows, lacking = _with_prerequisite(class_group, rows, sheet.name, header)
+    errors = sorted([*read.errors, *lacking], key=lambda error: error.row)
+    return RosterPreview(sheet.name, header, rows, errors, unread=read.unread)
+
+
+def _with_prerequisite(
+    class_group: ClassGroup, rows: list[PreviewRow], sheet: str, header: Header
+) -> tuple[list[PreviewRow], list[RowError]]:
+    """Part the rows into those who may come in and those who lack what the course builds on, with the reason.
+
+    Somebody new has completed nothing that we know of; letting them in needs a reason, given at the enrolment desk.
+    """
+    course = class_group.course
+    if not (course.requires_phase or course.requires_course_id):
+        return rows, []
+    known = {row.match.learner.pk for row in rows if row.match.learner and not row.enrolled}
+    lacking = lacking_prerequisite(course, known)
+    kept, left = [], []
+    for row in rows:
+        learner = row.match.learner
+        if row.enrolled or (learner is not None and learner.pk not in lacking):
+            kept.append(row)
+            continue
+        words = prerequisite_words(course)
+        left.append(RowError(sheet, row.person.row, header.titles["full_name"], row.person.full_name, words))
+    return kept, left
 
 
 @transaction.atomic

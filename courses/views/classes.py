@@ -17,7 +17,7 @@ from courses import services
 from courses.choices import EnrolmentStatus, SessionStatus
 from courses.forms import ClassFilterForm, ClassForm, ReasonForm
 from courses.models import ClassGroup
-from courses.selectors import allowed, class_people, class_sessions, next_step
+from courses.selectors import allowed, class_people, class_sessions, class_waiting, next_step
 from courses.views.shared import READERS, centres_of, class_or_404, context_of, refusal_of, working_centre
 
 PER_PAGE = 25
@@ -71,6 +71,9 @@ def class_detail(request: HttpRequest, pk: int) -> HttpResponse:
         group,
         people=people,
         sessions=sessions,
+        waiting=list(class_waiting(group)) if group.is_editable else [],
+        moves_up=services.moves_up_by_itself(group),
+        has_place=services.has_free_place(group),
         target_groups=list(group.target_groups.all()),
         may=may,
         step=next_step(group, people, sessions, may),

@@ -18,7 +18,15 @@ from courses.models import Course
 from courses.views.shared import READERS, centres_of, refusal_of, working_centre
 
 PER_PAGE = 50
-RULE = ("planned_sessions", "min_attendance_percent", "needs_result", "completes_phase", "term")
+RULE = (
+    "planned_sessions",
+    "min_attendance_percent",
+    "needs_result",
+    "completes_phase",
+    "term",
+    "requires_phase",
+    "requires_course",
+)
 FIELDS = ("name", "topic", "programme", *RULE, "is_active")
 
 
@@ -47,7 +55,7 @@ def course_list(request: HttpRequest) -> HttpResponse:
 def course_add(request: HttpRequest) -> HttpResponse:
     """Add a course of the centre."""
     centre = working_centre(request, Verb.MANAGE_CLASSES)
-    form = CourseForm(request.POST or None, is_new=True)
+    form = CourseForm(request.POST or None, is_new=True, centre=centre)
     if request.method == "POST" and form.is_valid():
         try:
             course = services.create_course(centre=centre, by=request.user, **form.cleaned_data)
@@ -68,7 +76,8 @@ def course_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if course.centre_id is None:
         raise Forbidden("shared_course", _("Khóa học dùng chung của thành phố, trung tâm không sửa được."))
     require(request.user, Verb.MANAGE_CLASSES, course.centre_id)
-    form = CourseForm(request.POST or None, is_new=False, initial={name: getattr(course, name) for name in FIELDS})
+    initial = {name: getattr(course, name) for name in FIELDS}
+    form = CourseForm(request.POST or None, is_new=False, centre=course.centre, course=course, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             services.update_course(course=course, by=request.user, **form.cleaned_data)

@@ -11,10 +11,10 @@ from core.errors import DomainError
 from core.forms import add_domain_error
 from core.text import clean
 from courses import services
-from courses.choices import EnrolmentStatus
+from courses.choices import EnrolmentStatus, WaitStatus
 from courses.forms import WithdrawForm
-from courses.models import ClassGroup, Enrolment
-from courses.selectors import candidates
+from courses.models import ClassGroup, Enrolment, WaitlistEntry
+from courses.selectors import candidates, class_waiting
 from courses.views.shared import READERS, class_or_404, context_of, ended, enrolment_or_404, refusal_of
 from learners.forms import LearnerForm
 from learners.matching import Match
@@ -82,6 +82,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Record that a person left a class, with reason and day."""
     enrolment = enrolment_or_404(request, pk, Verb.ENROL)
     form = WithdrawForm(request.POST or None)
+    before = set(class_waiting(enrolment.class_group).values_list("pk", flat=True)) if request.POST else set()
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -91,6 +92,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             add_domain_error(form, error)
         else:
             messages.success(request, _("Đã ghi %(name)s thôi học.") % {"name": enrolment.learner.full_name})
+            _say_who_moved_up(request, enrolment.class_group, before)
             return redirect("courses:class-detail", enrolment.class_group_id)
     status = status if status != 200 or not form.errors else 422
     context = context_of(
@@ -113,6 +115,14 @@ def panel_learner(request: HttpRequest, pk: int) -> HttpResponse:
     )
     template = "courses/_learner_classes.html" if request.headers.get("HX-Request") else "courses/learner_classes.html"
     return render(request, template, {"learner": learner, "rows": rows})
+
+
+def _say_who_moved_up(request: HttpRequest, group: ClassGroup, before: set[int]) -> None:
+    """Name who got the place, so that somebody calls them."""
+    placed = WaitlistEntry.objects.filter(pk__in=before, status=WaitStatus.PLACED, class_group=group)
+    names = ", ".join(placed.order_by("position").values_list("learner__full_name", flat=True))
+    if names:
+        messages.info(request, _("Đã xếp từ danh sách chờ: %(names)s. Hãy báo cho họ biết.") % {"names": names})
 
 
 def _name_in(text: str) -> str:

@@ -1,6 +1,7 @@
 """Becoming literate: by completing a phase, or by another proof."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from core.errors import Conflict, InvalidInput, OutOfScope
 from core.models import setting_on
 from core.text import clean
 from courses.choices import ClassStatus, EnrolmentStatus
-from courses.hooks import after_closing
+from courses.hooks import after_closing, phase_proof
 from courses.models import ClassGroup, Enrolment
 from learners.models import Learner
 from literacy.choices import LiteracyLevel, Proof
@@ -37,6 +38,13 @@ def award_after_closing(*, class_group: ClassGroup, passed: list[Enrolment], by:
     if not phase:
         return
     _award_all(class_group, passed, phase, by)
+
+
+@phase_proof
+def holders_of_level(learner_ids: Collection[int], phase: int) -> set[int]:
+    """Return who holds the level of a phase or a higher one, by whatever proof: the prerequisite of terms 4 and 5."""
+    held = LiteracyAward.objects.filter(learner_id__in=learner_ids, level__gte=phase)
+    return set(held.values_list("learner_id", flat=True))
 
 
 def _award_all(class_group: ClassGroup, passed: list[Enrolment], phase: int, by: Any) -> list[LiteracyAward]:

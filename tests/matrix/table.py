@@ -108,6 +108,8 @@ EXCUSED: dict[str, str] = {
     "job-status": "own jobs only: tests/core/test_jobs.py",
     "job-file": "own jobs only: tests/core/test_jobs.py",
     "learners:say-different": "POST only: tests/learners/test_lookalikes.py",
+    "courses:waitlist-place": "POST only: tests/matrix/test_matrix.py, test_posts_on_foreign_rows",
+    "courses:waitlist-leave": "POST only: tests/matrix/test_matrix.py, test_posts_on_foreign_rows",
     "courses:roster-discard": "POST only: tests/matrix/test_matrix.py, test_posts_on_foreign_rows",
     "centres:unit-detail": "units, not centres: tests/matrix/test_matrix.py, test_units",
     "api:unit-detail": "units, not centres: tests/matrix/test_matrix.py, test_units",

@@ -190,8 +190,13 @@ def test_posts_on_foreign_rows_change_nothing(client, world):
                 continue
             status = opened(client, cast.users[name], "post", reverse(line.name, args=[line.pick(rows)]))[0]
             assert status in (403, 404, 405), (line.name, name, status)
-        url = reverse("courses:roster-discard", args=[rows.roster.pk])
-        assert opened(client, cast.users[name], "post", url)[0] in (403, 404)
+        for address, row in (
+            ("courses:roster-discard", rows.roster),
+            ("courses:waitlist-place", rows.waiting),
+            ("courses:waitlist-leave", rows.waiting),
+        ):
+            url = reverse(address, args=[row.pk])
+            assert opened(client, cast.users[name], "post", url)[0] in (403, 404), address
     for row in (rows.open_class, rows.certificate, rows.roster):
         row.refresh_from_db()
     assert (rows.open_class.status, rows.certificate.state, rows.roster.status) == before

@@ -10,7 +10,8 @@ from django.utils import timezone
 from certificates.models import Certificate
 from certificates.services import issue_class
 from core.models import Job
-from courses.models import ClassGroup, Course, Enrolment, RosterImport, Session
+from courses.models import ClassGroup, Course, Enrolment, RosterImport, Session, WaitlistEntry
+from courses.services import sign_up
 from courses.services.rosters import preview_roster
 from indicators.models import Indicator
 from indicators.services import report_figure
@@ -32,6 +33,7 @@ class Rows:
     closed_class: ClassGroup
     session: Session
     enrolment: Enrolment
+    waiting: WaitlistEntry
     learner: Learner
     certificate: Certificate
     follow_up: FollowUp
@@ -57,6 +59,10 @@ def build(cast: Cast, centre, staff, word: str, teacher=None) -> Rows:
     group.refresh_from_db()
     enrolment = make_enrolled(group, people)[0]
     session = make_sessions(group, 2)[0]
+    full = make_class(centre, course=course, name=f"Lớp đủ {word}", capacity=1)
+    make_enrolled(full, [people[1]])
+    waiting = sign_up(class_group=full, learner=people[0], by=staff)
+    assert isinstance(waiting, WaitlistEntry)
     phase = Course.objects.get(code="XMC-GD1")
     done, report = closed_class(centre, course=phase, name=f"Lớp xong {word}", passing=2)
     for row in report.passed:
@@ -67,7 +73,7 @@ def build(cast: Cast, centre, staff, word: str, teacher=None) -> Rows:
         class_group=group, content=SAMPLE.read_bytes(), file_name=f"{word}.xlsx", by=staff
     )
     follow_up = FollowUp.objects.filter(centre=centre).order_by("pk")[0]
-    return Rows(course, group, done, session, enrolment, people[0], certificate, follow_up, roster)
+    return Rows(course, group, done, session, enrolment, waiting, people[0], certificate, follow_up, roster)
 
 
 @pytest.fixture
