@@ -134,7 +134,7 @@ class CourseForm(forms.Form):
 
     def __init__(self, *args: Any, is_new: bool, centre: Centre, course: Course | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = Course.objects.for_centre(centre.pk).exclude(pk=course.pk if course else None)
+        others = Course.objects.for_centre(centre.pk).exclude(pk=course.pk if course else 0)
         self.fields["requires_course"].queryset = others.order_by("search_key", "pk")  # type: ignore[attr-defined]
         self.fields["topic"].queryset = Topic.objects.all()  # type: ignore[attr-defined]
         self.fields["programme"].queryset = Programme.objects.all()  # type: ignore[attr-defined]

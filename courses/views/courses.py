@@ -73,9 +73,9 @@ def course_add(request: HttpRequest) -> HttpResponse:
 def course_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a course of the centre; shared courses are the city's."""
     course = get_object_or_404(Course.objects.visible_to(request.user).select_related("centre"), pk=pk)
-    if course.centre_id is None:
+    if course.centre is None:
         raise Forbidden("shared_course", _("Khóa học dùng chung của thành phố, trung tâm không sửa được."))
-    require(request.user, Verb.MANAGE_CLASSES, course.centre_id)
+    require(request.user, Verb.MANAGE_CLASSES, course.centre.pk)
     initial = {name: getattr(course, name) for name in FIELDS}
     form = CourseForm(request.POST or None, is_new=False, centre=course.centre, course=course, initial=initial)
     if request.method == "POST" and form.is_valid():
