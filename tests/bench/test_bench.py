@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.management import call_command
 
-from bench import harness, roster_import, statistics_export
+from bench import harness, lookalikes, person_search, roster_import, statistics_export
 from centres.models import Centre
 from clc_manager.management.commands.bench import NAMES
 
@@ -24,7 +24,15 @@ def test_sides_alternate_and_the_ratio_is_ours_over_floor(monkeypatch):
     assert result["ok"]
 
 
-@pytest.mark.parametrize(("module", "sizes"), [(roster_import, {"ROWS": 30}), (statistics_export, {"CENTRES": 2})])
+@pytest.mark.parametrize(
+    ("module", "sizes"),
+    [
+        (roster_import, {"ROWS": 30}),
+        (statistics_export, {"CENTRES": 2}),
+        (person_search, {"PEOPLE": 300, "QUESTIONS": 40}),
+        (lookalikes, {"PEOPLE": 300, "QUESTIONS": 40}),
+    ],
+)
 def test_benchmarks_run_and_roll_back(db, monkeypatch, module, sizes):
     for name, value in sizes.items():
         monkeypatch.setattr(module, name, value)

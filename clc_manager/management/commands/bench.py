@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from core.commands import OperatorCommand
 from core.errors import InvalidInput
 
-NAMES = ("certificates", "verification", "roster_import", "statistics_export")
+NAMES = ("certificates", "verification", "roster_import", "statistics_export", "person_search", "lookalikes")
 INSIDE = "CLC_BENCH_INSIDE"
 
 
