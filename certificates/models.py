@@ -45,6 +45,9 @@ def certificate_pdf_path(certificate: "Certificate", name: str) -> str:
 class Certificate(TimeStamped):
     """One numbered entry of a register. Content, PDF and hash are frozen at issue (DESIGN, rule 6)."""
 
+    # Merging two records of a person does not touch the register: an entry stays with the record it was issued to.
+    STAYS_WHEN_MERGED: ClassVar[bool] = True
+
     register = models.ForeignKey(Register, models.PROTECT, related_name="certificates", verbose_name=_("sổ gốc"))
     number = models.PositiveIntegerField(_("số thứ tự"))
     register_number = models.CharField(_("số vào sổ"), max_length=20)

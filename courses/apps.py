@@ -8,3 +8,7 @@ class CoursesConfig(AppConfig):
 
     name = "courses"
     verbose_name = "Lớp học"
+
+    def ready(self) -> None:
+        """Hook into the merging of people."""
+        import courses.merging  # noqa: F401 - registers what to do with two places in one class

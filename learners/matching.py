@@ -96,10 +96,15 @@ def traits_of(learner: Learner) -> Traits:
     )
 
 
+def same_number() -> Score:
+    """Nothing weighs more."""
+    return Score(CERTAIN, [_("cùng số định danh")])
+
+
 def compare(one: Traits, other: Traits) -> Score:
     """Weigh everything. 100 is the same number; from ``OFFERED`` on somebody should look."""
     if one.number and one.number == other.number:
-        return Score(CERTAIN, [_("cùng số định danh")])
+        return same_number()
     if numbers_differ(one, other):
         return Score(0, [_("khác số định danh")])
     points, reason = _names(one, other)
@@ -173,7 +178,9 @@ def _plain(traits: Traits) -> bool:
 
 
 def _one_letter(one: str, other: str) -> bool:
-    """Whether one letter was changed, left out or put in."""
+    """Whether one letter was changed, left out or put in; of two letters, one changed makes another word."""
+    if max(len(one), len(other)) < 3:
+        return False
     if len(one) == len(other):
         return sum(a != b for a, b in zip(one, other, strict=True)) == 1
     short, long = sorted((one, other), key=len)

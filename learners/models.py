@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -74,6 +74,10 @@ class Learner(TimeStamped):
     phone_reversed = DerivedField(max_length=20, source="phone_backwards", blank=True)
     sort_key = models.CharField(max_length=500, editable=False)
     centres: models.ManyToManyField = models.ManyToManyField(Centre, through="LearnerCentre", related_name="learners")
+    # Somebody registered twice: this record was merged into that one. It keeps its code and what cannot be moved.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", verbose_name=_("đã gộp vào")
+    )
 
     objects: ClassVar[LearnerQuerySet] = LearnerQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -106,6 +110,7 @@ class Learner(TimeStamped):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(given_name=""), name="learners_learner_named"),
+            models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="learners_learner_not_into_itself"),
             models.CheckConstraint(condition=Q(sex__in=Sex.values), name="learners_learner_sex_known"),
             models.CheckConstraint(
                 condition=Q(birth_month__isnull=True) | Q(birth_year__isnull=False),
@@ -165,6 +170,11 @@ class Learner(TimeStamped):
         """The name in its parts."""
         middle = self.family_middle.removeprefix(self.family_name).strip()
         return PersonName(self.family_name, middle, self.given_name)
+
+    @property
+    def present(self) -> "Learner":
+        """The record that stands for the person today: itself, or what it was merged into."""
+        return self.merged_into or self
 
     def set_name(self, name: PersonName) -> None:
         """Set the name and everything computed from it."""
@@ -268,3 +278,52 @@ class LearnerCounter(models.Model):
 
     def __str__(self) -> str:
         return str(self.next_number)
+
+
+class PersonMerge(models.Model):
+    """Two records of one person became one; everything that was moved or changed is written down, to be undone."""
+
+    # Rows of this table tell what happened; merging does not move them along.
+    STAYS_WHEN_MERGED: ClassVar[bool] = True
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"moves", "changes"})
+    SENSITIVE_FIELDS: ClassVar[frozenset[str]] = frozenset({"number_index"})
+
+    kept = models.ForeignKey(Learner, models.PROTECT, related_name="merges", verbose_name=_("hồ sơ giữ lại"))
+    other = models.ForeignKey(Learner, models.PROTECT, related_name="merged_by", verbose_name=_("hồ sơ được gộp"))
+    merged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người gộp")
+    )
+    merged_at = models.DateTimeField(_("gộp lúc"), default=timezone.now)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("người tách lại"),
+    )
+    undone_at = models.DateTimeField(_("tách lại lúc"), null=True, blank=True)
+    # [table, column, [keys of the rows that changed hands]]
+    moves = models.JSONField(_("đã chuyển"), default=list)
+    # [table, key, {column: [before, after]}]
+    changes = models.JSONField(_("đã đổi"), default=list)
+    # Set when the two records exchanged their identity numbers: the blind index of what the kept one got.
+    number_index = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("lần gộp hồ sơ")
+        verbose_name_plural = _("lần gộp hồ sơ")
+        ordering = ("-merged_at", "-pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["other"], condition=Q(undone_at__isnull=True), name="learners_merge_one_in_force"
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True, undone_by__isnull=True)
+                | Q(undone_at__isnull=False, undone_by__isnull=False),
+                name="learners_merge_undone_paired",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.other_id} → {self.kept_id}"

@@ -18,7 +18,13 @@ class LearnerQuerySet(models.QuerySet[Any]):
     """People."""
 
     def visible_to(self, user: Any) -> Self:
-        """People registered at a centre of the user's scope; teachers: people enrolled in their own classes."""
+        """People registered at a centre of the user's scope; teachers: people enrolled in their own classes.
+
+        A record that was merged into another one is nobody any more.
+        """
+        return self._visible_to(user).filter(merged_into__isnull=True)
+
+    def _visible_to(self, user: Any) -> Self:
         scope = scope_of(user)
         if scope.everything:
             return self.all()
@@ -75,3 +81,8 @@ class DifferentPeopleQuerySet(models.QuerySet[Any]):
     def between(self, one_id: int, other_id: int) -> Self:
         """The rows that say it of these two, whoever was named first."""
         return self.filter(Q(one_id=one_id, other_id=other_id) | Q(one_id=other_id, other_id=one_id))
+
+
+def of_person(learner: Any, column: str = "learner") -> Q:
+    """Rows of a person, those that stayed with a record merged into theirs included."""
+    return Q(**{column: learner}) | Q(**{f"{column}__merged_into": learner})

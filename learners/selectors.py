@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from centres.access import Scope, scope_of
@@ -21,12 +22,15 @@ from learners.matching import (
     compare,
     numbers_differ,
     rank,
+    same_number,
     traits_of,
 )
-from learners.models import DifferentPeople, Learner, LearnerCentre, personal_id_index
+from learners.models import DifferentPeople, Learner, LearnerCentre, PersonMerge, personal_id_index
 from learners.querysets import BATCH
 from learners.search import FEW_CENTRES, Asked, ids_everywhere, ids_in_centres, read_question
 
+# The record that stands for a person today.
+PRESENT = Coalesce("merged_into_id", "pk")
 # Names are common: a centre has this many people of one family and given name at the very most.
 MOST_CANDIDATES = 200
 
@@ -54,8 +58,7 @@ def find_people(*, user: User, text: str, limit: int = 20, centre: Centre | None
     if asked.code:
         pks = _ids_of_code(asked.code, limit)
     elif number := asked.personal_id:
-        pks = list(Learner.objects.filter(personal_id_index=personal_id_index(number)).values_list("pk", flat=True))
-        pks += _ids(asked, scope, centre, limit)
+        pks = _holders(personal_id_index(number)) + _ids(asked, scope, centre, limit)
     else:
         pks = _ids(asked, scope, centre, limit)
     if not pks:
@@ -66,7 +69,12 @@ def find_people(*, user: User, text: str, limit: int = 20, centre: Centre | None
 
 def _ids_of_code(code: str, limit: int) -> list[int]:
     rows = Learner.objects.filter(code__gte=code, code__lt=code + "{").order_by("code")
-    return list(rows.values_list("pk", flat=True)[:limit])
+    return list(rows.values_list(PRESENT, flat=True)[:limit])
+
+
+def _holders(number_index: str) -> list[int]:
+    """Whoever has the number, as they stand today: one person, or nobody."""
+    return list(Learner.objects.filter(personal_id_index=number_index).values_list(PRESENT, flat=True))
 
 
 def _ids(asked: Asked, scope: Scope, centre: Centre | None, limit: int) -> list[int]:
@@ -107,7 +115,7 @@ def find_lookalikes(
     neighbourhood: str = "",
     exclude: Collection[int] = (),
 ) -> list[Lookalike]:
-    """Who the described person may be, likeliest first: three queries, however many people there are.
+    """Who the described person may be, likeliest first: four queries, however many people there are.
 
     The holder of the same identity number anywhere in the city, and people the centre knows. Who was said to be
     different from a likelier one is left out; ``exclude`` leaves out more (the person the form is about).
@@ -115,13 +123,12 @@ def find_lookalikes(
     number = personal_id_index(personal_id) if personal_id else ""
     wanted = Traits.of(full_name, birth, number=number, number_length=len(personal_id), phone=phone,
                        neighbourhood=search_key(neighbourhood))  # fmt: skip
-    query = Q(pk__in=_ids_like(wanted, centre) if scope_of(user).sees_centre(centre.pk) else ())
-    if number:
-        query |= Q(personal_id_index=number)
-    people = Learner.objects.filter(query).exclude(pk__in=exclude)
+    holders = _holders(number) if number else []
+    close = _ids_like(wanted, centre) if scope_of(user).sees_centre(centre.pk) else []
+    people = Learner.objects.filter(pk__in={*close, *holders} - set(exclude), merged_into__isnull=True)
     found = []
     for learner in people.select_related("neighbourhood", "unit"):
-        score = compare(wanted, traits_of(learner))
+        score = same_number() if learner.pk in holders else compare(wanted, traits_of(learner))
         if score.points >= OFFERED:
             found.append(Lookalike(learner, score.points, score.reasons))
     found.sort(key=lambda row: (-row.score, row.learner.pk))
@@ -155,8 +162,8 @@ def people_index(candidates: Iterable[Candidate], centre: Centre) -> PeopleIndex
     index = PeopleIndex()
     numbers = {personal_id_index(row.personal_id) for row in candidates if row.personal_id}
     for batch in _batches(sorted(numbers)):
-        for learner in Learner.objects.filter(personal_id_index__in=batch):
-            index.by_number[learner.personal_id_index or ""] = learner
+        for learner in Learner.objects.filter(personal_id_index__in=batch).select_related("merged_into"):
+            index.by_number[learner.personal_id_index or ""] = learner.present
     wanted = {bucket for row in candidates for bucket in bucket_of(search_key(row.full_name), row.birth, row.phone)}
     close: list[int] = []
     links = LearnerCentre.objects.filter(centre=centre).order_by("learner_id").values_list("learner_id", "search_text")
@@ -168,7 +175,7 @@ def people_index(candidates: Iterable[Candidate], centre: Centre) -> PeopleIndex
         if not wanted.isdisjoint(bucket_of(" ".join(words), birth, phone)):
             close.append(pk)
     for pks in _batches(close):
-        for learner in Learner.objects.filter(pk__in=pks).select_related("neighbourhood").order_by("pk"):
+        for learner in Learner.objects.filter(pk__in=pks, merged_into__isnull=True).select_related("neighbourhood"):
             index.add(learner)
     for pks in _batches(close):
         # Both sides of a pair may lie in different batches: the side that was named first is enough to find it.
@@ -211,3 +218,9 @@ def said_different(*, user: User, learner: Learner) -> list[Learner]:
     pairs = DifferentPeople.objects.filter(Q(one=learner) | Q(other=learner)).values_list("one_id", "other_id")
     others = {pk for pair in pairs for pk in pair} - {learner.pk}
     return list(Learner.objects.visible_to(user).filter(pk__in=others).order_by("sort_key", "pk"))
+
+
+def merges_of(learner: Learner) -> list[PersonMerge]:
+    """What was merged into somebody and can be taken apart, latest first."""
+    rows = PersonMerge.objects.filter(kept=learner, undone_at__isnull=True)
+    return list(rows.select_related("other", "merged_by").order_by("-merged_at", "-pk"))

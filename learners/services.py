@@ -161,7 +161,7 @@ def update_learner(
 
     ``personal_id`` and ``target_groups`` None keep what is there.
     """
-    centre_id = _centre_where(by, learner, Verb.ENROL)
+    centre_id = centre_where(by, learner, Verb.ENROL)
     before = {field: str(getattr(learner, field)) for field in ("full_name", "birth", "sex")}
     fill(
         learner,
@@ -207,7 +207,7 @@ def load_reference() -> dict[str, int]:
     return {"target_groups": load_target_groups()}
 
 
-def _centre_where(by: User, learner: Learner, verb: Verb) -> int:
+def centre_where(by: User, learner: Learner, verb: Verb) -> int:
     """Return a centre of the person where ``by`` may do the verb. Raises OutOfScope or Forbidden."""
     if not Learner.objects.visible_to(by).filter(pk=learner.pk).exists():
         raise OutOfScope("not_found", _("Không tìm thấy."))
@@ -230,14 +230,17 @@ def link_to_centre(*, learner: Learner, centre: Centre, by: User) -> None:
 @transaction.atomic
 def reveal_personal_id(*, learner: Learner, by: User) -> str:
     """Return the whole identity number and leave a trace of who looked."""
-    centre_id = _centre_where(by, learner, Verb.SEE_IDENTITY)
+    centre_id = centre_where(by, learner, Verb.SEE_IDENTITY)
     audit.record("learners.reveal_personal_id", learner, by=by, centre_id=centre_id)
     return learner.open_personal_id()
 
 
 def find_by_personal_id(number: str) -> Learner | None:
     """Return the person with exactly this number, anywhere in the city; None when nobody has it."""
-    return Learner.objects.filter(personal_id_index=personal_id_index(number)).first() if number else None
+    if not number:
+        return None
+    holder = Learner.objects.select_related("merged_into").filter(personal_id_index=personal_id_index(number)).first()
+    return holder.present if holder else None
 
 
 def _say_different(one: Learner, other: Learner, *, by: User, centre_id: int) -> None:
@@ -257,8 +260,8 @@ def declare_different(*, one: Learner, other: Learner, by: User) -> None:
     """
     if one.pk == other.pk:
         raise InvalidInput("same_row", _("Hãy chọn hai hồ sơ khác nhau."))
-    centre_id = _centre_where(by, one, Verb.ENROL)
-    _centre_where(by, other, Verb.ENROL)
+    centre_id = centre_where(by, one, Verb.ENROL)
+    centre_where(by, other, Verb.ENROL)
     _say_different(one, other, by=by, centre_id=centre_id)
 
 
@@ -277,8 +280,8 @@ def remember_different(*, pairs: Iterable[tuple[int, int]], by: User, centre: Ce
 @transaction.atomic
 def withdraw_different(*, one: Learner, other: Learner, by: User) -> None:
     """Take back that two people are different: they may be offered again. Raises OutOfScope or Forbidden."""
-    centre_id = _centre_where(by, one, Verb.ENROL)
-    _centre_where(by, other, Verb.ENROL)
+    centre_id = centre_where(by, one, Verb.ENROL)
+    centre_where(by, other, Verb.ENROL)
     gone, _rows = DifferentPeople.objects.between(one.pk, other.pk).delete()
     if gone:
         audit.record(

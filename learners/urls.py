@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from learners import views
+from learners import merge_views, views
 
 app_name = "learners"
 urlpatterns = [
@@ -12,4 +12,7 @@ urlpatterns = [
     path("<int:pk>/edit/", views.learner_edit, name="learner-edit"),
     path("<int:pk>/identity/", views.reveal_id, name="reveal-id"),
     path("<int:pk>/different/", views.say_different, name="say-different"),
+    path("pairs/", merge_views.pair_list, name="pair-list"),
+    path("<int:pk>/merge/<int:other>/", merge_views.merge, name="merge"),
+    path("<int:pk>/unmerge/<int:merge>/", merge_views.unmerge, name="unmerge"),
 ]

@@ -22,7 +22,7 @@ from learners import services
 from learners.forms import LearnerForm
 from learners.matching import CERTAIN
 from learners.models import Learner
-from learners.selectors import Lookalike, find_lookalikes, find_people, likely_same, said_different
+from learners.selectors import Lookalike, find_lookalikes, find_people, likely_same, merges_of, said_different
 from learners.target_groups import TargetGroup, members_q
 
 PER_PAGE = 50
@@ -85,7 +85,11 @@ def learner_list(request: HttpRequest) -> HttpResponse:
 def learner_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One person; classes, certificates and literacy come as panels from the apps above."""
     user = _user(request)
-    learner = get_object_or_404(Learner.objects.visible_to(user).select_related("unit", "neighbourhood"), pk=pk)
+    people = Learner.objects.visible_to(user)
+    learner = people.select_related("unit", "neighbourhood").filter(pk=pk).first()
+    if learner is None:
+        # The record was merged: its address leads to the person as they stand today.
+        return redirect("learners:learner-detail", get_object_or_404(people, merged_from=pk).pk)
     return render(request, "learners/learner_detail.html", _detail(user, learner))
 
 
@@ -97,6 +101,7 @@ def _detail(user: User, learner: Learner) -> dict[str, object]:
         "learner": learner,
         "lookalikes": likely_same(user=user, learner=learner, centre=desks[0]) if desks else [],
         "different": said_different(user=user, learner=learner) if desks else [],
+        "merges": merges_of(learner),
         "centres": [centre for centre in places if scope.sees_centre(centre.pk)],
         "can_edit": bool(desks),
         "can_reveal": bool(learner.personal_id_tail)
@@ -190,6 +195,8 @@ def say_different(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         services.declare_different(one=one, other=other, by=user)
         messages.success(request, _("Đã ghi nhớ: %(one)s và %(other)s (%(code)s) là hai người khác nhau.") % words)
+        if request.POST.get("back") == "pairs":
+            return redirect("learners:pair-list")
     return redirect("learners:learner-detail", one.pk)
 
 

@@ -10,5 +10,6 @@ class LiteracyConfig(AppConfig):
     verbose_name = "Biết chữ"
 
     def ready(self) -> None:
-        """Hook into the closing of classes."""
+        """Hook into the closing of classes and the merging of people."""
+        import literacy.merging
         import literacy.services  # noqa: F401 - registers award_after_closing, once the models are loaded

@@ -63,7 +63,9 @@ def a3_figure(*, unit: AdminUnit, as_of: dt.date) -> A3:
     """Compute A3 for a unit on a day from what had happened by then: a fixed number of queries for each 5000 people."""
     months = int(setting_on("literacy.continuing_months", as_of))
     window = cohort_window(as_of, months)
-    awards = LiteracyAward.objects.filter(level=LiteracyLevel.LEVEL_1, proof__in=NEWLY, certified_on__range=window)
+    awards = LiteracyAward.objects.filter(
+        level=LiteracyLevel.LEVEL_1, proof__in=NEWLY, certified_on__range=window, learner__merged_into__isnull=True
+    )
     units = subtree_ids(unit)
     if units is not None:
         awards = awards.filter(unit_id__in=units)

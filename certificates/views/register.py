@@ -23,6 +23,7 @@ from core.errors import DomainError
 from core.text import clean, search_key
 from core.tokens import read_token
 from learners.models import Learner
+from learners.querysets import of_person
 
 PER_PAGE = 50
 SUPERSEDED = (CertificateState.CORRECTED, CertificateState.REPLACED)
@@ -136,7 +137,8 @@ def panel_learner(request: HttpRequest, pk: int) -> HttpResponse:
     """The certificates of one person: a fragment for their page, a page of its own otherwise."""
     user = _user(request)
     learner = get_object_or_404(Learner.objects.visible_to(user), pk=pk)
-    rows = Certificate.objects.visible_to(user).filter(learner=learner).select_related("centre").order_by("-issued_on")
+    papers = Certificate.objects.visible_to(user).filter(of_person(learner))
+    rows = papers.select_related("centre").order_by("-issued_on")
     fragment = request.headers.get("HX-Request") == "true"
     template = "certificates/_panel_learner.html" if fragment else "certificates/learner_certificates.html"
     return render(request, template, {"rows": rows, "learner": learner})

@@ -217,7 +217,8 @@ def _count_people(
     """Participations and distinct people, per topic, centre and in all: one pass over distinct pairs."""
     taught = ClassGroup.objects.filter(Exists(held.filter(class_group=OuterRef("pk"))))
     rows = (
-        Enrolment.objects.filter(class_group__in=taught)
+        # Who was in one class under two records is one person and one participation.
+        Enrolment.objects.filter(class_group__in=taught, learner__merged_into__isnull=True)
         .exclude(status=EnrolmentStatus.WITHDRAWN)
         .values_list("class_group__centre_id", "class_group__course__topic_id", "learner_id")
         .order_by()

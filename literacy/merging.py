@@ -1,0 +1,18 @@
+"""Two records of one person with the same literacy level (docs/adr/0013)."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.errors import Conflict
+from learners.hooks import Change, on_collision
+from literacy.models import LiteracyAward
+
+
+@on_collision("literacy.literacyaward")
+def one_award_of_a_level(kept: LiteracyAward, other: LiteracyAward) -> list[Change]:
+    """The first award counts, so its record has to be kept; the second one's open checks are called off."""
+    if other.certified_on < kept.certified_on:
+        words = _("Hồ sơ %(code)s được công nhận biết chữ mức %(level)s sớm hơn. Hãy giữ hồ sơ đó lại.")
+        raise Conflict("keep_other", words % {"code": other.learner.code, "level": other.level})
+    today = timezone.localdate()
+    return [Change(row, {"called_off_on": today}) for row in other.follow_ups.open()]
