@@ -40,6 +40,7 @@ class Verb(enum.StrEnum):
     VIEW_FIGURES = "view_figures"  # plan, indicators, statistics
     SEE_IDENTITY = "see_identity"  # whole identity numbers, each look leaves a trace
     MANAGE_CLASSES = "manage_classes"
+    APPROVE_PLAN = "approve_plan"  # the centre's plan of the year, and every change after that
     ENROL = "enrol"
     TEACH = "teach"  # attendance and results
     CLOSE_CLASS = "close_class"
@@ -74,7 +75,7 @@ ROLE_VERBS: dict[Role, frozenset[Verb]] = {
     Role.CENTRE_STAFF: _STAFF | {Verb.ISSUE},
     Role.REGISTRAR: _READER | {Verb.SEE_IDENTITY, Verb.ISSUE},
     Role.TEACHER: frozenset({Verb.VIEW_OWN_CLASSES, Verb.TEACH}),
-    Role.DIRECTOR: _STAFF | {Verb.ISSUE, Verb.REVOKE, Verb.READ_AUDIT},
+    Role.DIRECTOR: _STAFF | {Verb.ISSUE, Verb.REVOKE, Verb.READ_AUDIT, Verb.APPROVE_PLAN},
     Role.AREA_OFFICER: _READER | {Verb.REPORT_FIGURE},
     Role.CITY_OFFICER: _READER | {Verb.REPORT_FIGURE},
     Role.AUDITOR: _READER | {Verb.READ_AUDIT},

@@ -13,7 +13,7 @@ from centres.choices import ROLE_VERBS, Verb
 from centres.models import Centre
 from core.forms import ClockField, DayField
 from courses.choices import ClassStatus, OrganiserRole
-from courses.models import ClassGroup, Course, Programme, Topic
+from courses.models import ClassGroup, Course, PlanLine, Programme, Topic
 from courses.selectors.schedule import MAX_SESSIONS
 from learners.target_groups import TargetGroup
 
@@ -51,6 +51,14 @@ class ClassFilterForm(forms.Form):
             del self.fields["centre"]
 
 
+class PlanLineField(forms.ModelChoiceField):
+    """A line of a plan, with its year and quarter."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Year, quarter and content."""
+        return f"{obj.plan.year} · {obj.get_quarter_display()} · {obj.name}"
+
+
 class ClassForm(forms.Form):
     """A class of one centre."""
 
@@ -75,13 +83,24 @@ class ClassForm(forms.Form):
         help_text=_("Bắt buộc khi trung tâm chỉ phối hợp: ghi đơn vị chủ trì."),
     )  # fmt: skip
 
+    plan_line = PlanLineField(
+        label=_("Theo kế hoạch năm"), queryset=PlanLine.objects.none(), required=False,
+        empty_label=_("ngoài kế hoạch"), help_text=_("Lớp được tính vào dòng này khi so kế hoạch với thực hiện."),
+    )  # fmt: skip
     target_groups = forms.ModelMultipleChoiceField(
         label=_("Dành cho nhóm đối tượng"), queryset=TargetGroup.objects.none(), required=False,
         widget=forms.CheckboxSelectMultiple(),
         help_text=_("Nhóm của Kế hoạch thành phố, phần III và V. Không chọn: lớp cho mọi người."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, centre: Centre, course: Course | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        centre: Centre,
+        course: Course | None = None,
+        line: PlanLine | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         courses = Course.objects.for_centre(centre.pk)
         if course:  # a course no longer in use stays the course of its classes
@@ -89,6 +108,11 @@ class ClassForm(forms.Form):
         self.fields["course"].queryset = courses.select_related("topic")  # type: ignore[attr-defined]
         self.fields["target_groups"].queryset = TargetGroup.objects.all()  # type: ignore[attr-defined]
         today = timezone.localdate()
+        lines = PlanLine.objects.filter(plan__centre=centre, plan__year__gte=today.year - 1, is_dropped=False)
+        if line:  # the line of a class stays, whatever became of it
+            lines = PlanLine.objects.filter(Q(pk__in=lines.values("pk")) | Q(pk=line.pk))
+        lines = lines.select_related("plan").order_by("-plan__year", "quarter", "pk")
+        self.fields["plan_line"].queryset = lines  # type: ignore[attr-defined]
         in_force = Q(memberships__valid_to__isnull=True) | Q(memberships__valid_to__gte=today)
         teachers = User.objects.filter(
             in_force, memberships__centre=centre, memberships__role__in=TEACHING_ROLES,

@@ -85,6 +85,14 @@ class WaitlistQuerySet(HangsOnClassQuerySet):
         return self.filter(status=WaitStatus.WAITING).order_by("class_group_id", "position")
 
 
+class CentreRowQuerySet(models.QuerySet[Any]):
+    """Rows with a ``centre`` that those read who see everything of it: surveys, plans of the year."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Rows of the user's centres."""
+        return self.filter(scope_of(user).centre_q())
+
+
 class SessionQuerySet(HangsOnClassQuerySet):
     """Sessions."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses import roster_urls
+from courses import planning_urls, roster_urls
 from courses.views import classes, closing, courses, enrolments, teaching, waitlist
 
 app_name = "courses"
@@ -26,5 +26,6 @@ urlpatterns = [
     path("courses/", courses.course_list, name="course-list"),
     path("courses/add/", courses.course_add, name="course-add"),
     path("courses/<int:pk>/edit/", courses.course_edit, name="course-edit"),
+    *planning_urls.urlpatterns,
     *roster_urls.urlpatterns,
 ]

@@ -4,6 +4,15 @@ from courses.models.catalogue import Course, Programme, Topic
 from courses.models.classes import ClassGroup, Session
 from courses.models.closing import ClosingReason
 from courses.models.enrolments import Attendance, Enrolment
+from courses.models.planning import (
+    NeedsSurvey,
+    PlanLine,
+    PlanRevision,
+    SurveyIdea,
+    SurveyNeed,
+    SurveyVisit,
+    YearPlan,
+)
 from courses.models.rosters import RosterImport
 from courses.models.waitlist import WaitlistEntry
 
@@ -13,9 +22,16 @@ __all__ = [
     "ClosingReason",
     "Course",
     "Enrolment",
+    "NeedsSurvey",
+    "PlanLine",
+    "PlanRevision",
     "Programme",
     "RosterImport",
     "Session",
+    "SurveyIdea",
+    "SurveyNeed",
+    "SurveyVisit",
     "Topic",
     "WaitlistEntry",
+    "YearPlan",
 ]

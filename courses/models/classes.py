@@ -12,6 +12,7 @@ from core.models import TimeStamped
 from core.text import clean, search_key
 from courses.choices import ClassStatus, OrganiserRole, SessionStatus
 from courses.models.catalogue import Course
+from courses.models.planning import PlanLine
 from courses.querysets import ClassGroupQuerySet, SessionQuerySet
 from learners.target_groups import TargetGroup
 
@@ -42,6 +43,14 @@ class ClassGroup(TimeStamped):
     )
     target_groups: models.ManyToManyField = models.ManyToManyField(
         TargetGroup, blank=True, related_name="class_groups", verbose_name=_("dành cho nhóm đối tượng")
+    )
+    plan_line = models.ForeignKey(
+        PlanLine,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="class_groups",
+        verbose_name=_("theo kế hoạch năm"),
     )
     capacity = models.PositiveSmallIntegerField(_("số chỗ"), null=True, blank=True)
     status = models.CharField(_("trạng thái"), max_length=10, choices=ClassStatus, default=ClassStatus.PLANNED)

@@ -17,7 +17,7 @@ from core import audit
 from core.errors import Conflict, InvalidInput
 from core.text import clean
 from courses.choices import ClassStatus, EnrolmentStatus, OrganiserRole, SessionStatus
-from courses.models import ClassGroup, Course, Session
+from courses.models import ClassGroup, Course, PlanLine, Session
 from courses.permissions import take_class
 from courses.services.places import dissolve_waitlist, move_up
 from learners.target_groups import TargetGroup
@@ -34,6 +34,7 @@ CHANGEABLE = frozenset(
         "partner",
         "capacity",
         "target_groups",
+        "plan_line",
     }
 )
 
@@ -54,6 +55,7 @@ def create_class(
     partner: str = "",
     capacity: int | None = None,
     target_groups: Iterable[TargetGroup] = (),
+    plan_line: PlanLine | None = None,
 ) -> ClassGroup:
     """Create a class that is open at once, in the commune where the centre lies on its first day.
 
@@ -74,6 +76,7 @@ def create_class(
         organiser_role=organiser_role,
         partner=clean(partner),
         capacity=capacity,
+        plan_line=plan_line,
         status=ClassStatus.OPEN,
     )
     _check(class_group)
@@ -173,6 +176,10 @@ def _check(row: ClassGroup) -> None:
         fields["capacity"] = [_("Ít nhất một chỗ; để trống nếu không giới hạn.")]
     if row.teacher and not scope_of(row.teacher).may(Verb.TEACH, row.centre_id):
         fields["teacher"] = [_("Người này không dạy ở trung tâm.")]
+    if row.plan_line and row.plan_line.plan.centre_id != row.centre_id:
+        fields["plan_line"] = [_("Dòng kế hoạch này của trung tâm khác.")]
+    elif row.plan_line and row.plan_line.plan.year != row.starts_on.year:
+        fields["plan_line"] = [_("Lớp khai giảng ngoài năm của kế hoạch này.")]
     if row.centre.closed_on and row.centre.closed_on <= row.starts_on:
         fields["starts_on"] = [_("Trung tâm đã dừng hoạt động trước ngày này.")]
     if fields:

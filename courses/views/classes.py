@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from centres.access import scope_of, scoped
 from centres.choices import Verb
+from centres.models import Centre
 from core.errors import DomainError
 from core.forms import add_domain_error
 from courses import services
 from courses.choices import EnrolmentStatus, SessionStatus
 from courses.forms import ClassFilterForm, ClassForm, ReasonForm
-from courses.models import ClassGroup
+from courses.models import ClassGroup, PlanLine
 from courses.selectors import allowed, class_people, class_sessions, class_waiting, next_step
 from courses.views.shared import READERS, centres_of, class_or_404, context_of, refusal_of, working_centre
 
@@ -54,6 +55,7 @@ def class_list(request: HttpRequest) -> HttpResponse:
         "narrowed": any(query.values()),
         "several_centres": "centre" in form.fields,
         "may_manage": scope.may(Verb.MANAGE_CLASSES),
+        "sees_plans": scope.may(Verb.VIEW),
     }
     return render(request, "courses/class_list.html", context)
 
@@ -75,6 +77,7 @@ def class_detail(request: HttpRequest, pk: int) -> HttpResponse:
         moves_up=services.moves_up_by_itself(group),
         has_place=services.has_free_place(group),
         target_groups=list(group.target_groups.all()),
+        sees_plan=scope_of(request.user).may(Verb.VIEW, group.centre_id),
         may=may,
         step=next_step(group, people, sessions, may),
         people_count=sum(row.status in present for row in people),
@@ -92,7 +95,7 @@ def class_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def class_add(request: HttpRequest) -> HttpResponse:
     """Open a new class."""
     centre = working_centre(request, Verb.MANAGE_CLASSES)
-    form = ClassForm(request.POST or None, centre=centre)
+    form = ClassForm(request.POST or None, centre=centre, initial=_from_plan(request, centre))
     if request.method == "POST" and form.is_valid():
         try:
             group = services.create_class(centre=centre, by=request.user, **_given(form))
@@ -111,10 +114,23 @@ def class_add(request: HttpRequest) -> HttpResponse:
 def class_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a class that is not over."""
     group = class_or_404(request, pk, Verb.MANAGE_CLASSES)
-    fields = ("course", "name", "starts_on", "ends_on", "place", "teacher", "organiser_role", "partner", "capacity")
+    fields = (
+        "course",
+        "name",
+        "starts_on",
+        "ends_on",
+        "place",
+        "teacher",
+        "organiser_role",
+        "partner",
+        "capacity",
+        "plan_line",
+    )
     initial = {name: getattr(group, name) for name in fields}
     initial["target_groups"] = list(group.target_groups.values_list("pk", flat=True))
-    form = ClassForm(request.POST or None, centre=group.centre, course=group.course, initial=initial)
+    form = ClassForm(
+        request.POST or None, centre=group.centre, course=group.course, line=group.plan_line, initial=initial
+    )
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -151,6 +167,17 @@ def class_cancel(request: HttpRequest, pk: int) -> HttpResponse:
         text=_("Lớp không học nữa và không kết thúc được. Các buổi đã học vẫn còn trong sổ."),
     )  # fmt: skip
     return render(request, "courses/reason_form.html", context, status=status)
+
+
+def _from_plan(request: HttpRequest, centre: Centre) -> dict[str, Any]:
+    """What a new class takes over from the line of the plan it is opened from (``line``)."""
+    asked = request.GET.get("line", "")
+    lines = PlanLine.objects.filter(plan__centre=centre, is_dropped=False).select_related("plan")
+    line = lines.filter(pk=int(asked)).first() if asked.isascii() and asked.isdecimal() else None
+    if line is None:
+        return {}
+    led = {"organiser_role": "led", "partner": line.partner}
+    return {"plan_line": line.pk, "course": line.course_id, "name": line.name, **led}
 
 
 def _given(form: ClassForm) -> dict[str, Any]:

@@ -10,8 +10,18 @@ from django.utils import timezone
 from certificates.models import Certificate
 from certificates.services import issue_class
 from core.models import Job
-from courses.models import ClassGroup, Course, Enrolment, RosterImport, Session, WaitlistEntry
-from courses.services import sign_up
+from courses.models import (
+    ClassGroup,
+    Course,
+    Enrolment,
+    NeedsSurvey,
+    PlanLine,
+    RosterImport,
+    Session,
+    WaitlistEntry,
+    YearPlan,
+)
+from courses.services import planning, sign_up
 from courses.services.rosters import preview_roster
 from indicators.models import Indicator
 from indicators.services import report_figure
@@ -38,6 +48,9 @@ class Rows:
     certificate: Certificate
     follow_up: FollowUp
     roster: RosterImport
+    survey: NeedsSurvey
+    plan: YearPlan
+    plan_line: PlanLine
 
 
 @dataclass
@@ -73,7 +86,14 @@ def build(cast: Cast, centre, staff, word: str, teacher=None) -> Rows:
         class_group=group, content=SAMPLE.read_bytes(), file_name=f"{word}.xlsx", by=staff
     )
     follow_up = FollowUp.objects.filter(centre=centre).order_by("pk")[0]
-    return Rows(course, group, done, session, enrolment, waiting, people[0], certificate, follow_up, roster)
+    survey = planning.open_survey(centre=centre, year=2027, by=staff, courses=[course])
+    visit = planning.add_neighbourhood(survey=survey, name=f"Thôn {word}", by=staff)
+    planning.record_needs(survey=survey, by=staff, counts={(visit.pk, survey.ideas.get().pk): 31})
+    plan = planning.plan_from_survey(survey=survey, by=staff)
+    return Rows(
+        course, group, done, session, enrolment, waiting, people[0], certificate, follow_up, roster, survey, plan,
+        plan.lines.get(),
+    )  # fmt: skip
 
 
 @pytest.fixture
