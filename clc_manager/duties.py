@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
 from centres.access import scope_of
@@ -66,6 +65,6 @@ def _of_unit(unit: AdminUnit, year: Period) -> list[Duty]:
     missing = reported.exclude(pk__in=there.values("indicator")).count()
     if not missing:
         return []
-    words = ngettext("%(n)s chỉ số chưa có số liệu năm %(year)s", "%(n)s chỉ số chưa có số liệu năm %(year)s", missing)
+    words = _("%(n)s chỉ số chưa có số liệu năm %(year)s")
     text = words % {"n": missing, "year": year.ends_on.year}
     return [Duty(text, unit.name, _("Nhập số liệu"), reverse("indicators:plan") + f"?unit={unit.pk}")]

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from centres.models import AdminUnit
 from core.errors import InvalidInput
@@ -17,10 +18,10 @@ from literacy.rules import percent
 from literacy.selectors import a3_figure
 
 BLOCKS = {
-    "a": "Xóa mù chữ và phổ cập giáo dục",
-    "b": "Năng lực cơ bản và trình độ của người dân",
-    "c": "Hiệu quả hoạt động của các cơ sở giáo dục",
-    "d": "Xây dựng các mô hình học tập trong xã hội",
+    "a": _lazy("Xóa mù chữ và phổ cập giáo dục"),
+    "b": _lazy("Năng lực cơ bản và trình độ của người dân"),
+    "c": _lazy("Hiệu quả hoạt động của các cơ sở giáo dục"),
+    "d": _lazy("Xây dựng các mô hình học tập trong xã hội"),
 }
 
 

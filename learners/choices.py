@@ -1,6 +1,7 @@
 """Codes for people."""
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,8 +13,9 @@ class Sex(models.TextChoices):
     UNKNOWN = "unknown", _("Không rõ")
 
 
+# Names of peoples stay as they are in every language.
 # The statistics office's list of ethnic groups (Decision 421/1979 of the General Statistics Office), by code.
-ETHNICITIES: tuple[tuple[str, str], ...] = (
+ETHNICITIES: tuple[tuple[str, str | Promise], ...] = (
     ("01", "Kinh"), ("02", "Tày"), ("03", "Thái"), ("04", "Hoa"), ("05", "Khơ-me"), ("06", "Mường"), ("07", "Nùng"),
     ("08", "Mông"), ("09", "Dao"), ("10", "Gia-rai"), ("11", "Ngái"), ("12", "Ê-đê"), ("13", "Ba-na"),
     ("14", "Xơ-đăng"), ("15", "Sán Chay"), ("16", "Cơ-ho"), ("17", "Chăm"), ("18", "Sán Dìu"), ("19", "Hrê"),
@@ -23,7 +25,7 @@ ETHNICITIES: tuple[tuple[str, str], ...] = (
     ("38", "La Chí"), ("39", "La Ha"), ("40", "Phù Lá"), ("41", "La Hủ"), ("42", "Lự"), ("43", "Lô Lô"),
     ("44", "Chứt"), ("45", "Mảng"), ("46", "Pà Thẻn"), ("47", "Cơ Lao"), ("48", "Cống"), ("49", "Bố Y"),
     ("50", "Si La"), ("51", "Pu Péo"), ("52", "Brâu"), ("53", "Ơ-đu"), ("54", "Rơ-măm"),
-    ("55", "Người nước ngoài"), ("", "Không rõ"),
+    ("55", _("Người nước ngoài")), ("", _("Không rõ")),
 )  # fmt: skip
 KINH = "01"
 FOREIGN = "55"

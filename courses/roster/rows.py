@@ -13,11 +13,13 @@ from core.errors import RowError
 from core.tabular.reading import Sheet, SheetRow
 from core.text import clean, mask_number, search_key, split_name
 from courses.roster.header import Header
-from learners.choices import ETHNICITIES, Sex
+from learners.choices import ETHNICITIES, FOREIGN, UNKNOWN_ETHNICITY, Sex
 from learners.identity import read_personal_id, read_phone
 from learners.matching import Candidate
 
-_ETHNICITY_BY_NAME = {search_key(name): code for code, name in ETHNICITIES}
+_ETHNICITY_BY_NAME = {search_key(name): code for code, name in ETHNICITIES if isinstance(name, str)}
+# Files are written in Vietnamese, whoever reads them in.
+_ETHNICITY_BY_NAME |= {search_key("Người nước ngoài"): FOREIGN, search_key("Không rõ"): UNKNOWN_ETHNICITY}
 _SEX = {
     "nu": Sex.FEMALE,
     "nam": Sex.MALE,

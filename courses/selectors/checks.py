@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from courses.choices import ClassStatus, EnrolmentStatus, SessionStatus
 from courses.hooks import proven_elsewhere
@@ -98,7 +97,7 @@ def _full(class_group: ClassGroup) -> EnrolmentCheck | None:
         return None
     message = _("Lớp đã đủ %(count)s chỗ.") % {"count": class_group.capacity}
     if waiting:
-        words = ngettext("%(n)s người đang chờ.", "%(n)s người đang chờ.", waiting) % {"n": waiting}
+        words = _("%(n)s người đang chờ.") % {"n": waiting}
         message = f"{message} {words}"
     return EnrolmentCheck("full", True, message)
 
@@ -130,10 +129,10 @@ def _clash(class_group: ClassGroup, learner: Learner) -> list[EnrolmentCheck]:
         EnrolmentCheck(
             "clash",
             False,
-            ngettext(
-                "Trùng giờ với lớp %(name)s ngày %(day)s.",
-                "Trùng giờ với lớp %(name)s %(n)s buổi, đầu tiên ngày %(day)s.",
-                len(days),
+            (
+                _("Trùng giờ với lớp %(name)s %(n)s buổi, đầu tiên ngày %(day)s.")
+                if len(days) > 1
+                else _("Trùng giờ với lớp %(name)s ngày %(day)s.")
             )
             % {"name": group.name, "n": len(days), "day": f"{days[0]:%d/%m/%Y}"},
         )

@@ -138,7 +138,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     context = {
         "asked": asked,
         "stats": stats,
-        "headings": [heading for heading, _name in COUNTS],
+        "headings": [_(heading) for heading, _name in COUNTS],
         "rows": [
             (line, [line.counts.as_dict()[name] for _heading, name in COUNTS])
             for line in stats.summary
