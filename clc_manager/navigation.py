@@ -14,6 +14,7 @@ from centres.choices import Verb
 # Label, name of the address, verbs of which one is enough (none: everybody).
 ITEMS: tuple[tuple[str | Promise, str, tuple[Verb, ...]], ...] = (
     (_("Hôm nay"), "home", ()),
+    (_("Ghi danh"), "courses:desk", (Verb.ENROL,)),
     (_("Học viên"), "learners:learner-list", (Verb.VIEW, Verb.VIEW_OWN_CLASSES)),
     (_("Lớp học"), "courses:class-list", (Verb.VIEW, Verb.VIEW_OWN_CLASSES)),
     (_("Chứng nhận"), "certificates:register", (Verb.VIEW,)),

@@ -15,6 +15,7 @@ from core.forms import ClockField, DayField
 from courses.choices import ClassStatus, OrganiserRole
 from courses.models import ClassGroup, Course, PlanLine, Programme, Topic
 from courses.selectors.schedule import MAX_SESSIONS
+from learners.forms import LearnerForm
 from learners.target_groups import TargetGroup
 
 WEEKDAYS = [
@@ -202,3 +203,18 @@ class CloseForm(forms.Form):
     def __init__(self, *args: Any, earliest: dt.date, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"closed_on": max(earliest, timezone.localdate())})
         super().__init__(*args, **kwargs)
+
+
+class DeskForm(LearnerForm):
+    """A new person at the desk of a class; a reason too, when the course builds on another they cannot have completed."""
+
+    waiver = forms.CharField(
+        label=_("Lý do miễn điều kiện"), max_length=200, required=False,
+        help_text=_("Khóa học này cần học xong khóa trước; nếu đã học ở nơi khác, ghi ở đây."),
+    )  # fmt: skip
+
+    def __init__(self, class_group: ClassGroup, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        course = class_group.course
+        if not (course.requires_phase or course.requires_course_id):
+            del self.fields["waiver"]

@@ -3,16 +3,17 @@
 from django.urls import path
 
 from courses import planning_urls, roster_urls
-from courses.views import classes, closing, courses, enrolments, teaching, waitlist
+from courses.views import classes, closing, courses, desk, enrolments, teaching, waitlist
 
 app_name = "courses"
 urlpatterns = [
     path("", classes.class_list, name="class-list"),
     path("add/", classes.class_add, name="class-add"),
+    path("desk/", desk.choose_class, name="desk"),
     path("<int:pk>/", classes.class_detail, name="class-detail"),
     path("<int:pk>/edit/", classes.class_edit, name="class-edit"),
     path("<int:pk>/cancel/", classes.class_cancel, name="class-cancel"),
-    path("<int:pk>/enrol/", enrolments.enrol, name="enrol"),
+    path("<int:pk>/enrol/", desk.enrol, name="enrol"),
     path("<int:pk>/schedule/", teaching.schedule, name="schedule"),
     path("<int:pk>/results/", teaching.results, name="results"),
     path("<int:pk>/close/", closing.close, name="close"),

@@ -10,12 +10,8 @@ from django.utils.translation import gettext as _
 
 from centres.access import scope_of
 from centres.choices import Verb
-from core.text import search_key
 from courses.choices import AttendanceStatus, ClassStatus, EnrolmentStatus, Result, SessionStatus, WaitStatus
 from courses.models import ClassGroup, Enrolment, Session, WaitlistEntry
-from learners.models import Learner, personal_id_index
-
-MAX_CANDIDATES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +36,6 @@ class Allowed:
     teach: bool
     close: bool
     issue: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Somebody the search box found, with their enrolment in the class if they have one."""
-
-    person: Learner
-    enrolment: Enrolment | None
 
 
 def allowed(user: Any, class_group: ClassGroup) -> Allowed:
@@ -136,33 +124,3 @@ def _after_closing(class_group: ClassGroup, people: list[Enrolment], may: Allowe
 def _step(may: bool, text: str, label: str, page: str, pk: int) -> Step:
     return Step(text, label, page, pk) if may else Step(text)
 
-
-def candidates(*, user: Any, class_group: ClassGroup, text: str) -> list[Found]:
-    """People in the user's scope who may be meant, at most 20.
-
-    Words are names (any order, with or without tones), four digits a birth year, more digits a phone number or an
-    identity number; all of them must fit.
-    """
-    if not search_key(text):
-        return []
-    people = Learner.objects.visible_to(user)
-    words = []
-    for word in text.split():
-        digits = word.replace(".", "").replace("-", "")
-        if digits.isascii() and digits.isdecimal():
-            if len(digits) == 4:
-                people = people.filter(birth_year=int(digits))
-            else:
-                people = people.filter(Q(phone__contains=digits) | Q(personal_id_index=personal_id_index(digits)))
-        elif digits[:2].upper() == "HV" and digits[2:].isdecimal():
-            people = people.filter(code__iexact=digits)
-        elif search_key(word):
-            words.append(word)
-    if words:
-        people = people.named_like(" ".join(words))
-    found = list(people.select_related("neighbourhood", "unit")[:MAX_CANDIDATES])
-    there = {
-        row.learner_id: row
-        for row in Enrolment.objects.filter(class_group=class_group, learner__in=[p.pk for p in found])
-    }
-    return [Found(person, there.get(person.pk)) for person in found]

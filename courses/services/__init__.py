@@ -7,6 +7,7 @@ from courses.services.attendance import mark_attendance, record_results
 from courses.services.classes import cancel_class, create_class, update_class
 from courses.services.closing import ClosingReport, close_class, explain_exceptions
 from courses.services.courses import create_course, update_course
+from courses.services.desk import DeskAnswer, Undone, enrol_at_desk, person_at_desk, undo_enrolment
 from courses.services.enrolments import enrol, enrol_new_person, withdraw
 from courses.services.places import has_free_place, moves_up_by_itself
 from courses.services.reference import load_reference
@@ -15,12 +16,15 @@ from courses.services.waitlist import leave_waitlist, place, sign_up, sign_up_ne
 
 __all__ = [
     "ClosingReport",
+    "DeskAnswer",
+    "Undone",
     "cancel_class",
     "cancel_session",
     "close_class",
     "create_class",
     "create_course",
     "enrol",
+    "enrol_at_desk",
     "enrol_new_person",
     "explain_exceptions",
     "generate_sessions",
@@ -30,9 +34,11 @@ __all__ = [
     "mark_attendance",
     "moves_up_by_itself",
     "place",
+    "person_at_desk",
     "record_results",
     "sign_up",
     "sign_up_new_person",
+    "undo_enrolment",
     "update_class",
     "update_course",
     "withdraw",

@@ -28,11 +28,13 @@ def enrol(
     enrolled_on: dt.date | None = None,
     roster_import: RosterImport | None = None,
     waiver: str = "",
+    new_person: bool = False,
 ) -> Enrolment:
     """Put a person into a class (one participation) and make the centre know the person.
 
     Whoever withdrew comes back into the same row; whoever waited waits no longer. ``waiver`` says why somebody comes in
-    without the course's prerequisite. Raises Conflict ``enrolled_already``, ``class_full``, ``prerequisite_missing``,
+    without the course's prerequisite; ``new_person`` says in the trail that the person was registered for it, so that
+    both can be undone together. Raises Conflict ``enrolled_already``, ``class_full``, ``prerequisite_missing``,
     ``class_closed`` or ``class_cancelled``.
     """
     fresh = take_class(by, Verb.ENROL, class_group)
@@ -44,7 +46,8 @@ def enrol(
         raise Conflict("class_full", _("Lớp đã đủ %(count)s chỗ.") % {"count": fresh.capacity})
     waived = refuse_without_prerequisite(fresh, learner, waiver)
     day = enrolled_on or timezone.localdate()
-    enrolment = enter(fresh, learner, by=by, day=day, roster_import=roster_import, waiver=waived)
+    more = {"new_person": True} if new_person else {}
+    enrolment = enter(fresh, learner, by=by, day=day, roster_import=roster_import, waiver=waived, more=more)
     WaitlistEntry.objects.filter(class_group=fresh, learner=learner, status=WaitStatus.WAITING).update(
         status=WaitStatus.PLACED, settled_at=timezone.now(), enrolment=enrolment, updated_at=timezone.now()
     )
@@ -52,14 +55,14 @@ def enrol(
 
 
 @transaction.atomic
-def enrol_new_person(*, class_group: ClassGroup, by: Any, **person: Any) -> Enrolment:
+def enrol_new_person(*, class_group: ClassGroup, by: Any, waiver: str = "", **person: Any) -> Enrolment:
     """Register a person and enrol them, both or neither; ``person`` is what ``register_learner`` takes.
 
     Raises what ``register_learner`` and ``enrol`` raise.
     """
     fresh = take_class(by, Verb.ENROL, class_group)
     learner = register_learner(centre=fresh.centre, by=by, **person)
-    return enrol(class_group=fresh, learner=learner, by=by)
+    return enrol(class_group=fresh, learner=learner, by=by, waiver=waiver, new_person=True)
 
 
 @transaction.atomic

@@ -38,10 +38,14 @@ def enter(
     more: dict[str, Any] | None = None,
 ) -> Enrolment:
     """Write the enrolment of somebody who may come in: the class is taken, places and rules were looked at."""
-    LearnerCentre.objects.get_or_create(learner=learner, centre_id=class_group.centre_id, defaults={"since": day})
+    _link, linked = LearnerCentre.objects.get_or_create(
+        learner=learner, centre_id=class_group.centre_id, defaults={"since": day}
+    )
     data: dict[str, Any] = {"class": class_group.code, "learner": learner.code, **(more or {})}
     if waiver:
         data["waiver"] = waiver
+    if linked:
+        data["linked"] = True  # taking the enrolment back takes this back too
     known = Enrolment.objects.filter(class_group=class_group, learner=learner).first()
     if known:
         data |= {"again": True, "was_withdrawn_on": str(known.withdrawn_on), "reason_then": known.withdraw_reason}

@@ -13,7 +13,6 @@ from centres.models import Membership
 from courses import services
 from courses.models import ClassGroup, Course, Enrolment
 from courses.selectors import allowed, class_people, class_sessions, next_step
-from learners.models import Learner
 from tests.factories import (
     STARTS_ON,
     closed_class,
@@ -57,7 +56,7 @@ def test_from_a_new_course_to_a_closed_class_by_forms_alone(cast, as_user, refer
     detail = reverse("courses:class-detail", args=[group.pk])
     assert "Thêm người học" in text_of(client.get(detail))
 
-    person = {"full_name": "Bùi Thị Nga", "birth": "12/03/1984", "sex": "female", "ethnicity": "06"}
+    person = {"do": "new", "full_name": "Bùi Thị Nga", "birth": "12/03/1984", "sex": "female", "ethnicity": "06"}
     answer = client.post(reverse("courses:enrol", args=[group.pk]), person)
     assert answer.status_code == 302
     enrolment = Enrolment.objects.get(class_group=group)
@@ -112,82 +111,6 @@ def test_who_works_for_two_centres_chooses_one(cast, as_user):
     made = ClassGroup.objects.get(name="Lớp B")
     assert (made.centre, made.ends_on) == (cast.centre_b, dt.date(2026, 4, 30))
     assert client.post(url, form | {"centre": 10**30}).status_code == 404
-
-
-def test_someone_known_is_found_without_tones_and_enrolled_by_one_button(cast, as_user):
-    group = make_class(cast.centre_a)
-    nga = make_learner(cast.centre_a, "Bùi Thị Nga")
-    make_learner(cast.centre_b, "Bùi Thị Nga")  # another centre's person is not shown
-    client = as_user(cast.lan)
-    url = reverse("courses:enrol", args=[group.pk])
-
-    def found(text):
-        return [row.person for row in client.get(url, {"q": text}).context["found"]]
-
-    assert found("nga bui 1980") == found("bùi thị nga") == found(nga.code) == [nga]
-    assert found("nga bui 1981") == found("nguyễn") == []
-    assert client.post(url, {"learner": nga.pk}).status_code == 302
-    assert "đã có trong lớp" in text_of(client.get(url, {"q": "nga"}))
-    again = client.post(url, {"learner": nga.pk, "q": "nga"})
-    assert again.status_code == 409
-    assert "đã có trong lớp này" in text_of(again)
-
-
-def test_a_stranger_cannot_be_enrolled_by_guessing_a_number(cast, as_user):
-    group = make_class(cast.centre_a)
-    stranger = make_learner(cast.centre_b)
-    url = reverse("courses:enrol", args=[group.pk])
-    for key in (stranger.pk, "x", ""):
-        assert as_user(cast.lan).post(url, {"learner": key}).status_code == 404
-    assert not group.enrolments.exists()
-
-
-def test_a_look_alike_is_shown_before_anything_is_saved(cast, as_user):
-    group = make_class(cast.centre_a)
-    known = make_learner(cast.centre_a, "Bùi Thị Nga")
-    client = as_user(cast.lan)
-    url = reverse("courses:enrol", args=[group.pk])
-    typed = {"full_name": "Bui Thi Nga", "birth": "1980", "sex": "female", "address": "Ngõ 3"}
-    answer = client.post(url, typed)
-    assert answer.status_code == 422
-    assert answer.context["match"].learner == known
-    assert "Ngõ 3" in text_of(answer)
-    assert Learner.objects.count() == 1
-    client.post(url, typed | {"decision": "same"})
-    assert group.enrolments.get().learner == known
-    client.post(url, typed | {"decision": "new"})
-    assert (Learner.objects.count(), group.enrolments.count()) == (2, 2)
-
-
-def test_a_taken_identity_number_is_that_person_even_of_another_centre(cast, as_user):
-    group = make_class(cast.centre_a)
-    person = make_learner(cast.centre_b, "Lò Thị Mai")
-    person.set_personal_id("001190000001")
-    person.save()
-    client = as_user(cast.lan)
-    url = reverse("courses:enrol", args=[group.pk])
-    typed = {"full_name": "Lò Thị Mai", "sex": "female", "personal_id": "001190000001"}
-    page = client.post(url, typed)
-    assert (page.status_code, page.context["number_taken"]) == (422, True)
-    refused = client.post(url, typed | {"decision": "new"})
-    assert refused.status_code == 409
-    assert not group.enrolments.exists()
-    client.post(url, typed | {"decision": "same"})
-    assert group.enrolments.get().learner == person
-    assert person.centres.count() == 2
-
-
-def test_when_the_class_is_full_the_new_person_is_not_registered_either(cast, as_user):
-    group = make_class(cast.centre_a, capacity=1)
-    make_enrolled(group, 1)
-    before = Learner.objects.count()
-    answer = as_user(cast.lan).post(
-        reverse("courses:enrol", args=[group.pk]),
-        {"full_name": "Hoàng Văn Tư", "sex": "male", "note": "gọi sau 17 giờ"},
-    )
-    assert answer.status_code == 409
-    assert "gọi sau 17 giờ" in text_of(answer)
-    assert Learner.objects.count() == before
 
 
 def test_attendance_is_preset_but_saved_only_when_sent_and_can_be_corrected(cast, as_user):

@@ -73,8 +73,10 @@ OBJECT_LINES: tuple[Line, ...] = (
 # Pages without an object: who may open them. Everybody's rows in them are scoped (the canary test looks inside).
 ALL = frozenset({"lan", "van", "thu", "duc", "minh", "hai", "hoa", "nam", "tuan", "oanh"})
 NO_TEACHER = ALL - {"thu"}
+DESKS = frozenset({"lan", "duc", "minh", "hai"})
 PLAIN: dict[str, frozenset[str]] = {
     "home": ALL,
+    "courses:desk": DESKS,
     "search": ALL,
     "accounts:profile": ALL,
     "accounts:password": ALL,
