@@ -206,7 +206,7 @@ class CloseForm(forms.Form):
 
 
 class DeskForm(LearnerForm):
-    """A new person at the desk of a class; a reason too, when the course builds on another they cannot have completed."""
+    """A new person at the desk of a class; with a reason, when the course builds on one they cannot have completed."""
 
     waiver = forms.CharField(
         label=_("Lý do miễn điều kiện"), max_length=200, required=False,

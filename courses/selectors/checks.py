@@ -134,7 +134,11 @@ def _clash(class_group: ClassGroup, learner: Learner) -> list[EnrolmentCheck]:
                 if len(days) > 1
                 else _("Trùng giờ với lớp %(name)s ngày %(day)s.")
             )
-            % {"name": group.name if group.centre_id == class_group.centre_id else _("ở trung tâm khác"), "n": len(days), "day": f"{days[0]:%d/%m/%Y}"},
+            % {
+                "name": group.name if group.centre_id == class_group.centre_id else _("ở trung tâm khác"),
+                "n": len(days),
+                "day": f"{days[0]:%d/%m/%Y}",
+            },
         )
         for group, days in by_class.items()
     ]

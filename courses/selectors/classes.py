@@ -123,4 +123,3 @@ def _after_closing(class_group: ClassGroup, people: list[Enrolment], may: Allowe
 
 def _step(may: bool, text: str, label: str, page: str, pk: int) -> Step:
     return Step(text, label, page, pk) if may else Step(text)
-

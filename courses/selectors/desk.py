@@ -75,7 +75,7 @@ def person_by_number(text: str) -> Learner | None:
     if typed != len(number) or typed not in WHOLE_NUMBER:  # 11 digits on the way to 12 are nobody's number yet
         return None
     found = Learner.objects.filter(personal_id_index=personal_id_index(number)).select_related("merged_into").first()
-    return found.current if found else None
+    return found.present if found else None
 
 
 def desk_lookalikes(*, user: Any, class_group: ClassGroup, person: dict[str, Any]) -> list[Lookalike]:

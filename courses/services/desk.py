@@ -20,6 +20,8 @@ from courses.models import ClassGroup, Enrolment, WaitlistEntry
 from courses.permissions import require_on_class, take_class
 from courses.selectors.desk import UNDO_WITHIN, desk_lookalikes, person_by_number
 from courses.services.enrolments import enrol_new_person
+from courses.services.places import move_up
+from courses.services.waitlist import sign_up_new_person
 from learners.matching import CERTAIN
 from learners.models import Learner, LearnerCentre, personal_id_index
 

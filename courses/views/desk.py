@@ -183,7 +183,9 @@ def _enrol(desk: Desk) -> HttpResponse:
     from_form = bool(desk.request.POST.get("from_form"))
     verb = services.sign_up if desk.request.POST.get("wait") else services.enrol
     try:
-        row: Enrolment | WaitlistEntry = verb(class_group=desk.group, learner=person, by=desk.request.user, waiver=desk.waiver)
+        row: Enrolment | WaitlistEntry = verb(
+            class_group=desk.group, learner=person, by=desk.request.user, waiver=desk.waiver
+        )
     except DomainError as error:
         desk.choose(person, from_form=from_form)
         desk.parts = ("chosen",)
