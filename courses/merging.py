@@ -4,9 +4,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict
-from courses.choices import AttendanceStatus, EnrolmentStatus
-from courses.models import Attendance, Enrolment
-from learners.hooks import Change, on_collision
+from courses.choices import AttendanceStatus, EnrolmentStatus, WaitStatus
+from courses.models import Attendance, Enrolment, WaitlistEntry
+from learners.hooks import Change, after_moving, on_collision
+from learners.models import Learner
 
 _SETTLED = {EnrolmentStatus.PASSED, EnrolmentStatus.FAILED}
 _WEIGHT = {
@@ -50,3 +51,22 @@ def _one_row_of_marks(kept: Enrolment, other: Enrolment) -> list[Change]:
             # Who was there under either name was there.
             changes.append(Change(own, {"status": mark.status}))
     return changes
+
+
+@on_collision("courses.waitlistentry")
+def one_turn_on_a_waitlist(kept: WaitlistEntry, other: WaitlistEntry) -> list[Change]:
+    """Who waits twice keeps the earlier turn."""
+    later = kept if other.position < kept.position else other
+    return [_leave(later, _("trùng hồ sơ"))]
+
+
+@after_moving
+def nobody_waits_for_a_class_they_are_in(kept: Learner) -> list[Change]:
+    """Under one record the person waited, under the other they were in: they are in."""
+    waiting = WaitlistEntry.objects.waiting().filter(learner=kept)
+    classes = Enrolment.objects.filter(learner=kept).exclude(status=EnrolmentStatus.WITHDRAWN).values("class_group_id")
+    return [_leave(row, _("đã có trong lớp")) for row in waiting.filter(class_group_id__in=classes).order_by("pk")]
+
+
+def _leave(row: WaitlistEntry, reason: str) -> Change:
+    return Change(row, {"status": WaitStatus.LEFT.value, "settled_at": timezone.now(), "left_reason": reason})

@@ -21,6 +21,22 @@ class Change:
 Collision = Callable[[Any, Any], list[Change]]
 _collisions: dict[str, Collision] = {}
 
+# (the kept person, once everything has moved) → what has to change because the rows are one person's now.
+Afterthought = Callable[[Any], list[Change]]
+_afterthoughts: list[Afterthought] = []
+
+
+def after_moving(function: Afterthought) -> Afterthought:
+    """Register a function that looks at the kept person after the move."""
+    if function not in _afterthoughts:
+        _afterthoughts.append(function)
+    return function
+
+
+def think_after(kept: Any) -> list[Change]:
+    """Ask every app what does not fit together now that the rows are one person's."""
+    return [change for function in _afterthoughts for change in function(kept)]
+
 
 def on_collision(label: str) -> Callable[[Collision], Collision]:
     """Register a function for ``app_label.model`` (lower case)."""

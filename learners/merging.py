@@ -19,7 +19,7 @@ from accounts.models import User
 from centres.choices import Verb
 from core import audit
 from core.errors import Conflict, InvalidInput
-from learners.hooks import Change, settle
+from learners.hooks import Change, settle, think_after
 from learners.matching import numbers_differ, traits_of
 from learners.models import DifferentPeople, Learner, PersonMerge
 from learners.services import centre_where
@@ -164,6 +164,8 @@ def _move_everything(work: _Work) -> None:
             work.left[model].update(rows.values_list("pk", flat=True) if model is not PersonMerge else ())
         else:
             _move(work, model, column)
+    for change in think_after(work.kept):
+        _apply(work, change)
 
 
 def _move(work: _Work, model: Any, column: str) -> None:
@@ -174,10 +176,11 @@ def _move(work: _Work, model: Any, column: str) -> None:
             rows = rows.exclude(**{f"{parent.attname}__in": work.left[parent.related_model]})
     keys = set(rows.values_list("pk", flat=True))
     behind = set(model._base_manager.filter(**{column: work.other}).values_list("pk", flat=True)) - keys
-    for mine, theirs in _collisions(work, model, column, keys):
-        behind.add(theirs.pk)
+    for mine, theirs in list(_collisions(work, model, column, keys)):
         for change in settle(mine, theirs):
             _apply(work, change)
+    # What the owner settled may move now (nobody waits twice any more); the rest stays.
+    behind |= {theirs.pk for _mine, theirs in _collisions(work, model, column, keys)}
     keys -= behind
     work.left[model] |= behind
     if keys:

@@ -17,7 +17,7 @@ from core.dates import PartialDate
 from core.errors import Conflict, DomainError, Forbidden, InvalidInput, OutOfScope
 from core.models import AuditEvent
 from courses.models import Attendance, Course, Enrolment
-from courses.services import close_class
+from courses.services import close_class, sign_up
 from indicators.statistics.selectors import statistics
 from learners import services
 from learners.matching import CERTAIN
@@ -191,6 +191,29 @@ def test_two_places_in_one_class_become_one(cast, pair):
     assert (theirs.status, theirs.withdrawn_on, theirs.learner) == ("withdrawn", timezone.localdate(), other)
     assert kept.code in theirs.withdraw_reason
     assert [mark.status for mark in mine.marks.order_by("session__number")] == ["present", "present", "absent"]
+
+
+def test_nobody_waits_twice_or_for_a_class_they_are_in(cast, pair):
+    kept, other = pair
+    full = make_class(cast.centre_a, capacity=1)
+    make_enrolled(full, 1)
+    elsewhere = make_class(cast.centre_a, capacity=1)
+    make_enrolled(elsewhere, [kept])
+    early, late, third = (
+        sign_up(class_group=group, learner=person, by=cast.lan)
+        for group, person in ((full, other), (full, kept), (elsewhere, other))
+    )
+    before = everything(kept, other)
+
+    merge = merge_people(kept=kept, other=other, by=cast.lan)
+
+    for row in (early, late, third):
+        row.refresh_from_db()
+    assert [(row.status, row.learner) for row in (early, late, third)] == [
+        ("waiting", kept), ("left", kept), ("left", kept),
+    ]  # fmt: skip
+    undo_merge(merge=merge, by=cast.lan)
+    assert everything(kept, other) == before
 
 
 def test_a_closed_class_is_left_alone_and_counted_once(cast, pair):
