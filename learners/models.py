@@ -87,20 +87,21 @@ class Learner(TimeStamped):
         ordering = ("sort_key", "pk")
         indexes: ClassVar = [
             # The operator classes make ranges by bytes work under any collation of PostgreSQL; SQLite ignores them.
+            # With the primary key in it, an index answers alone.
             models.Index(
-                fields=["search_key", "birth_year"],
+                fields=["search_key", "birth_year", "id"],
                 name="learners_learner_search_idx",
-                opclasses=["varchar_pattern_ops", "int2_ops"],
+                opclasses=["varchar_pattern_ops", "int2_ops", "int8_ops"],
             ),
             models.Index(
-                fields=["search_key_given", "birth_year"],
+                fields=["search_key_given", "birth_year", "id"],
                 name="learners_learner_given_idx",
-                opclasses=["varchar_pattern_ops", "int2_ops"],
+                opclasses=["varchar_pattern_ops", "int2_ops", "int8_ops"],
             ),
             models.Index(
-                fields=["search_key_middle", "birth_year"],
+                fields=["search_key_middle", "birth_year", "id"],
                 name="learners_learner_middle_idx",
-                opclasses=["varchar_pattern_ops", "int2_ops"],
+                opclasses=["varchar_pattern_ops", "int2_ops", "int8_ops"],
             ),
             models.Index(fields=["phone"], name="learners_learner_phone_idx", opclasses=["varchar_pattern_ops"]),
             models.Index(

@@ -19,7 +19,9 @@ from learners.identity import read_personal_id
 # Up to so many centres are read person by person: each knows about two thousand.
 FEW_CENTRES = 2
 # The second look, for unfinished words and unusual pairs, reads no more of one range than this.
-SECOND_LOOK = 3000
+SECOND_LOOK = 2000
+# A beginning of two letters has hardly more given names than this.
+COMPLETIONS = 12
 MIN_PHONE_PART = 3
 # Words so common that a range on them is no help, with their share of names in per cent; other words have about one.
 COMMON_WORDS = {
@@ -125,19 +127,68 @@ def ids_everywhere(asked: Asked, centre_ids: Collection[int] | None, limit: int)
         ranges = [_Range("phone", first), _Range("phone_reversed", first[::-1])]
         return _read(ranges, Asked(digits=more), centre_ids, limit)
     rest = Asked(birth_year=asked.birth_year, digits=asked.digits)
-    # The last word may be unfinished: it is taken as it stands, but no range is put on less than it gives.
+    phrase = [_Range(key, " ".join(asked.words)) for key in _KEYS]
+    if len(asked.words) == 1:
+        return _read(phrase, rest, centre_ids, limit)
+    found: list[int] = []
     order = sorted(range(len(asked.words)), key=lambda place: _share(asked.words[place]))
-    if len(order) == 1:
-        return _read([_Range(column, asked.words[0]) for column in _KEYS], rest, centre_ids, limit)
     one, two = (asked.words[place] for place in order[:2])
     others = tuple(asked.words[place] for place in order[2:])
-    pairs = (f"{one} {two}", f"{two} {one}")
-    found = _read([_Range(key, pair, others) for pair in pairs for key in _KEYS], rest, centre_ids, limit)
-    if len(found) >= limit:
-        return found
-    others = tuple(asked.words[place] for place in order[1:])
-    look = _read([_Range(key, one, others, SECOND_LOOK) for key in _KEYS], rest, centre_ids, limit)
-    return list(dict.fromkeys(found + look))
+    pairs = [_Range(key, pair, others) for pair in (f"{one} {two}", f"{two} {one}") for key in _KEYS]
+    if len(asked.words) > 2:  # mostly a whole name, as it is written
+        found = _read(phrase, rest, centre_ids, limit)
+    if len(found) < limit:
+        found = _joined(found, _read(pairs, rest, centre_ids, limit))
+    if len(found) < limit and not (found and len(asked.words) > 2):
+        found = _joined(found, _read(_second_look(asked.words, order), rest, centre_ids, limit))
+    return found
+
+
+def _second_look(words: list[str], order: list[int]) -> list[_Range]:
+    """What no pair at the beginning of a key shows: an unfinished last word, unusual pairs of longer names.
+
+    ``nguyen uy`` is the family name and the beginning of a given one: the given names that begin so are read from the
+    index, one probe each, and stand before the family name in a key of their own.
+    """
+    others = tuple(words[place] for place in order[1:])
+    ranges = [_Range(key, words[order[0]], others, SECOND_LOOK) for key in _KEYS]
+    *whole, last = words
+    first = min(whole, key=_share)
+    rest = tuple(word for word in whole if word != first)
+    return [_Range("search_key_given", f"{given} {first}", rest) for given in _completions(last)] + ranges
+
+
+def _completions(start: str) -> list[str]:
+    """Given names that begin so: a few, hopped to from one to the next."""
+    at_least, below, order = _operators()
+    step = (
+        f"SELECT search_key_given FROM learners_learner WHERE search_key_given {at_least} {{0}}"  # noqa: S608
+        f" AND search_key_given {below} %s ORDER BY search_key_given{order} LIMIT 1"
+    )
+    end = "strpos(k || ' ', ' ')" if connection.vendor == "postgresql" else "instr(k || ' ', ' ')"
+    # "!" comes after the space and before every letter: it hops over all people of one given name.
+    after = f"(substr(k, 1, {end} - 1) || '!')"
+    sql = (
+        f"WITH RECURSIVE w(k) AS (SELECT ({step.format('%s')}) UNION ALL "  # noqa: S608
+        f"SELECT ({step.format(after)}) FROM w WHERE k IS NOT NULL) SELECT k FROM w WHERE k IS NOT NULL "
+        f"LIMIT {COMPLETIONS:d}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [start, start + "{", start + "{"])
+        return [row[0].split(" ")[0] for row in cursor.fetchall()]
+
+
+def _joined(found: list[int], more: list[int]) -> list[int]:
+    return list(dict.fromkeys(found + more))
+
+
+def _operators() -> tuple[str, str, str]:
+    """Comparison and order by bytes, under any collation.
+
+    The order is asked for so that PostgreSQL walks the index instead of guessing that a scan of the table will meet
+    enough rows soon.
+    """
+    return ("~>=~", "~<~", " USING ~<~") if connection.vendor == "postgresql" else (">=", "<", "")
 
 
 def _share(word: str) -> float:
@@ -156,8 +207,8 @@ def _read(ranges: list[_Range], rest: Asked, centre_ids: Collection[int] | None,
 
 
 def _branch(one: _Range, rest: Asked, centre_ids: Collection[int] | None, limit: int) -> tuple[str, list[str | int]]:
-    # Comparison by bytes under any collation; "{" comes after every letter of a key.
-    at_least, below = ("~>=~", "~<~") if connection.vendor == "postgresql" else (">=", "<")
+    # "{" comes after every letter of a key.
+    at_least, below, order = _operators()
     where = [f"{one.column} {at_least} %s", f"{one.column} {below} %s"]
     params: list[str | int] = [one.start, one.start + "{"]
     if rest.birth_year:
@@ -166,7 +217,8 @@ def _branch(one: _Range, rest: Asked, centre_ids: Collection[int] | None, limit:
     source = "learners_learner"
     if one.bound:
         columns = f"id, {one.column}" + (", phone" if rest.digits else "")
-        source = f"(SELECT {columns} FROM learners_learner WHERE {' AND '.join(where)} LIMIT {one.bound:d}) AS s"  # noqa: S608
+        read = f"SELECT {columns} FROM learners_learner WHERE {' AND '.join(where)}"  # noqa: S608
+        source = f"({read} ORDER BY {one.column}{order} LIMIT {one.bound:d}) AS s"
         where = []
     spaced = f"' ' || {one.column}"
     where += [_holds(spaced)] * len(one.words) + [_holds("phone")] * len(rest.digits)
@@ -180,4 +232,5 @@ def _branch(one: _Range, rest: Asked, centre_ids: Collection[int] | None, limit:
         )
         params += list(centre_ids)
     condition = f" WHERE {' AND '.join(where)}" if where else ""
-    return f"SELECT id FROM {source}{condition} LIMIT {limit:d}", params  # noqa: S608
+    in_order = "" if one.bound else f" ORDER BY {one.column}{order}"
+    return f"SELECT id FROM {source}{condition}{in_order} LIMIT {limit:d}", params  # noqa: S608

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from centres.access import Scope, scope_of
+from centres.access import scope_of
 from centres.choices import Verb
 from centres.models import Centre
 from core.dates import PartialDate
@@ -29,6 +29,7 @@ from learners.models import DifferentPeople, Learner, LearnerCentre, PersonMerge
 from learners.querysets import BATCH
 from learners.search import FEW_CENTRES, Asked, ids_everywhere, ids_in_centres, read_question
 
+SPARE = 5
 # The record that stands for a person today.
 PRESENT = Coalesce("merged_into_id", "pk")
 # Names are common: a centre has this many people of one family and given name at the very most.
@@ -54,16 +55,16 @@ def find_people(*, user: User, text: str, limit: int = 20, centre: Centre | None
     people = Learner.objects.visible_to(user)
     if centre is not None:
         people = people.filter(centre_links__centre=centre)
-    scope = scope_of(user)
     if asked.code:
         pks = _ids_of_code(asked.code, limit)
     elif number := asked.personal_id:
-        pks = _holders(personal_id_index(number)) + _ids(asked, scope, centre, limit)
+        pks = _holders(personal_id_index(number)) + _ids(asked, user, centre, limit)
     else:
-        pks = _ids(asked, scope, centre, limit)
+        pks = _ids(asked, user, centre, limit)
     if not pks:
         return []
-    rows = people.filter(pk__in=pks).select_related("neighbourhood", "unit").order_by()
+    # A few more than asked for: some may have been merged away.
+    rows = people.filter(pk__in=pks[: limit + SPARE]).select_related("neighbourhood", "unit").order_by()
     return sorted(rows, key=lambda row: (row.sort_key, row.pk))[:limit]
 
 
@@ -77,21 +78,23 @@ def _holders(number_index: str) -> list[int]:
     return list(Learner.objects.filter(personal_id_index=number_index).values_list(PRESENT, flat=True))
 
 
-def _ids(asked: Asked, scope: Scope, centre: Centre | None, limit: int) -> list[int]:
+def _ids(asked: Asked, user: User, centre: Centre | None, limit: int) -> list[int]:
     """The way that is quick for the scope. Rows are fetched through ``visible_to`` afterwards, whatever this gives."""
+    scope = scope_of(user)
     if centre is not None:
-        return ids_in_centres(asked, [centre.pk], limit)
+        return ids_in_centres(asked, [centre.pk], limit + SPARE)
     if scope.everything:
-        return ids_everywhere(asked, None, limit)
+        return ids_everywhere(asked, None, limit + SPARE)
     own = scope.centre_ids(Verb.VIEW_OWN_CLASSES) - scope.centre_ids(Verb.VIEW)
     centre_ids = sorted(scope.centre_ids(Verb.VIEW) | own)
     if not centre_ids:
         return []
     if own:  # a teacher's people are some of the centre's: all that fit are looked at
-        return ids_in_centres(asked, centre_ids, MOST_CANDIDATES * 10)
+        found = ids_in_centres(asked, centre_ids, MOST_CANDIDATES * 10)
+        return list(Learner.objects.visible_to(user).filter(pk__in=found).values_list("pk", flat=True))
     if len(centre_ids) <= FEW_CENTRES:
-        return ids_in_centres(asked, centre_ids, limit)
-    return ids_everywhere(asked, centre_ids, limit)
+        return ids_in_centres(asked, centre_ids, limit + SPARE)
+    return ids_everywhere(asked, centre_ids, limit + SPARE)
 
 
 @dataclass(frozen=True, slots=True)
