@@ -3,7 +3,7 @@
 from courses.models.catalogue import Course, Programme, Topic
 from courses.models.classes import ClassGroup, Session
 from courses.models.closing import ClosingReason
-from courses.models.enrolments import Attendance, Enrolment
+from courses.models.enrolments import Attendance, AttendanceVersion, Enrolment
 from courses.models.planning import (
     NeedsSurvey,
     PlanLine,
@@ -18,6 +18,7 @@ from courses.models.waitlist import WaitlistEntry
 
 __all__ = [
     "Attendance",
+    "AttendanceVersion",
     "ClassGroup",
     "ClosingReason",
     "Course",

@@ -131,6 +131,8 @@ class Session(TimeStamped):
     # The commune on the session's own day, which may differ from the class's first day.
     unit = models.ForeignKey(AdminUnit, models.PROTECT, related_name="sessions", verbose_name=_("phường, xã"))
     cancel_reason = models.CharField(_("lý do nghỉ"), max_length=200, blank=True)
+    # Goes up with each saving of attendance: a device says which one it saw (docs/adr/0022).
+    marks_version = models.PositiveIntegerField(_("lần lưu điểm danh"), default=0)
     marked_at = models.DateTimeField(_("điểm danh lúc"), null=True, blank=True)
     marked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

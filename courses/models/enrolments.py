@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -89,3 +90,36 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session_id}/{self.enrolment_id}: {self.status}"
+
+
+class AttendanceVersion(models.Model):
+    """The marks of a session as they were after one saving: enrolment key → mark. Never changed afterwards.
+
+    What two devices saved is joined by comparing both with the version they started from; a sending that comes twice is
+    known by its ``nonce``.
+    """
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="versions", verbose_name=_("buổi"))
+    version = models.PositiveIntegerField(_("lần lưu"))
+    marks = models.JSONField(_("điểm danh"))
+    nonce = models.UUIDField(_("mã lần gửi"), null=True, blank=True, unique=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("người lưu"),
+    )
+    saved_at = models.DateTimeField(_("lưu lúc"))
+
+    class Meta:
+        verbose_name = _("lần lưu điểm danh")
+        verbose_name_plural = _("lần lưu điểm danh")
+        ordering = ("session_id", "version")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["session", "version"], name="courses_attendanceversion_uniq"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_id}: {self.version}"

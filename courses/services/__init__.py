@@ -3,7 +3,7 @@
 Rosters are in courses.services.rosters.
 """
 
-from courses.services.attendance import mark_attendance, record_results
+from courses.services.attendance import Difference, Sent, mark_attendance, record_results, send_marks
 from courses.services.classes import cancel_class, create_class, update_class
 from courses.services.closing import ClosingReport, close_class, explain_exceptions
 from courses.services.courses import create_course, update_course
@@ -17,6 +17,8 @@ from courses.services.waitlist import leave_waitlist, place, sign_up, sign_up_ne
 __all__ = [
     "ClosingReport",
     "DeskAnswer",
+    "Difference",
+    "Sent",
     "Undone",
     "cancel_class",
     "cancel_session",
@@ -36,6 +38,7 @@ __all__ = [
     "person_at_desk",
     "place",
     "record_results",
+    "send_marks",
     "sign_up",
     "sign_up_new_person",
     "undo_enrolment",

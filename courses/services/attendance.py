@@ -1,5 +1,8 @@
 """Attendance and results."""
 
+import datetime as dt
+import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -11,16 +14,17 @@ from core import audit
 from core.errors import Conflict, InvalidInput
 from core.text import clean
 from courses.choices import AttendanceStatus, EnrolmentStatus, Result, SessionStatus
-from courses.models import Attendance, ClassGroup, Enrolment, Session
-from courses.permissions import take_class
+from courses.models import Attendance, AttendanceVersion, ClassGroup, Enrolment, Session
+from courses.permissions import require_on_class, take_class
 
 
 @transaction.atomic
-def mark_attendance(*, session: Session, marks: dict[int, str], by: Any) -> Session:
+def mark_attendance(*, session: Session, marks: dict[int, str], by: Any, nonce: uuid.UUID | None = None) -> Session:
     """Take attendance of one session, everybody at once; again to correct it until the class is closed.
 
     ``marks`` maps the key of every active enrolment to present, absent or excused; people who withdrew keep the marks
-    they have. The first time makes the session held; a correction names the changed marks in its audit row.
+    they have. The first time makes the session held; a correction names the changed marks in its audit row. Each saving
+    is kept as a version; ``nonce`` names the sending it came from.
     Raises InvalidInput ``mark_missing``, ``mark_unknown``, ``not_in_class``, ``session_in_future``; Conflict
     ``session_cancelled``, ``class_closed``, ``class_cancelled``.
     """
@@ -32,6 +36,8 @@ def mark_attendance(*, session: Session, marks: dict[int, str], by: Any) -> Sess
         raise InvalidInput("session_in_future", _("Buổi này chưa đến ngày học."))
     _check_marks(fresh, marks)
     before = dict(session.marks.values_list("enrolment_id", "status"))
+    if before and not session.marks_version:  # marks from before versions were kept
+        _keep_version(session, before, by=session.marked_by, at=session.marked_at)
     changed = {pk: status for pk, status in marks.items() if before.get(pk) != status}
     Attendance.objects.bulk_create(
         [Attendance(session=session, enrolment_id=pk, status=status) for pk, status in changed.items()],
@@ -43,13 +49,121 @@ def mark_attendance(*, session: Session, marks: dict[int, str], by: Any) -> Sess
     session.status = SessionStatus.HELD
     session.marked_at = timezone.now()
     session.marked_by = by
-    session.save(update_fields=["status", "marked_at", "marked_by", "updated_at"])
+    session.marks_version += 1
+    session.save(update_fields=["status", "marked_at", "marked_by", "marks_version", "updated_at"])
+    _keep_version(session, before | marks, by=by, at=session.marked_at, nonce=nonce)
     data: dict[str, Any] = {"number": session.number, "counts": _counts(marks.values())}
     if corrected:
         data["changes"] = [[pk, before.get(pk, ""), status] for pk, status in sorted(changed.items())]
     verb = "courses.correct_attendance" if corrected else "courses.mark_attendance"
     audit.record(verb, session, by=by, centre_id=fresh.centre_id, data=data)
     return session
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One person whom two devices marked differently."""
+
+    enrolment: Enrolment
+    mine: str
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of a sending: the session as it is now, whether it had come before, whose other mark was kept."""
+
+    session: Session
+    repeated: bool = False
+    kept: tuple[Enrolment, ...] = ()
+
+
+@transaction.atomic
+def send_marks(
+    *,
+    session: Session,
+    marks: dict[int, str],
+    by: Any,
+    seen_version: int,
+    nonce: uuid.UUID | None = None,
+    after: uuid.UUID | None = None,
+) -> Sent:
+    """Save what a device ticked, which may have been without a network for hours (docs/adr/0022).
+
+    The same ``nonce`` again changes nothing. ``after`` names an earlier sending of this device whose answer it never
+    saw: when that one had arrived, the device has seen its outcome, for it made it. When somebody else saved after
+    ``seen_version``, both are joined: a mark that only one of the two changed is taken from that one.
+
+    Raises Conflict ``attendance_conflict`` (``differences``) when both changed the same people differently; nothing is
+    saved then, and sending again with the version of now decides. Raises what ``mark_attendance`` raises.
+    """
+    require_on_class(by, Verb.TEACH, session.class_group)
+    if nonce and (before := AttendanceVersion.objects.filter(nonce=nonce, session=session).first()):
+        session.refresh_from_db()
+        return Sent(session, repeated=before is not None)
+    fresh = take_class(by, Verb.TEACH, session.class_group)
+    locked = Session.objects.select_for_update(of=("self",)).select_related("marked_by").get(pk=session.pk)
+    people = {row.pk: row for row in Enrolment.objects.filter(class_group=fresh).select_related("learner")}
+    # Whoever left the class meanwhile keeps the marks they have; a key of another class is refused further on.
+    marks = {pk: mark for pk, mark in marks.items() if pk not in people or people[pk].status == EnrolmentStatus.ACTIVE}
+    if after and (own := AttendanceVersion.objects.filter(nonce=after, session=locked).first()):
+        seen_version = max(seen_version, own.version)
+    joined, kept, differing = _join(locked, marks, seen_version)
+    if differing:
+        words = {"who": locked.marked_by or "–", "at": f"{timezone.localtime(locked.marked_at):%H:%M %d/%m/%Y}"}
+        raise Conflict(
+            "attendance_conflict",
+            _("%(who)s đã điểm danh buổi này lúc %(at)s và ghi khác ở những người dưới đây. Hãy chọn rồi lưu.") % words,
+            differences=[Difference(people[pk], mine, theirs) for pk, mine, theirs in differing],
+        )
+    for pk, row in people.items():  # who joined while the device was away, and was marked by somebody else
+        if row.status == EnrolmentStatus.ACTIVE and pk not in joined and (mark := _mark_now(locked, pk)):
+            joined[pk] = mark
+    saved = mark_attendance(session=locked, marks=joined, by=by, nonce=nonce)
+    return Sent(saved, kept=tuple(people[pk] for pk in kept))
+
+
+def _mark_now(session: Session, enrolment_id: int) -> str | None:
+    row = session.marks.filter(enrolment_id=enrolment_id).first()
+    return row.status if row else None
+
+
+def _join(
+    session: Session, marks: dict[int, str], seen_version: int
+) -> tuple[dict[int, str], list[int], list[tuple[int, str, str]]]:
+    """Compare what is sent and what is there with what the device saw: marks, whose other mark is kept, differences.
+
+    Before the first saving a device saw everybody present.
+    """
+    if seen_version >= session.marks_version:
+        return dict(marks), [], []
+    now = dict(session.marks.values_list("enrolment_id", "status"))
+    seen = AttendanceVersion.objects.filter(session=session, version=seen_version).first()
+    began = {int(pk): mark for pk, mark in seen.marks.items()} if seen else {}
+    joined, kept, differing = dict(marks), [], []
+    for pk, mine in marks.items():
+        theirs, was = now.get(pk), began.get(pk, AttendanceStatus.PRESENT.value)
+        if theirs is None or theirs in (mine, was):
+            continue
+        if mine == was:
+            joined[pk] = theirs
+            kept.append(pk)
+        else:
+            differing.append((pk, mine, theirs))
+    return joined, kept, differing
+
+
+def _keep_version(
+    session: Session, marks: dict[int, str], *, by: Any, at: dt.datetime | None, nonce: uuid.UUID | None = None
+) -> None:
+    AttendanceVersion.objects.create(
+        session=session,
+        version=session.marks_version,
+        marks={str(pk): mark for pk, mark in marks.items()},
+        nonce=nonce,
+        saved_by=by,
+        saved_at=at or timezone.now(),
+    )
 
 
 @transaction.atomic

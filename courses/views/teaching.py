@@ -1,9 +1,11 @@
 """Timetable, attendance, results."""
 
+import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -66,19 +68,30 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Attendance of one session: everybody preset as present, saved only when sent; corrected until the class ends."""
     session = session_or_404(request, pk, Verb.TEACH if request.method == "POST" else None)
     group = session.class_group
-    refusal, status = "", 200
+    refusal, status, differences = "", 200, {}
     if request.method == "POST":
+        by_script = request.headers.get("Accept") == "application/json"
         try:
-            saved = services.mark_attendance(session=session, marks=_chosen(request.POST, "mark_"), by=request.user)
+            sent = services.send_marks(
+                session=session,
+                marks=_chosen(request.POST, "mark_"),
+                by=request.user,
+                **_sending(request.POST, session),
+            )
         except DomainError as error:
             status, refusal = refusal_of(error), str(error.message)
+            if by_script:
+                return JsonResponse({"code": error.code, "detail": refusal}, status=status)
+            differences = {row.enrolment.pk: row for row in error.data.get("differences", [])}
+            session.refresh_from_db()
         else:
-            present = saved.marks.filter(status=AttendanceStatus.PRESENT).count()
-            words = {"number": saved.number, "present": present, "all": saved.marks.count()}
-            messages.success(request, _("Đã lưu điểm danh buổi %(number)s: %(present)s trên %(all)s có mặt.") % words)
+            words = _saved_words(sent)
+            if by_script:
+                return JsonResponse({"version": sent.session.marks_version, "detail": words})
+            messages.success(request, words)
             return redirect("courses:session-detail", session.pk)
     may = allowed(request.user, group)
-    lines = _attendance_lines(session, request.POST if request.method == "POST" else None)
+    lines = _attendance_lines(session, request.POST if request.method == "POST" else None, differences)
     can_mark = may.teach and session.status != SessionStatus.CANCELLED and session.held_on <= timezone.localdate()
     others = Session.objects.filter(class_group=group).exclude(status=SessionStatus.CANCELLED)
     context = context_of(
@@ -88,6 +101,8 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
         may=may,
         can_mark=can_mark,
         refusal=refusal,
+        differences=differences,
+        nonce=uuid.uuid4(),
         choices=AttendanceStatus.choices,
         is_future=session.held_on > timezone.localdate(),
         counts=[(label, sum(line.value == value for line in lines)) for value, label in AttendanceStatus.choices],
@@ -168,7 +183,41 @@ def _chosen(data: QueryDict, prefix: str) -> dict[int, str]:
     return found
 
 
-def _attendance_lines(session: Session, typed: QueryDict | None) -> list[Line]:
+def _sending(data: QueryDict, session: Session) -> dict[str, Any]:
+    """Which version the page showed, and the name of this sending; a form without them is one that was just loaded."""
+    version = data.get("version", "")
+    fits = version.isascii() and version.isdecimal() and len(version) < MAX_KEY_DIGITS
+    return {
+        "seen_version": int(version) if fits else session.marks_version,
+        "nonce": _name_of(data.get("nonce", "")),
+        "after": _name_of(data.get("after", "")),
+    }
+
+
+def _name_of(text: str) -> uuid.UUID | None:
+    """Read the name of a sending; what is none is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _saved_words(sent: services.Sent) -> str:
+    """Say what is in the book now, and what of somebody else's was kept."""
+    session = sent.session
+    present = session.marks.filter(status=AttendanceStatus.PRESENT).count()
+    at = f"{timezone.localtime(session.marked_at):%H:%M}" if session.marked_at else ""
+    counted = {"number": session.number, "present": present, "all": session.marks.count(), "at": at}
+    words = _("Đã lưu điểm danh buổi %(number)s lúc %(at)s: %(present)s trên %(all)s có mặt.") % counted
+    if sent.kept:
+        names = ", ".join(row.learner.full_name for row in sent.kept)
+        words += " " + _("Giữ dấu do người khác vừa ghi: %(names)s.") % {"names": names}
+    return words
+
+
+def _attendance_lines(
+    session: Session, typed: QueryDict | None, differences: dict[int, services.Difference]
+) -> list[Line]:
     """Everybody to mark, and whoever has a mark, with the mark typed, saved or preset.
 
     Present is preset only before the first saving; who joined the class after a session that was held was not there.
@@ -183,5 +232,6 @@ def _attendance_lines(session: Session, typed: QueryDict | None) -> list[Line]:
         chosen = typed.get(f"mark_{row.pk}") if typed else None
         value = chosen or saved.get(row.pk, preset.value)
         label = str(AttendanceStatus(value).label) if value in AttendanceStatus.values else ""
-        lines.append(Line(row, value, "", label))
+        theirs = str(AttendanceStatus(differences[row.pk].theirs).label) if row.pk in differences else ""
+        lines.append(Line(row, value, theirs, label))
     return lines
