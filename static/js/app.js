@@ -57,6 +57,16 @@
   document.addEventListener("input", (event) => { if (event.target.closest("[data-guard]")) changed = true; });
   window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 
+  // A draft (draft.js) goes once its form was saved, which is when a redirect led here from it; all go by signing out.
+  const sent = sessionStorage.getItem("clc-sent"), came = performance.getEntriesByType("navigation")[0];
+  sessionStorage.removeItem("clc-sent");
+  if (sent && came && came.redirectCount && document.referrer && sent.endsWith(":" + new URL(document.referrer).pathname))
+    localStorage.removeItem(sent);
+  document.addEventListener("submit", function (event) {
+    if (event.target.matches("[data-leave]"))
+      Object.keys(localStorage).filter((key) => key.startsWith("clc-draft:")).forEach((key) => localStorage.removeItem(key));
+  });
+
   document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
 
   // The menu closes by a click elsewhere and by Escape.

@@ -6,16 +6,12 @@ at the computer's, the width is measured on the phone, the focus is moved throug
 
 import hashlib
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from accounts.models import User
 from tests.comfort.pages import lengthen, stops, unjudged
 from tests.matrix.table import PLAIN
 
@@ -77,26 +73,6 @@ def judge(page: Page) -> list[str]:
     faults += [f"keyboard: {fault}" for fault in page.evaluate(KEYBOARD)]
     page.set_viewport_size(DESK)
     return faults + [f"desk: {fault}" for fault in page.evaluate(JUDGE, TAGS)]
-
-
-@pytest.fixture
-def window_of(open_context: Callable[..., Any], live_server: Any) -> Callable[..., Page]:
-    """``window_of(user)`` → this person's one window, signed in; None is a visitor."""
-    windows: dict[Any, Page] = {}
-
-    def open_window_of(user: User | None) -> Page:
-        key = user and user.username
-        if key not in windows:
-            context = open_context(viewport=PHONE)
-            if user:
-                client = Client()
-                client.force_login(user)
-                cookie = client.cookies["sessionid"].value
-                context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-            windows[key] = context.new_page()
-        return windows[key]
-
-    return open_window_of
 
 
 @pytest.mark.django_db(transaction=True)
@@ -174,8 +150,9 @@ def test_the_judge_sees_what_it_is_for(open_window, cast):
         assert sign in faults, sign
 
 
-def test_every_excused_address_is_a_page_or_none():
-    assert unjudged() == set(), "walk it or say in tests/comfort/pages.py why it is no page"
+@pytest.mark.django_db
+def test_every_excused_address_is_a_page_or_none(world):
+    assert unjudged(world) == set(), "walk it or say in tests/comfort/pages.py why it is no page"
 
 
 def test_axe_is_the_published_one():
