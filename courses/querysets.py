@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from centres.access import scope_of
+from centres.access import Scope, scope_of
 from centres.choices import Verb
 from core.text import search_key
 from courses.choices import ClassStatus, EnrolmentStatus, SessionStatus, WaitStatus
@@ -91,6 +91,34 @@ class CentreRowQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """Rows of the user's centres."""
         return self.filter(scope_of(user).centre_q())
+
+
+class MaterialQuerySet(models.QuerySet[Any]):
+    """Learning materials."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Those of the user's centres, teachers' too, and what any centre shares."""
+        scope = scope_of(user)
+        if scope.everything or not scope.roles:
+            return self.all() if scope.everything else self.none()
+        return self.filter(_of_centres(scope) | Q(is_shared=True))
+
+
+class CourseMaterialQuerySet(models.QuerySet[Any]):
+    """Uses of materials on courses."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Uses by the user's centres, unless the material is no longer shared with them."""
+        scope = scope_of(user)
+        if scope.everything or not scope.roles:
+            return self.all() if scope.everything else self.none()
+        seen = _of_centres(scope, "material__centre_id") | Q(material__is_shared=True)
+        return self.filter(_of_centres(scope)).filter(seen)
+
+
+def _of_centres(scope: Scope, path: str = "centre_id") -> Q:
+    """Rows of every centre the user reads or teaches in."""
+    return Q(**{f"{path}__in": scope.centre_ids(Verb.VIEW) | scope.centre_ids(Verb.VIEW_OWN_CLASSES)})
 
 
 class SessionQuerySet(HangsOnClassQuerySet):

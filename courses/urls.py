@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses import planning_urls, roster_urls
+from courses import material_urls, planning_urls, roster_urls
 from courses.views import classes, closing, courses, desk, enrolments, teaching, waitlist
 
 app_name = "courses"
@@ -27,6 +27,7 @@ urlpatterns = [
     path("courses/", courses.course_list, name="course-list"),
     path("courses/add/", courses.course_add, name="course-add"),
     path("courses/<int:pk>/edit/", courses.course_edit, name="course-edit"),
+    *material_urls.urlpatterns,
     *planning_urls.urlpatterns,
     *roster_urls.urlpatterns,
 ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from centres.models import AdminUnit, Centre
 from certificates.models import Certificate
-from clc_manager.demo import city, papers, reading, teaching
+from clc_manager.demo import city, papers, planning, reading, teaching
 from clc_manager.demo.people import describe_users
 from core.errors import Conflict, Forbidden
 from courses.models import Attendance, ClassGroup, Enrolment, Session
@@ -48,6 +48,7 @@ def build_small(*, today: dt.date, say: Say) -> dict[str, Any]:
         reading.literacy_classes(town, places, users)
         home = next(place for place in places if place.centre.code == f"HN{city.HOME_COMMUNE}")
         reading.class_to_fill(town, home, users)
+        planning.year_of(town, home, users, next(place for place in places if place is not home))
         for place in places:
             teaching.ordinary_classes(town, place, per_year=CLASSES_PER_YEAR + (place is home) * 2)
         say(_("%(n)s lớp") % {"n": len(town.classes)})

@@ -12,9 +12,10 @@ from clc_manager.demo.city import Place
 from clc_manager.demo.names import SUBJECTS, Subject, make_person
 from courses import services as teaching
 from courses.choices import AttendanceStatus, OrganiserRole, Result, SessionStatus
-from courses.models import ClassGroup, Course, Topic
+from courses.models import ClassGroup, Course, PlanLine, Topic
 from learners.models import Learner
 from learners.services import register_learner
+from learners.target_groups import TargetGroup
 
 LONGEST = dt.timedelta(days=90)
 CLASSES_BETWEEN_STATISTICS = 20
@@ -32,6 +33,9 @@ class Town:
     literacy_classes: list[ClassGroup] = field(default_factory=list)
     certified_classes: list[ClassGroup] = field(default_factory=list)
     classes: list[ClassGroup] = field(default_factory=list)
+    # Lines of a plan by course and year, and whom the classes of a subject are for.
+    plan_lines: dict[tuple[int, int], PlanLine] = field(default_factory=dict)
+    target_groups: dict[str, list[TargetGroup]] = field(default_factory=dict)
 
     def course(self, centre: Centre, subject: Subject, by: User) -> Course:
         """Return the centre's course of that subject, making it the first time."""
@@ -99,6 +103,8 @@ def hold_class(
         organiser_role=OrganiserRole.TOOK_PART if partner else OrganiserRole.LED,
         partner=partner,
         capacity=40,
+        plan_line=town.plan_lines.get((course.pk, starts_on.year)),
+        target_groups=town.target_groups.get(course.code, ()),
     )
     enrolments = [
         teaching.enrol(class_group=group, learner=learner, by=place.desk, enrolled_on=starts_on) for learner in learners

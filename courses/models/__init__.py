@@ -4,6 +4,7 @@ from courses.models.catalogue import Course, Programme, Topic
 from courses.models.classes import ClassGroup, Session
 from courses.models.closing import ClosingReason
 from courses.models.enrolments import Attendance, AttendanceVersion, Enrolment
+from courses.models.materials import CourseMaterial, Material
 from courses.models.planning import (
     NeedsSurvey,
     PlanLine,
@@ -22,7 +23,9 @@ __all__ = [
     "ClassGroup",
     "ClosingReason",
     "Course",
+    "CourseMaterial",
     "Enrolment",
+    "Material",
     "NeedsSurvey",
     "PlanLine",
     "PlanRevision",

@@ -14,6 +14,7 @@ from courses.models import (
     ClassGroup,
     Course,
     Enrolment,
+    Material,
     NeedsSurvey,
     PlanLine,
     RosterImport,
@@ -21,7 +22,7 @@ from courses.models import (
     WaitlistEntry,
     YearPlan,
 )
-from courses.services import planning, sign_up
+from courses.services import materials, planning, sign_up
 from courses.services.rosters import preview_roster
 from indicators.models import Indicator
 from indicators.services import report_figure
@@ -31,6 +32,8 @@ from tests.cast import Cast
 from tests.factories import closed_class, make_class, make_course, make_enrolled, make_learner, make_sessions
 
 SAMPLE = Path(__file__).parent.parent / "data" / "roster_literacy_class.xlsx"
+# The shortest thing that is taken for a PDF.
+PDF = b"%PDF-1.4\n%%EOF\n"
 CANARY = {"a": "Hoangyena", "b": "Hoangyenb"}
 
 
@@ -51,6 +54,7 @@ class Rows:
     survey: NeedsSurvey
     plan: YearPlan
     plan_line: PlanLine
+    material: Material
 
 
 @dataclass
@@ -90,9 +94,13 @@ def build(cast: Cast, centre, staff, word: str, teacher=None) -> Rows:
     visit = planning.add_neighbourhood(survey=survey, name=f"Thôn {word}", by=staff)
     planning.record_needs(survey=survey, by=staff, counts={(visit.pk, survey.ideas.get().pk): 31})
     plan = planning.plan_from_survey(survey=survey, by=staff)
+    material = materials.add_material(
+        centre=centre, by=staff, title=f"Học liệu {word}", licence="cc_by", author=word, content=PDF,
+        file_name="bai.pdf", course=course,
+    )  # fmt: skip
     return Rows(
         course, group, done, session, enrolment, waiting, people[0], certificate, follow_up, roster, survey, plan,
-        plan.lines.get(),
+        plan.lines.get(), material,
     )  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from centres.services import load_units
 from certificates.choices import CertificateState
 from certificates.models import Certificate, Register
 from clc_manager.demo import papers, scale
-from courses.models import ClassGroup, Enrolment
+from courses.models import ClassGroup, CourseMaterial, Enrolment, Material, NeedsSurvey, YearPlan
+from courses.selectors.planning import plan_report
 from learners.models import Learner
 from literacy.choices import CheckOutcome
 from literacy.models import LiteracyCheck
@@ -51,6 +52,11 @@ def test_small_city(units, fewer_papers, client):
     assert set(LiteracyCheck.objects.values_list("outcome", flat=True)) == set(CheckOutcome.values)
     wanted = set(CertificateState.values) - {CertificateState.RESERVED}
     assert set(Certificate.objects.values_list("state", flat=True)) >= wanted
+    plan = YearPlan.objects.get()
+    assert plan.is_approved
+    assert plan.revisions.count() == 1
+    assert plan_report(plan).total.classes > sum(bool(group.held_count) for group in plan_report(plan).unplanned) > 0
+    assert NeedsSurvey.objects.count() == Material.objects.count() == CourseMaterial.objects.count() == 2
     for register in Register.objects.all():
         numbers = list(register.certificates.order_by("number").values_list("number", flat=True))
         assert numbers == list(range(1, register.next_number))
