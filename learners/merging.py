@@ -21,7 +21,7 @@ from core import audit
 from core.errors import Conflict, InvalidInput
 from learners.hooks import Change, settle, think_after
 from learners.matching import numbers_differ, traits_of
-from learners.models import DifferentPeople, Learner, PersonMerge
+from learners.models import DifferentPeople, Learner, LearnerCentre, PersonMerge
 from learners.services import centre_where
 
 # What can be taken from the record that goes, by the name the page gives it.
@@ -123,7 +123,9 @@ def look_ahead(*, kept: Learner, other: Learner, by: User) -> Outlook:
     moves: dict[str, int] = defaultdict(int)
     for label, _column, keys in work.moves:
         moves[_words(apps.get_model(label))] += len(keys)
-    return Outlook(dict(moves), {_words(model): len(keys) for model, keys in work.left.items() if keys})
+    # That both are known to the same centre is no news.
+    stays = {_words(model): len(keys) for model, keys in work.left.items() if keys and model is not LearnerCentre}
+    return Outlook(dict(moves), stays)
 
 
 def _words(model: Any) -> str:
