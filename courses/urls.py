@@ -3,7 +3,7 @@
 from django.urls import path
 
 from courses import material_urls, planning_urls, roster_urls
-from courses.views import classes, closing, courses, desk, enrolments, teaching, waitlist
+from courses.views import classes, closing, courses, desk, enrolments, teaching, undo, waitlist
 
 app_name = "courses"
 urlpatterns = [
@@ -20,7 +20,9 @@ urlpatterns = [
     path("<int:pk>/close/results/", closing.close_results, name="close-results"),
     path("sessions/<int:pk>/", teaching.session_detail, name="session-detail"),
     path("sessions/<int:pk>/cancel/", teaching.session_cancel, name="session-cancel"),
+    path("sessions/<int:pk>/cancel/undo/", undo.session_cancel_undo, name="session-cancel-undo"),
     path("enrolments/<int:pk>/withdraw/", enrolments.withdraw, name="withdraw"),
+    path("enrolments/<int:pk>/withdraw/undo/", undo.withdraw_undo, name="withdraw-undo"),
     path("waitlist/<int:pk>/place/", waitlist.waitlist_place, name="waitlist-place"),
     path("waitlist/<int:pk>/leave/", waitlist.waitlist_leave, name="waitlist-leave"),
     path("learners/<int:pk>/", enrolments.panel_learner, name="panel-learner"),

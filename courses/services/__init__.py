@@ -12,6 +12,7 @@ from courses.services.enrolments import enrol, enrol_new_person, withdraw
 from courses.services.places import has_free_place, moves_up_by_itself
 from courses.services.reference import load_reference
 from courses.services.sessions import cancel_session, generate_sessions
+from courses.services.undo import undo_cancel_session, undo_withdraw
 from courses.services.waitlist import leave_waitlist, place, sign_up, sign_up_new_person
 
 __all__ = [
@@ -41,7 +42,9 @@ __all__ = [
     "send_marks",
     "sign_up",
     "sign_up_new_person",
+    "undo_cancel_session",
     "undo_enrolment",
+    "undo_withdraw",
     "update_class",
     "update_course",
     "withdraw",

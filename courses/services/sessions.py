@@ -75,6 +75,7 @@ def cancel_session(*, session: Session, by: Any, reason: str) -> Session:
     if not reason:
         raise InvalidInput("reason_missing", _("Hãy ghi lý do nghỉ."), fields={"reason": [_("Hãy ghi lý do.")]})
     fresh = take_class(by, Verb.TEACH, session.class_group)
+    was = Session.objects.filter(pk=session.pk).values("status", "marked_at", "marked_by_id").get()
     changed = (
         Session.objects.filter(pk=session.pk)
         .exclude(status=SessionStatus.CANCELLED)
@@ -90,6 +91,13 @@ def cancel_session(*, session: Session, by: Any, reason: str) -> Session:
         session,
         by=by,
         centre_id=fresh.centre_id,
-        data={"number": session.number, "reason": reason, "marks_removed": marks},
+        data={
+            "number": session.number,
+            "reason": reason,
+            "marks_removed": marks,
+            "was": was["status"],
+            "was_marked_at": was["marked_at"].isoformat() if was["marked_at"] else None,
+            "was_marked_by": was["marked_by_id"],
+        },
     )
     return session

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from centres.access import scoped
@@ -32,7 +33,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             status = refusal_of(error)
             add_domain_error(form, error)
         else:
-            messages.success(request, _("Đã ghi %(name)s thôi học.") % {"name": enrolment.learner.full_name})
+            undo = reverse("courses:withdraw-undo", args=[enrolment.pk])
+            messages.success(request, _("Đã ghi %(name)s thôi học.") % {"name": enrolment.learner.full_name}, undo)
             _say_who_moved_up(request, enrolment.class_group, before)
             return redirect("courses:class-detail", enrolment.class_group_id)
     status = status if status != 200 or not form.errors else 422

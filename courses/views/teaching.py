@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -125,7 +126,8 @@ def session_cancel(request: HttpRequest, pk: int) -> HttpResponse:
             status = refusal_of(error)
             add_domain_error(form, error)
         else:
-            messages.success(request, _("Đã ghi nghỉ buổi %(number)s.") % {"number": session.number})
+            undo = reverse("courses:session-cancel-undo", args=[session.pk])
+            messages.success(request, _("Đã ghi nghỉ buổi %(number)s.") % {"number": session.number}, undo)
             return redirect("courses:class-detail", session.class_group_id)
     status = status if status != 200 or not form.errors else 422
     day = f"{session.held_on:%d/%m/%Y}"

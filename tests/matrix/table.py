@@ -127,6 +127,8 @@ EXCUSED: dict[str, str] = {
     "job-status": "own jobs only: tests/core/test_jobs.py",
     "job-file": "own jobs only: tests/core/test_jobs.py",
     "learners:say-different": "POST only: tests/learners/test_lookalikes.py",
+    "courses:withdraw-undo": "POST only: tests/courses/test_undo.py",
+    "courses:session-cancel-undo": "POST only: tests/courses/test_undo.py",
     "courses:waitlist-place": "POST only: tests/matrix/test_matrix.py, test_posts_on_foreign_rows",
     "courses:waitlist-leave": "POST only: tests/matrix/test_matrix.py, test_posts_on_foreign_rows",
     "learners:merge": "two people at once: tests/learners/test_merging.py",

@@ -1,0 +1,72 @@
+"""Taking back a slip of a moment ago: who did it may, within minutes, as long as nothing was built on it."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from centres.choices import Verb
+from core import audit
+from core.errors import Conflict
+from core.models import AuditEvent
+from courses.choices import EnrolmentStatus, SessionStatus
+from courses.models import Attendance, Enrolment, Session
+from courses.permissions import take_class
+from courses.services.desk import UNDO_WITHIN
+from courses.services.places import has_free_place
+
+
+def _own_deed(verb: str, row: models.Model, by: Any) -> AuditEvent:
+    """The last deed of that kind to the row, when it was this person's and is fresh; raises Conflict otherwise."""
+    deed = AuditEvent.objects.filter(verb=verb, object_type=row._meta.label_lower, object_id=str(row.pk)).first()
+    if deed is None or deed.actor_id != by.pk or deed.at < timezone.now() - UNDO_WITHIN:
+        raise Conflict("undo_too_late", _("Không hoàn tác được nữa: đã quá lâu, hoặc người khác đã ghi."))
+    return deed
+
+
+@transaction.atomic
+def undo_withdraw(*, enrolment: Enrolment, by: Any) -> Enrolment:
+    """Put somebody back into the class as if they had not left. Marks taken without them meanwhile stay without them.
+
+    Raises Conflict ``undo_too_late``, ``undo_done`` or ``undo_place_taken``; also what ``take_class`` raises.
+    """
+    fresh = take_class(by, Verb.ENROL, enrolment.class_group)
+    deed = _own_deed("courses.withdraw", enrolment, by)
+    row = Enrolment.objects.select_related("learner").get(pk=enrolment.pk)
+    if row.status != EnrolmentStatus.WITHDRAWN:
+        raise Conflict("undo_done", _("Người này đã ở trong lớp."))
+    if not has_free_place(fresh):
+        raise Conflict("undo_place_taken", _("Chỗ này đã có người khác. Hãy ghi vào danh sách chờ."))
+    row.status, row.withdrawn_on, row.withdraw_reason = EnrolmentStatus.ACTIVE, None, ""
+    row.save(update_fields=["status", "withdrawn_on", "withdraw_reason", "updated_at"])
+    data = {"class": fresh.code, "learner": row.learner.code, "deed": deed.pk}
+    audit.record("courses.undo_withdraw", row, by=by, centre_id=fresh.centre_id, data=data)
+    return row
+
+
+@transaction.atomic
+def undo_cancel_session(*, session: Session, by: Any) -> Session:
+    """Let a session take place after all, with the marks it had.
+
+    Raises Conflict ``undo_too_late`` or ``undo_done``; also what ``take_class`` raises.
+    """
+    fresh = take_class(by, Verb.TEACH, session.class_group)
+    deed = _own_deed("courses.cancel_session", session, by)
+    row = Session.objects.select_for_update(of=("self",)).get(pk=session.pk)
+    if row.status != SessionStatus.CANCELLED:
+        raise Conflict("undo_done", _("Buổi này không còn báo nghỉ."))
+    marks = {int(pk): mark for pk, mark in deed.data["marks_removed"].items()}
+    here = set(Enrolment.objects.filter(class_group=fresh, pk__in=marks).values_list("pk", flat=True))
+    Attendance.objects.bulk_create(
+        [Attendance(session=row, enrolment_id=pk, status=mark) for pk, mark in marks.items() if pk in here]
+    )
+    marked_at = deed.data.get("was_marked_at")
+    row.status, row.cancel_reason = deed.data.get("was", SessionStatus.PLANNED), ""
+    row.marked_at = dt.datetime.fromisoformat(marked_at) if marked_at else None
+    row.marked_by_id = deed.data.get("was_marked_by")
+    row.save(update_fields=["status", "cancel_reason", "marked_at", "marked_by", "updated_at"])
+    data = {"number": row.number, "marks_restored": len(here), "deed": deed.pk}
+    audit.record("courses.undo_cancel_session", row, by=by, centre_id=fresh.centre_id, data=data)
+    return row

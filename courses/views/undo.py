@@ -1,0 +1,43 @@
+"""Taking back a slip of a moment ago, by the button beside the message that told of it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from centres.access import scoped
+from centres.choices import Verb
+from core.errors import DomainError
+from courses import services
+from courses.views.shared import READERS, enrolment_or_404, refusal_of, session_or_404
+
+
+@scoped(*READERS)
+@require_POST
+def withdraw_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put somebody back who was recorded as having left."""
+    enrolment = enrolment_or_404(request, pk, Verb.ENROL)
+    try:
+        services.undo_withdraw(enrolment=enrolment, by=request.user)
+    except DomainError as error:
+        refusal_of(error)
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, _("Đã hoàn tác: %(name)s vẫn học.") % {"name": enrolment.learner.full_name})
+    return redirect("courses:class-detail", enrolment.class_group_id)
+
+
+@scoped(*READERS)
+@require_POST
+def session_cancel_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a session take place that was recorded as cancelled."""
+    session = session_or_404(request, pk, Verb.TEACH)
+    try:
+        services.undo_cancel_session(session=session, by=request.user)
+    except DomainError as error:
+        refusal_of(error)
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, _("Đã hoàn tác: buổi %(number)s không nghỉ.") % {"number": session.number})
+    return redirect("courses:class-detail", session.class_group_id)
