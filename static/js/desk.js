@@ -8,6 +8,8 @@
   const outcome = document.getElementById("desk-outcome"), find = document.getElementById("desk-find");
   let active = null; // the option that Enter takes
   let wanted = false; // Enter came before the answer: take the first as soon as it is there
+  let asked = null; // what the search on its way is about
+  let chose = ""; // what stood in the box when somebody was chosen
 
   box.setAttribute("role", "combobox");
   box.setAttribute("aria-autocomplete", "list");
@@ -48,6 +50,7 @@
     wanted = false;
     if (!option) return;
     if (option.dataset.learner) {
+      chose = box.value;
       const values = { do: "choose", learner: option.dataset.learner, q: box.value };
       window.htmx.ajax("POST", desk.dataset.url, { target: chosen, swap: "innerHTML", values: values });
       return;
@@ -94,11 +97,19 @@
   document.addEventListener("htmx:afterSwap", function (event) {
     if (event.detail.target === chosen) { found.hidden = true; expand(false); } // one person is meant now
     if (event.detail.target !== found) return;
+    if (!box.value) { close(); return; } // an answer that came after the box was emptied
     const rows = options();
     expand(rows.length > 0);
     mark(rows[0]);
     if (wanted && shown() === box.value) take(rows[0]);
   });
+
+  // Enter and the pause in typing ask the same thing once.
+  document.addEventListener("htmx:confirm", function (event) {
+    if (event.target === find && asked === box.value) event.preventDefault();
+  });
+  find.addEventListener("htmx:beforeRequest", () => { asked = box.value; });
+  find.addEventListener("htmx:afterRequest", () => { asked = null; });
 
   // Refusals bring parts of the page too; a page of its own (signing in again) must not land inside this one.
   const say = (words) => {
@@ -109,6 +120,8 @@
     wanted = false;
   };
   document.addEventListener("htmx:beforeSwap", function (event) {
+    // Somebody chosen a moment ago, while the next name is being typed already: the focus must not jump to their button.
+    if (event.detail.target === chosen && box.value !== chose) { event.detail.shouldSwap = false; return; }
     const request = event.detail.xhr, here = new URL(desk.dataset.url, window.location.href).href;
     const strange = request.responseURL && request.responseURL !== here;
     if (strange || request.status === 403) { event.detail.shouldSwap = false; say(desk.dataset.signedOut); return; }
@@ -123,6 +136,12 @@
     if (place) place.focus();
   });
   document.addEventListener("desk:done", function () {
+    const form = document.getElementById("desk-new-form");
+    if (!document.getElementById("id_full_name").value) { // saved and emptied: its draft (draft.js) has done its duty
+      localStorage.removeItem(`clc-draft:${form.dataset.draft}:${window.location.pathname}`);
+      sessionStorage.removeItem("clc-sent");
+      for (const offer of form.querySelectorAll(":scope > .notice")) offer.remove();
+    }
     close();
     box.value = "";
     box.focus();

@@ -6,6 +6,7 @@ from django.urls import reverse
 from courses import services
 from courses.models import Enrolment
 from learners.models import Learner
+from tests.cast import PASSWORD
 from tests.comfort.test_walk import judge
 from tests.factories import make_class, make_enrolled, make_learner
 
@@ -63,6 +64,19 @@ def test_somebody_known_is_enrolled_in_three_actions(cast, group, phone_of):
     outcome(page, "Đã ghi danh Đinh Văn Lực vào lớp.")
     assert hand.actions == 3, hand.done
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_next_name_is_not_taken_for_the_one_before(cast, group, phone_of):
+    hand = phone_of(cast.lan)
+    page = open_desk(hand, group)
+    hand.type("nga bui")
+    page.get_by_role("option", name="Bùi Thị Nga").wait_for()
+    with page.expect_response(lambda answer: "do=choose" in (answer.request.post_data or "")):
+        hand.press("Enter")
+        page.locator("#q").fill("luc dinh")  # faster than the network
+    page.get_by_role("option", name="Đinh Văn Lực").wait_for()
+    focused(page, "#q")
+    assert page.locator("#desk-go").count() == 0
 
 
 def test_with_the_finger_alone_it_takes_three_actions_too(cast, group, phone_of):
@@ -224,6 +238,17 @@ def test_an_ended_session_is_said_and_nothing_is_lost(cast, group, desk_of, cons
     hand.tap(page.locator("#desk-new").get_by_role("button", name="Lưu và ghi danh").last)
     outcome(page, "Phiên làm việc đã hết")
     assert page.get_by_label("Họ và tên").input_value() == "Bàn Thị Ợt"
+    page.reload()
+    page.get_by_label("Tên đăng nhập").fill("lan")
+    page.get_by_label("Mật khẩu").fill(PASSWORD)
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.get_by_role("button", name="Khôi phục").click()
+    assert page.get_by_label("Họ và tên").input_value() == "Bàn Thị Ợt"
+    page.locator("#desk-new").get_by_role("button", name="Lưu và ghi danh").last.click()
+    outcome(page, "Đã thêm Bàn Thị Ợt và ghi danh vào lớp.")
+    page.reload()
+    page.get_by_role("combobox", name="Tên, năm sinh").wait_for()
+    assert page.get_by_role("button", name="Khôi phục").count() == 0
     console_errors.clear()
 
 
