@@ -10,15 +10,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from centres.access import scope_of, scoped
 from centres.choices import Verb
 from centres.models import Centre
+from core.camera import with_camera
 from core.errors import DomainError
 from core.text import clean
 from learners import services
+from learners.card_views import posted_card, with_card
 from learners.forms import LearnerForm
 from learners.matching import CERTAIN
 from learners.models import Learner
@@ -126,15 +129,18 @@ def reveal_id(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "learners/learner_detail.html", {**_detail(user, learner), "number": number})
 
 
+@with_camera
+@sensitive_post_parameters("card_text")
 @scoped(Verb.ENROL)
 def learner_add(request: HttpRequest) -> HttpResponse:
     """Register a person without enrolling them anywhere yet."""
     user = _user(request)
     scope = scope_of(user)
     centre = get_object_or_404(Centre.objects.visible_to(user), pk=scope.main_centre_id)
-    form = LearnerForm(request.POST or None)
+    reading = posted_card(request.POST)
+    form = LearnerForm(request.POST or None) if reading is None else with_card(LearnerForm, request.POST, reading)
     lookalikes: list[Lookalike] = []
-    if request.method == "POST" and form.is_valid():
+    if form.is_bound and form.is_valid():
         lookalikes = _who_it_may_be(user, centre, form)
         if not lookalikes or (request.POST.get("decision") == "new" and lookalikes[0].score < CERTAIN):
             try:
@@ -147,6 +153,7 @@ def learner_add(request: HttpRequest) -> HttpResponse:
     seen = Learner.objects.visible_to(user).filter(pk__in=[row.learner.pk for row in lookalikes])
     context = {
         "form": form,
+        "reading": reading,
         "learner": None,
         "lookalikes": lookalikes,
         "number_taken": bool(lookalikes) and lookalikes[0].score == CERTAIN,
@@ -160,13 +167,19 @@ def _who_it_may_be(user: User, centre: Centre, form: LearnerForm) -> list[Lookal
     return find_lookalikes(user=user, centre=centre, **{name: form.cleaned_data[name] for name in names})
 
 
+@with_camera
+@sensitive_post_parameters("card_text")
 @scoped(Verb.ENROL)
 def learner_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a person's data. What was issued keeps the name it was issued with."""
     user = _user(request)
     learner = get_object_or_404(Learner.objects.visible_to(user).select_related("unit", "neighbourhood"), pk=pk)
-    form = LearnerForm(request.POST or None, initial=LearnerForm.initial_of(learner))
-    if request.method == "POST" and form.is_valid():
+    reading = posted_card(request.POST)
+    if reading is None:
+        form = LearnerForm(request.POST or None, initial=LearnerForm.initial_of(learner))
+    else:
+        form = with_card(LearnerForm, request.POST, reading)
+    if form.is_bound and form.is_valid():
         values = form.values()
         values["personal_id"] = values["personal_id"] or None  # an empty field keeps the number
         try:
@@ -175,7 +188,7 @@ def learner_edit(request: HttpRequest, pk: int) -> HttpResponse:
             show_in_form(form, error)
         else:
             return _saved(request, form, learner)
-    context = {"form": form, "learner": learner, "lookalikes": []}
+    context: dict[str, object] = {"form": form, "reading": reading, "learner": learner, "lookalikes": []}
     return render(request, "learners/learner_form.html", context, status=422 if form.errors else 200)
 
 

@@ -7,7 +7,7 @@
   if (!form) return;
   const vi = document.documentElement.lang === "vi";
   const key = `clc-draft:${form.dataset.draft}:${location.pathname}`, DAY = 86400000;
-  const NEVER = /^(csrfmiddlewaretoken|decision)$|personal_id|phone|password|identity/;
+  const NEVER = /^(csrfmiddlewaretoken|decision|card_text)$|personal_id|phone|password|identity/;
   const TYPES = ["hidden", "password", "file", "tel", "submit", "button"];
   const number = (text) => /(\d[ .-]?){9,}/.test(text); // as long as an identity or telephone number, wherever it stands
 

@@ -57,7 +57,9 @@ def test_style_and_script_are_light() -> None:
 def test_vendored_files_are_the_published_ones() -> None:
     lines = (STATIC / "vendor/vendor.lock").read_text(encoding="utf-8").splitlines()
     locked = dict(re.findall(r"-> (\S+) sha256:([0-9a-f]{64})$", "\n".join(lines), re.M))
-    present = {path.name for path in (STATIC / "vendor").iterdir()} - {"vendor.lock"}
+    vendor = STATIC / "vendor"
+    files = [path for path in vendor.rglob("*") if path.is_file()]
+    present = {path.relative_to(vendor).as_posix() for path in files} - {"vendor.lock"}
     assert set(locked) == present
     for name, digest in locked.items():
         assert hashlib.sha256((STATIC / "vendor" / name).read_bytes()).hexdigest() == digest
