@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import Role
 from centres.access import scope_of
 from centres.choices import Verb
+from clc_manager.help import help_for
 
 # Label, name of the address, verbs of which one is enough (none: everybody).
 ITEMS: tuple[tuple[str | Promise, str, tuple[Verb, ...]], ...] = (
@@ -37,7 +38,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """Return ``nav``, ``workplace`` and ``role_label``; nothing for visitors who are not signed in."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"nav": [], "workplace": "", "role_label": "", "search_text": ""}
+        return {"nav": [], "workplace": "", "role_label": "", "search_text": "", "help_url": ""}
     scope = scope_of(user)
     items = []
     for label, name, verbs in ITEMS:
@@ -52,4 +53,11 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     roles = ", ".join(str(Role(role).label) for role in sorted(scope.roles))
     short = scope.label.replace("Trung tâm học tập cộng đồng", "TTHTCĐ")
     search_text = request.GET.get("q", "") if request.path == reverse("search") else ""
-    return {"nav": items, "workplace": short, "role_label": roles, "search_text": search_text}
+    match = request.resolver_match
+    return {
+        "nav": items,
+        "workplace": short,
+        "role_label": roles,
+        "search_text": search_text,
+        "help_url": help_for(scope, match.view_name if match else ""),
+    }

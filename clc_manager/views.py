@@ -1,7 +1,7 @@
 """Home, search, health and error pages."""
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from centres.access import own, public
 from clc_manager.finding import find
+from clc_manager.help import GUIDES
 from clc_manager.today import today_for
 
 
@@ -26,6 +27,15 @@ def search(request: HttpRequest) -> HttpResponse:
     """Find people, classes, certificates and centres in scope."""
     assert isinstance(request.user, User)
     return render(request, "search.html", {"found": find(request.user, request.GET.get("q", ""))})
+
+
+@own("the same words for everybody who is signed in")
+def guide(request: HttpRequest, topic: str) -> HttpResponse:
+    """Show the guide of a role."""
+    if topic not in GUIDES:
+        raise Http404
+    topics = [(name, label) for name, (label, _template) in GUIDES.items()]
+    return render(request, GUIDES[topic][1], {"topics": topics, "current": topic})
 
 
 @public("a picture; browsers ask for it beside files and API answers, which cannot name another")

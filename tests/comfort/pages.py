@@ -6,6 +6,7 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
+from clc_manager.help import GUIDES
 from courses.models import ClassGroup, Enrolment
 from tests.matrix.table import EXCUSED, OBJECT_LINES, PLAIN
 from tests.matrix.world import World
@@ -47,6 +48,7 @@ def excused_stops(world: World) -> list[Stop]:
         ("indicators:figure", "lan", ["C3"]),
         ("indicators:figure", "nam", ["D1"]),
         ("indicators:report-figure", "tuan", ["D1"]),
+        *(("help", "lan", [topic]) for topic in GUIDES),
         ("job-status", "lan", [world.job.pk]),
         ("learners:merge", "duc", [rows.learner.pk, others.values_list("learner_id", flat=True)[0]]),
     )
