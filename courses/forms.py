@@ -12,6 +12,7 @@ from accounts.models import User
 from centres.choices import ROLE_VERBS, Verb
 from centres.models import Centre
 from core.forms import ClockField, DayField
+from core.text import split_name
 from courses.choices import ClassStatus, OrganiserRole
 from courses.models import ClassGroup, Course, PlanLine, Programme, Topic
 from courses.selectors.schedule import MAX_SESSIONS
@@ -118,8 +119,12 @@ class ClassForm(forms.Form):
         teachers = User.objects.filter(
             in_force, memberships__centre=centre, memberships__role__in=TEACHING_ROLES,
             memberships__valid_from__lte=today, is_active=True,
-        )  # fmt: skip
-        self.fields["teacher"].queryset = teachers.distinct().order_by("full_name")  # type: ignore[attr-defined]
+        ).distinct()  # fmt: skip
+        people = sorted(teachers, key=lambda user: split_name(user.full_name).sort_key)
+        field = self.fields["teacher"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = teachers
+        field.choices = [("", field.empty_label or ""), *((user.pk, str(user)) for user in people)]
 
 
 class CourseForm(forms.Form):

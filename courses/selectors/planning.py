@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
+from core.text import sort_key
 from courses.choices import ClassStatus
 from courses.models import ClassGroup, NeedsSurvey, PlanLine, SurveyIdea, SurveyNeed, SurveyVisit, Topic, YearPlan
 
@@ -51,11 +52,11 @@ def survey_visits(survey: NeedsSurvey) -> QuerySet[SurveyVisit]:
 
 
 def natural_order(visits: Iterable[SurveyVisit]) -> list[SurveyVisit]:
-    """Sort by name with numbers as numbers."""
+    """Sort by name in Vietnamese order, with numbers as numbers."""
 
     def key(visit: SurveyVisit) -> list[tuple[int, int, str]]:
-        words = visit.neighbourhood.search_key.split()
-        return [(0, int(word), "") if word.isdecimal() else (1, 0, word) for word in words]
+        words = visit.neighbourhood.name.split()
+        return [(0, int(word), "") if word.isdecimal() else (1, 0, sort_key(word)) for word in words]
 
     return sorted(visits, key=key)
 
