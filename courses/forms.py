@@ -78,8 +78,9 @@ class ClassForm(forms.Form):
         label=_("Số chỗ"), required=False, min_value=1, max_value=2000, help_text=_("Để trống nếu không giới hạn.")
     )
     organiser_role = forms.ChoiceField(
-        label=_("Vai trò của trung tâm"), choices=OrganiserRole.choices, widget=forms.RadioSelect(), initial="led"
-    )
+        label=_("Vai trò của trung tâm"), choices=OrganiserRole.choices, widget=forms.RadioSelect(), initial="led",
+        help_text=_("Chủ trì: trung tâm tổ chức và cấp chứng nhận. Phối hợp: đơn vị khác tổ chức và cấp."),
+    )  # fmt: skip
     partner = forms.CharField(
         label=_("Đơn vị phối hợp"), max_length=150, required=False,
         help_text=_("Bắt buộc khi trung tâm chỉ phối hợp: ghi đơn vị chủ trì."),
@@ -150,8 +151,15 @@ class CourseForm(forms.Form):
     completes_phase = forms.TypedChoiceField(
         label=_("Hoàn thành giai đoạn xóa mù chữ"), required=False, coerce=int, empty_value=None,
         choices=[("", _("Không")), (1, _("Giai đoạn 1")), (2, _("Giai đoạn 2"))],
+        help_text=_("Ai hoàn thành khóa học này được ghi nhận biết chữ và vào danh sách theo dõi."),
     )  # fmt: skip
-    term = forms.IntegerField(label=_("Kỳ học (xóa mù chữ)"), required=False, min_value=1, max_value=5)
+    term = forms.IntegerField(
+        label=_("Kỳ học (xóa mù chữ)"),
+        required=False,
+        min_value=1,
+        max_value=5,
+        help_text=_("Từ 1 đến 5; khóa học khác thì để trống."),
+    )
     requires_phase = forms.TypedChoiceField(
         label=_("Người học phải đã hoàn thành giai đoạn"), required=False, coerce=int, empty_value=None,
         choices=[("", _("Không đòi hỏi")), (1, _("Giai đoạn 1")), (2, _("Giai đoạn 2"))],
@@ -197,7 +205,11 @@ class ReasonForm(forms.Form):
 class WithdrawForm(ReasonForm):
     """Why and when somebody left."""
 
-    withdrawn_on = DayField(label=_("Thôi học từ ngày"), initial=timezone.localdate)
+    withdrawn_on = DayField(
+        label=_("Thôi học từ ngày"),
+        initial=timezone.localdate,
+        help_text=_("Điểm danh các buổi trước ngày này vẫn giữ."),
+    )
 
 
 class CloseForm(forms.Form):

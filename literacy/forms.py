@@ -16,7 +16,9 @@ class CheckForm(forms.Form):
 
     outcome = forms.ChoiceField(label=_("Kết quả"), choices=CheckOutcome.choices, widget=forms.RadioSelect)
     checked_on = DayField(label=_("Ngày kiểm tra"), initial=timezone.localdate)
-    reads = forms.ChoiceField(label=_("Đọc"), choices=_YES_NO_UNKNOWN, required=False)
+    reads = forms.ChoiceField(
+        label=_("Đọc"), choices=_YES_NO_UNKNOWN, required=False, help_text=_("Không thử được thì để “không rõ”.")
+    )
     writes = forms.ChoiceField(label=_("Viết"), choices=_YES_NO_UNKNOWN, required=False)
     counts = forms.ChoiceField(label=_("Tính"), choices=_YES_NO_UNKNOWN, required=False)
     note = forms.CharField(label=_("Ghi chú"), max_length=300, required=False)
