@@ -189,11 +189,39 @@ class ScheduleForm(forms.Form):
     count = forms.IntegerField(label=_("Số buổi"), min_value=1, max_value=MAX_SESSIONS)
     starts_at = ClockField(label=_("Bắt đầu lúc"), required=False)
     ends_at = ClockField(label=_("Kết thúc lúc"), required=False)
+    on_days_off = forms.BooleanField(
+        label=_("Học cả ngày lễ, ngày nghỉ"), required=False,
+        help_text=_("Không chọn: ngày lễ và ngày nghỉ của trung tâm được bỏ qua, lịch lùi lại cho đủ số buổi."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, class_group: ClassGroup, existing: int = 0, **kwargs: Any) -> None:
         left = max(1, class_group.course.planned_sessions - existing)
         kwargs.setdefault("initial", {"first_on": class_group.starts_on, "count": left})
         super().__init__(*args, **kwargs)
+
+
+class SessionForm(forms.Form):
+    """One session: on which day, at what time."""
+
+    held_on = DayField(label=_("Ngày học"), help_text=_("Có thể là ngày bất kỳ từ ngày khai giảng trở đi."))
+    starts_at = ClockField(label=_("Bắt đầu lúc"), required=False, help_text=_("Ví dụ: 18:30 hoặc 18h30."))
+    ends_at = ClockField(label=_("Kết thúc lúc"), required=False)
+
+
+class NewSessionForm(SessionForm):
+    """One more session."""
+
+    content = forms.CharField(
+        label=_("Nội dung"), max_length=200, required=False, help_text=_("Ví dụ: Học bù buổi ngày 02/09.")
+    )
+
+
+class DaysOffForm(forms.Form):
+    """A centre's own days off."""
+
+    name = forms.CharField(label=_("Vì sao nghỉ"), max_length=100, help_text=_("Ví dụ: Mùa gặt, Hội làng."))
+    first_on = DayField(label=_("Từ ngày"))
+    last_on = DayField(label=_("Đến ngày"), required=False, help_text=_("Để trống nếu chỉ nghỉ một ngày."))
 
 
 class ReasonForm(forms.Form):
@@ -210,6 +238,37 @@ class WithdrawForm(ReasonForm):
         initial=timezone.localdate,
         help_text=_("Điểm danh các buổi trước ngày này vẫn giữ."),
     )
+
+
+class ClassChoiceField(forms.ModelChoiceField):
+    """A class, with how full it is and where."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Name, code, centre, and people on places."""
+        places = f"{obj.learner_count}/{obj.capacity}" if obj.capacity else str(obj.learner_count)
+        return f"{obj.name} · {obj.code} · {obj.centre} · {places}"
+
+
+class TransferForm(ReasonForm):
+    """To which class, when and why; with a waiver when the course there builds on another."""
+
+    to = ClassChoiceField(
+        label=_("Chuyển sang lớp"), queryset=ClassGroup.objects.none(), empty_label=_("– chọn –"),
+        help_text=_("Các lớp cùng khóa học đứng đầu. Số sau cùng là số người trên số chỗ."),
+    )  # fmt: skip
+    moved_on = DayField(
+        label=_("Chuyển từ ngày"), initial=timezone.localdate,
+        help_text=_("Điểm danh trước ngày này ở lại với lớp cũ."),
+    )  # fmt: skip
+    waiver = forms.CharField(
+        label=_("Lý do miễn điều kiện"), max_length=200, required=False,
+        help_text=_("Chỉ cần khi khóa học ở lớp mới đòi hỏi đã học xong khóa trước."),
+    )  # fmt: skip
+    field_order = ("to", "moved_on", "reason", "waiver")
+
+    def __init__(self, *args: Any, targets: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = targets  # type: ignore[attr-defined]
 
 
 class CloseForm(forms.Form):

@@ -121,6 +121,18 @@ def _of_centres(scope: Scope, path: str = "centre_id") -> Q:
     return Q(**{f"{path}__in": scope.centre_ids(Verb.VIEW) | scope.centre_ids(Verb.VIEW_OWN_CLASSES)})
 
 
+class DayOffQuerySet(models.QuerySet[Any]):
+    """Days without class."""
+
+    def for_centre(self, centre_id: int) -> Self:
+        """Public holidays and the centre's own days off."""
+        return self.filter(Q(centre__isnull=True) | Q(centre_id=centre_id))
+
+    def owned_by(self, user: Any) -> Self:
+        """Own days off of the centres the user plans classes in; public holidays are nobody's."""
+        return self.filter(centre_id__in=scope_of(user).centre_ids(Verb.MANAGE_CLASSES))
+
+
 class SessionQuerySet(HangsOnClassQuerySet):
     """Sessions."""
 

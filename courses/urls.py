@@ -3,7 +3,7 @@
 from django.urls import path
 
 from courses import material_urls, planning_urls, roster_urls
-from courses.views import classes, closing, courses, desk, enrolments, teaching, undo, waitlist
+from courses.views import classes, closing, courses, desk, enrolments, teaching, timetable, undo, waitlist
 
 app_name = "courses"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("<int:pk>/edit/", classes.class_edit, name="class-edit"),
     path("<int:pk>/cancel/", classes.class_cancel, name="class-cancel"),
     path("<int:pk>/schedule/", teaching.schedule, name="schedule"),
+    path("<int:pk>/sessions/add/", timetable.session_add, name="session-add"),
     path("<int:pk>/results/", teaching.results, name="results"),
     path("<int:pk>/close/", closing.close, name="close"),
     path("<int:pk>/close/results/", closing.close_results, name="close-results"),
@@ -23,6 +24,10 @@ urlpatterns = [
     path("sessions/<int:pk>/cancel/undo/", undo.session_cancel_undo, name="session-cancel-undo"),
     path("enrolments/<int:pk>/withdraw/", enrolments.withdraw, name="withdraw"),
     path("enrolments/<int:pk>/withdraw/undo/", undo.withdraw_undo, name="withdraw-undo"),
+    path("sessions/<int:pk>/move/", timetable.session_move, name="session-move"),
+    path("days-off/", timetable.days_off, name="days-off"),
+    path("days-off/<int:pk>/remove/", timetable.day_off_remove, name="day-off-remove"),
+    path("enrolments/<int:pk>/transfer/", enrolments.transfer, name="transfer"),
     path("waitlist/<int:pk>/place/", waitlist.waitlist_place, name="waitlist-place"),
     path("waitlist/<int:pk>/leave/", waitlist.waitlist_leave, name="waitlist-leave"),
     path("learners/<int:pk>/", enrolments.panel_learner, name="panel-learner"),

@@ -15,6 +15,7 @@ from courses.models.planning import (
     YearPlan,
 )
 from courses.models.rosters import RosterImport
+from courses.models.timetable import DayOff
 from courses.models.waitlist import WaitlistEntry
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "ClosingReason",
     "Course",
     "CourseMaterial",
+    "DayOff",
     "Enrolment",
     "Material",
     "NeedsSurvey",

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from centres.models import Neighbourhood
@@ -36,6 +36,15 @@ class Enrolment(TimeStamped):
     withdraw_reason = models.CharField(_("lý do thôi học"), max_length=200, blank=True)
     # Why somebody was let in without the course's prerequisite.
     waiver = models.CharField(_("lý do miễn điều kiện"), max_length=200, blank=True)
+    # The enrolment in another class that this one goes on from; its attendance stays there (docs/adr/0018).
+    transferred_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="transferred_to",
+        verbose_name=_("chuyển từ"),
+    )
     roster_import = models.ForeignKey(
         RosterImport, models.SET_NULL, null=True, blank=True, related_name="enrolments", verbose_name=_("lần nhập")
     )
@@ -49,6 +58,10 @@ class Enrolment(TimeStamped):
         indexes: ClassVar = [models.Index(fields=["learner", "status"], name="courses_enrolment_learner_idx")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["class_group", "learner"], name="courses_enrolment_pair_uniq"),
+            models.CheckConstraint(
+                condition=Q(transferred_from__isnull=True) | ~Q(transferred_from=F("pk")),
+                name="courses_enrolment_not_from_itself",
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=EnrolmentStatus.values), name="courses_enrolment_status_known"
             ),

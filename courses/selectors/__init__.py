@@ -15,6 +15,7 @@ from courses.selectors.classes import (
     class_sessions,
     class_waiting,
     next_step,
+    transfer_targets,
 )
 from courses.selectors.closing import (
     BLOCKING,
@@ -25,7 +26,7 @@ from courses.selectors.closing import (
     closing_outcomes,
 )
 from courses.selectors.desk import DeskPerson, JustEnrolled, desk_classes, desk_lookalikes, desk_people, just_enrolled
-from courses.selectors.schedule import plan_days, units_on
+from courses.selectors.schedule import days_off, plan_days, skipped_days, units_on
 
 __all__ = [
     "BLOCKING",
@@ -43,6 +44,7 @@ __all__ = [
     "class_waiting",
     "closing_exceptions",
     "closing_outcomes",
+    "days_off",
     "desk_classes",
     "desk_lookalikes",
     "desk_people",
@@ -52,6 +54,8 @@ __all__ = [
     "next_step",
     "plan_days",
     "prerequisite_words",
+    "skipped_days",
     "taken_places",
+    "transfer_targets",
     "units_on",
 ]

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -55,12 +55,25 @@ def class_people(class_group: ClassGroup) -> QuerySet[Enrolment]:
     present = Q(marks__status=AttendanceStatus.PRESENT, marks__session__status=SessionStatus.HELD)
     return (
         Enrolment.objects.filter(class_group=class_group)
-        .select_related("learner")
+        .select_related("learner", "transferred_from__class_group")
         .annotate(
             present_count=Count("marks", filter=present),
             from_waitlist=Exists(WaitlistEntry.objects.filter(enrolment=OuterRef("pk"), status=WaitStatus.PLACED)),
         )
         .order_by("learner__sort_key", "pk")
+    )
+
+
+def transfer_targets(user: Any, enrolment: Enrolment) -> QuerySet[ClassGroup]:
+    """Classes a person can be moved to: those that run where the user enrols, but the one they are in."""
+    centres = scope_of(user).centre_ids(Verb.ENROL)
+    running = ClassGroup.objects.filter(centre_id__in=centres, status__in=[ClassStatus.PLANNED, ClassStatus.OPEN])
+    same = Case(When(course=enrolment.class_group.course_id, then=0), default=1)
+    return (
+        running.exclude(pk=enrolment.class_group_id)
+        .select_related("course", "centre")
+        .with_counts()
+        .order_by(same, "-starts_on", "-pk")
     )
 
 

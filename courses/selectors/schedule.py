@@ -1,19 +1,24 @@
 """Days of a timetable, and where the centre lay on them."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
+from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from centres.models import AdminUnit, CentreLocation
 from core.errors import InvalidInput
+from courses.models import DayOff
 
 MAX_SESSIONS = 400  # phase 1 of the literacy programme in one class is about 335 sessions
 
 
-def plan_days(*, weekdays: Collection[int], first_on: dt.date, count: int) -> list[dt.date]:
-    """Return ``count`` days from ``first_on`` on (itself included) that fall on the weekdays (0 is Monday).
+def plan_days(
+    *, weekdays: Collection[int], first_on: dt.date, count: int, off: Mapping[dt.date, Any] | None = None
+) -> list[dt.date]:
+    """Return ``count`` days from ``first_on`` on (itself included) on the weekdays (0 is Monday), none on ``off``.
 
     Raises InvalidInput with the field at fault: no weekday, a weekday outside 0–6, a count outside 1–400.
     """
@@ -23,9 +28,28 @@ def plan_days(*, weekdays: Collection[int], first_on: dt.date, count: int) -> li
     if not 1 <= count <= MAX_SESSIONS:
         message = _("Số buổi phải từ 1 đến %(max)s.") % {"max": MAX_SESSIONS}
         raise InvalidInput("bad_count", message, fields={"count": [message]})
-    wanted = set(weekdays)
-    days = (first_on + dt.timedelta(days=step) for step in range(7 * count + 7))
-    return list(islice((day for day in days if day.weekday() in wanted), count))
+    wanted, skipped = set(weekdays), off or {}
+    days = (first_on + dt.timedelta(days=step) for step in range(7 * (count + len(skipped)) + 7))
+    return list(islice((day for day in days if day.weekday() in wanted and day not in skipped), count))
+
+
+def days_off(centre_id: int, first_on: dt.date) -> dict[dt.date, DayOff]:
+    """Return public holidays and the centre's own days off from a day on; a public holiday names the day first."""
+    rows = (
+        DayOff.objects.for_centre(centre_id)
+        .filter(falls_on__gte=first_on)
+        .order_by("falls_on", F("centre").asc(nulls_last=True))
+    )
+    # Later rows win, and public holidays (no centre) come last.
+    return {row.falls_on: row for row in rows}
+
+
+def skipped_days(
+    *, weekdays: Collection[int], first_on: dt.date, days: Collection[dt.date], off: Mapping[dt.date, DayOff]
+) -> list[DayOff]:
+    """Return the days off that a timetable of ``days`` passed over, by day."""
+    last = max(days)
+    return [row for day, row in sorted(off.items()) if first_on <= day <= last and day.weekday() in set(weekdays)]
 
 
 def units_on(centre_id: int, days: Iterable[dt.date]) -> dict[dt.date, AdminUnit]:

@@ -12,6 +12,8 @@ from courses.services.enrolments import enrol, enrol_new_person, withdraw
 from courses.services.places import has_free_place, moves_up_by_itself
 from courses.services.reference import load_reference
 from courses.services.sessions import cancel_session, generate_sessions
+from courses.services.timetable import add_days_off, add_session, move_session, remove_day_off
+from courses.services.transfers import transfer
 from courses.services.undo import undo_cancel_session, undo_withdraw
 from courses.services.waitlist import leave_waitlist, place, sign_up, sign_up_new_person
 
@@ -21,6 +23,8 @@ __all__ = [
     "Difference",
     "Sent",
     "Undone",
+    "add_days_off",
+    "add_session",
     "cancel_class",
     "cancel_session",
     "close_class",
@@ -35,13 +39,16 @@ __all__ = [
     "leave_waitlist",
     "load_reference",
     "mark_attendance",
+    "move_session",
     "moves_up_by_itself",
     "person_at_desk",
     "place",
     "record_results",
+    "remove_day_off",
     "send_marks",
     "sign_up",
     "sign_up_new_person",
+    "transfer",
     "undo_cancel_session",
     "undo_enrolment",
     "undo_withdraw",

@@ -138,6 +138,8 @@ def undo_enrolment(*, enrolment: Enrolment, by: Any) -> Undone:
         raise Conflict("undo_too_late", _("Không hoàn tác được nữa. Hãy ghi thôi học, với lý do."))
     if row.status != EnrolmentStatus.ACTIVE or row.result or row.marks.exists():
         raise Conflict("undo_built_on", _("Người này đã được điểm danh hoặc có kết quả. Hãy ghi thôi học, với lý do."))
+    if row.transferred_from_id:
+        raise Conflict("undo_built_on", _("Người này chuyển từ lớp khác sang. Hãy chuyển về, hoặc ghi thôi học."))
     if WaitlistEntry.objects.filter(enrolment=row).exists():
         raise Conflict("undo_built_on", _("Người này lên từ danh sách chờ. Hãy ghi thôi học, với lý do."))
     learner = row.learner

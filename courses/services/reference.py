@@ -9,7 +9,8 @@ from typing import Any
 from django.db import transaction
 
 from core.text import search_key
-from courses.models import Course, Programme, Topic
+from courses.models import Course, DayOff, Programme, Topic
+from courses.services.holidays import public_holidays
 
 TOPICS: tuple[tuple[str, str, str], ...] = (
     ("phap_luat", "Pháp luật", "Law"),
@@ -46,11 +47,16 @@ SHARED_COURSES: tuple[tuple[str, str, int | None, int | None, int], ...] = (
 
 @transaction.atomic
 def load_reference() -> dict[str, int]:
-    """Load topics, the programme and the shared courses; running it again adds only what is new.
+    """Load topics, the programme, the shared courses and the public holidays; running it again adds only what is new.
 
     Returns how many rows of each were added. Rows that exist are left as they are: an office may have renamed them.
     """
-    return {"topics": _load_topics(), "programmes": _load_programme(), "courses": _load_courses()}
+    return {
+        "topics": _load_topics(),
+        "programmes": _load_programme(),
+        "courses": _load_courses(),
+        "days_off": _load_holidays(),
+    }
 
 
 def _load_topics() -> int:
@@ -93,4 +99,15 @@ def _load_courses() -> int:
         if code not in known
     ]
     Course.objects.bulk_create(rows)
+    return len(rows)
+
+
+def _load_holidays() -> int:
+    known = set(DayOff.objects.filter(centre__isnull=True).values_list("falls_on", flat=True))
+    rows = [
+        DayOff(falls_on=day, name=name, is_expected=expected)
+        for day, name, expected in public_holidays()
+        if day not in known
+    ]
+    DayOff.objects.bulk_create(rows)
     return len(rows)

@@ -15,7 +15,7 @@ from core.text import clean
 from courses.choices import SessionStatus
 from courses.models import ClassGroup, Session
 from courses.permissions import take_class
-from courses.selectors import plan_days, units_on
+from courses.selectors import days_off, plan_days, units_on
 
 
 @transaction.atomic
@@ -28,15 +28,18 @@ def generate_sessions(
     count: int,
     starts_at: dt.time | None = None,
     ends_at: dt.time | None = None,
+    on_days_off: bool = True,
 ) -> list[Session]:
     """Add ``count`` sessions on the weekdays (0 is Monday) from ``first_on`` on, numbered after those there are.
 
-    Each belongs to the commune where the centre lies on that very day. A timetable that runs past the end of the class
-    moves the end. Raises InvalidInput for what ``plan_days`` refuses, a first day before the class starts, times in the
-    wrong order, or days that have a session already (all of them named).
+    Without ``on_days_off`` public holidays and the centre's own days off are passed over. Each session belongs to the
+    commune where the centre lies on that very day. A timetable that runs past the end of the class moves the end.
+    Raises InvalidInput for what ``plan_days`` refuses, a first day before the class starts, times in the wrong order,
+    or days that have a session already (all of them named).
     """
     fresh = take_class(by, Verb.MANAGE_CLASSES, class_group)
-    days = plan_days(weekdays=weekdays, first_on=first_on, count=count)
+    off = {} if on_days_off else days_off(fresh.centre_id, first_on)
+    days = plan_days(weekdays=weekdays, first_on=first_on, count=count, off=off)
     if days[0] < fresh.starts_on:
         opening = f"{fresh.starts_on:%d/%m/%Y}"
         message = _("Lớp khai giảng ngày %(day)s, buổi đầu không thể trước ngày đó.") % {"day": opening}

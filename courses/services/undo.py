@@ -30,13 +30,16 @@ def _own_deed(verb: str, row: models.Model, by: Any) -> AuditEvent:
 def undo_withdraw(*, enrolment: Enrolment, by: Any) -> Enrolment:
     """Put somebody back into the class as if they had not left. Marks taken without them meanwhile stay without them.
 
-    Raises Conflict ``undo_too_late``, ``undo_done`` or ``undo_place_taken``; also what ``take_class`` raises.
+    Raises Conflict ``undo_too_late``, ``undo_done``, ``undo_built_on`` or ``undo_place_taken``; also what
+    ``take_class`` raises.
     """
     fresh = take_class(by, Verb.ENROL, enrolment.class_group)
     deed = _own_deed("courses.withdraw", enrolment, by)
     row = Enrolment.objects.select_related("learner").get(pk=enrolment.pk)
     if row.status != EnrolmentStatus.WITHDRAWN:
         raise Conflict("undo_done", _("Người này đã ở trong lớp."))
+    if row.transferred_to.exclude(status=EnrolmentStatus.WITHDRAWN).exists():
+        raise Conflict("undo_built_on", _("Người này đã chuyển sang lớp khác. Hãy chuyển về từ lớp đó."))
     if not has_free_place(fresh):
         raise Conflict("undo_place_taken", _("Chỗ này đã có người khác. Hãy ghi vào danh sách chờ."))
     row.status, row.withdrawn_on, row.withdraw_reason = EnrolmentStatus.ACTIVE, None, ""

@@ -1,4 +1,4 @@
-"""Withdrawing, and one learner's classes. Enrolling is done at the desk."""
+"""Withdrawing, moving to another class, and one learner's classes. Enrolling is done at the desk."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +12,9 @@ from core.errors import DomainError
 from core.forms import add_domain_error
 from courses import services
 from courses.choices import WaitStatus
-from courses.forms import WithdrawForm
+from courses.forms import TransferForm, WithdrawForm
 from courses.models import ClassGroup, Enrolment, WaitlistEntry
-from courses.selectors import class_waiting
+from courses.selectors import class_waiting, transfer_targets
 from courses.views.shared import READERS, context_of, enrolment_or_404, refusal_of
 from learners.models import Learner
 
@@ -47,13 +47,40 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @scoped(*READERS)
+def transfer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Move a person to another class."""
+    enrolment = enrolment_or_404(request, pk, Verb.ENROL)
+    group, name = enrolment.class_group, {"name": enrolment.learner.full_name}
+    form = TransferForm(request.POST or None, targets=transfer_targets(request.user, enrolment))
+    before = set(class_waiting(group).values_list("pk", flat=True)) if request.POST else set()
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            arrived = services.transfer(enrolment=enrolment, by=request.user, **form.cleaned_data)
+        except DomainError as error:
+            status = refusal_of(error)
+            add_domain_error(form, error)
+        else:
+            words = name | {"class": arrived.class_group.name}
+            messages.success(request, _("Đã chuyển %(name)s sang lớp %(class)s.") % words)
+            _say_who_moved_up(request, group, before)
+            return redirect("courses:class-detail", arrived.class_group_id)
+    status = status if status != 200 or not form.errors else 422
+    context = context_of(
+        group, form=form, button=_("Chuyển lớp"), heading=_("Chuyển %(name)s sang lớp khác") % name,
+        text=_("Điểm danh đến nay vẫn ở lớp cũ. Người này được tính một lượt, ở lớp mới."),
+    )  # fmt: skip
+    return render(request, "courses/reason_form.html", context, status=status)
+
+
+@scoped(*READERS)
 def panel_learner(request: HttpRequest, pk: int) -> HttpResponse:
     """The classes of one learner, of those in scope: a fragment for the learner's page, a page otherwise."""
     learner = get_object_or_404(Learner.objects.visible_to(request.user), pk=pk)
     classes = ClassGroup.objects.visible_to(request.user)
     rows = (
         Enrolment.objects.filter(learner=learner, class_group__in=classes)
-        .select_related("class_group__course", "class_group__centre")
+        .select_related("class_group__course", "class_group__centre", "transferred_from__class_group")
         .order_by("-class_group__starts_on", "-pk")
     )
     template = "courses/_learner_classes.html" if request.headers.get("HX-Request") else "courses/learner_classes.html"

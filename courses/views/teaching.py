@@ -19,7 +19,7 @@ from courses import services
 from courses.choices import AttendanceStatus, EnrolmentStatus, Result, SessionStatus
 from courses.forms import ReasonForm, ScheduleForm
 from courses.models import Enrolment, Session
-from courses.selectors import allowed, class_people, plan_days
+from courses.selectors import allowed, class_people, days_off, plan_days, skipped_days
 from courses.views.shared import READERS, class_or_404, context_of, ended, refusal_of, session_or_404
 
 # Beyond 18 digits no key of a row can lie: the databases would refuse the number itself.
@@ -45,7 +45,7 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
     existing = group.sessions.exclude(status=SessionStatus.CANCELLED).count()
     data = request.POST if request.method == "POST" else request.GET or None
     form = ScheduleForm(data, class_group=group, existing=existing)
-    days = []
+    days, skipped = [], []
     status = 200
     if form.is_bound and form.is_valid():
         chosen = form.cleaned_data
@@ -54,13 +54,16 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
                 rows = services.generate_sessions(class_group=group, by=request.user, **chosen)
                 messages.success(request, _("Đã lập lịch %(count)s buổi.") % {"count": len(rows)})
                 return redirect("courses:class-detail", group.pk)
-            days = plan_days(weekdays=chosen["weekdays"], first_on=chosen["first_on"], count=chosen["count"])
+            asked = {"weekdays": chosen["weekdays"], "first_on": chosen["first_on"]}
+            off = {} if chosen["on_days_off"] else days_off(group.centre_id, chosen["first_on"])
+            days = plan_days(count=chosen["count"], off=off, **asked)
+            skipped = skipped_days(days=days, off=off, **asked)
         except DomainError as error:
             status = refusal_of(error)
             add_domain_error(form, error)
     status = status if status != 200 or not form.errors else 422
     moves_end = bool(days) and days[-1] > group.ends_on
-    context = context_of(group, form=form, days=days, existing=existing, moves_end=moves_end)
+    context = context_of(group, form=form, days=days, skipped=skipped, existing=existing, moves_end=moves_end)
     return render(request, "courses/schedule.html", context, status=status)
 
 
