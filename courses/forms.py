@@ -14,7 +14,8 @@ from centres.models import Centre
 from core.forms import ClockField, DayField
 from core.text import split_name
 from courses.choices import ClassStatus, OrganiserRole
-from courses.models import ClassGroup, Course, PlanLine, Programme, Topic
+from courses.models import ClassGroup, Course, PlanLine, Programme, Room, Topic
+from courses.planning.choices import Funding
 from courses.selectors.schedule import MAX_SESSIONS
 from learners.forms import LearnerForm
 from learners.target_groups import TargetGroup
@@ -71,6 +72,15 @@ class ClassForm(forms.Form):
     starts_on = DayField(label=_("Khai giảng"))
     ends_on = DayField(label=_("Kết thúc (dự kiến)"))
     place = forms.CharField(label=_("Địa điểm"), max_length=150, required=False)
+    room = forms.ModelChoiceField(
+        label=_("Phòng học"), queryset=Room.objects.none(), required=False, empty_label=_("không ghi phòng"),
+        help_text=_("Chọn phòng để được báo khi hai lớp trùng phòng."),
+    )  # fmt: skip
+    funding = forms.ChoiceField(label=_("Nguồn kinh phí"), choices=Funding.choices, required=False)
+    funding_amount = forms.IntegerField(
+        label=_("Số tiền (đồng)"), required=False, min_value=0, max_value=10**12,
+        help_text=_("Ghi bằng số, ví dụ 5000000. Để trống nếu chưa biết."),
+    )  # fmt: skip
     teacher = forms.ModelChoiceField(
         label=_("Giáo viên"), queryset=User.objects.none(), required=False, empty_label=_("chưa phân công")
     )
@@ -109,6 +119,7 @@ class ClassForm(forms.Form):
         if course:  # a course no longer in use stays the course of its classes
             courses = Course.objects.filter(Q(pk__in=courses.values("pk")) | Q(pk=course.pk))
         self.fields["course"].queryset = courses.select_related("topic")  # type: ignore[attr-defined]
+        self.fields["room"].queryset = Room.objects.filter(centre=centre)  # type: ignore[attr-defined]
         self.fields["target_groups"].queryset = TargetGroup.objects.all()  # type: ignore[attr-defined]
         today = timezone.localdate()
         lines = PlanLine.objects.filter(plan__centre=centre, plan__year__gte=today.year - 1, is_dropped=False)
@@ -213,6 +224,27 @@ class NewSessionForm(SessionForm):
 
     content = forms.CharField(
         label=_("Nội dung"), max_length=200, required=False, help_text=_("Ví dụ: Học bù buổi ngày 02/09.")
+    )
+
+
+class RoomForm(forms.Form):
+    """A room of the centre."""
+
+    name = forms.CharField(label=_("Tên phòng"), max_length=100, help_text=_("Ví dụ: Phòng 2, Nhà văn hóa thôn 5."))
+    places = forms.IntegerField(
+        label=_("Sức chứa"), required=False, min_value=1, max_value=5000, help_text=_("Để trống nếu chưa biết.")
+    )
+
+
+class GuestForm(forms.Form):
+    """Somebody from outside who speaks in a session."""
+
+    name = forms.CharField(label=_("Họ và tên"), max_length=100)
+    organisation = forms.CharField(
+        label=_("Cơ quan, đơn vị"), max_length=150, required=False, help_text=_("Ví dụ: Trạm y tế, Công an xã.")
+    )
+    phone = forms.CharField(
+        label=_("Điện thoại"), max_length=20, required=False, help_text=_("Chỉ người xem được lớp này thấy số.")
     )
 
 

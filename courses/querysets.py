@@ -141,6 +141,14 @@ class SessionQuerySet(HangsOnClassQuerySet):
         return self.filter(status=SessionStatus.PLANNED, held_on__lte=day, class_group__status=ClassStatus.OPEN)
 
 
+class GuestSpeakerQuerySet(models.QuerySet[Any]):
+    """Guest speakers."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Those of classes the user sees."""
+        return self.filter(scope_of(user).class_q("session__class_group"))
+
+
 class AttendanceQuerySet(models.QuerySet[Any]):
     """Marks."""
 

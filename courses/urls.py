@@ -3,7 +3,7 @@
 from django.urls import path
 
 from courses import material_urls, planning_urls, roster_urls
-from courses.views import classes, closing, courses, desk, enrolments, teaching, timetable, undo, waitlist
+from courses.views import classes, closing, courses, desk, enrolments, rooms, teaching, timetable, undo, waitlist
 
 app_name = "courses"
 urlpatterns = [
@@ -25,6 +25,9 @@ urlpatterns = [
     path("enrolments/<int:pk>/withdraw/", enrolments.withdraw, name="withdraw"),
     path("enrolments/<int:pk>/withdraw/undo/", undo.withdraw_undo, name="withdraw-undo"),
     path("sessions/<int:pk>/move/", timetable.session_move, name="session-move"),
+    path("sessions/<int:pk>/guests/", rooms.session_guests, name="session-guests"),
+    path("guests/<int:pk>/remove/", rooms.guest_remove, name="guest-remove"),
+    path("rooms/", rooms.room_list, name="room-list"),
     path("days-off/", timetable.days_off, name="days-off"),
     path("days-off/<int:pk>/remove/", timetable.day_off_remove, name="day-off-remove"),
     path("enrolments/<int:pk>/transfer/", enrolments.transfer, name="transfer"),

@@ -1,7 +1,7 @@
 """Programmes, courses, classes, sessions, enrolments, attendance, roster imports."""
 
 from courses.models.catalogue import Course, Programme, Topic
-from courses.models.classes import ClassGroup, Session
+from courses.models.classes import ClassGroup, GuestSpeaker, Session
 from courses.models.closing import ClosingReason
 from courses.models.enrolments import Attendance, AttendanceVersion, Enrolment
 from courses.models.materials import CourseMaterial, Material
@@ -14,6 +14,7 @@ from courses.models.planning import (
     SurveyVisit,
     YearPlan,
 )
+from courses.models.rooms import Room
 from courses.models.rosters import RosterImport
 from courses.models.timetable import DayOff
 from courses.models.waitlist import WaitlistEntry
@@ -27,11 +28,13 @@ __all__ = [
     "CourseMaterial",
     "DayOff",
     "Enrolment",
+    "GuestSpeaker",
     "Material",
     "NeedsSurvey",
     "PlanLine",
     "PlanRevision",
     "Programme",
+    "Room",
     "RosterImport",
     "Session",
     "SurveyIdea",

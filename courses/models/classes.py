@@ -13,7 +13,9 @@ from core.text import clean, search_key
 from courses.choices import ClassStatus, OrganiserRole, SessionStatus
 from courses.models.catalogue import Course
 from courses.models.planning import PlanLine
-from courses.querysets import ClassGroupQuerySet, SessionQuerySet
+from courses.models.rooms import Room
+from courses.planning.choices import Funding
+from courses.querysets import ClassGroupQuerySet, GuestSpeakerQuerySet, SessionQuerySet
 from learners.target_groups import TargetGroup
 
 
@@ -52,6 +54,11 @@ class ClassGroup(TimeStamped):
         related_name="class_groups",
         verbose_name=_("theo kế hoạch năm"),
     )
+    room = models.ForeignKey(
+        Room, models.PROTECT, null=True, blank=True, related_name="class_groups", verbose_name=_("phòng học")
+    )
+    funding = models.CharField(_("nguồn kinh phí"), max_length=10, choices=Funding, blank=True, default=Funding.UNKNOWN)
+    funding_amount = models.PositiveBigIntegerField(_("số tiền (đồng)"), null=True, blank=True)
     capacity = models.PositiveSmallIntegerField(_("số chỗ"), null=True, blank=True)
     status = models.CharField(_("trạng thái"), max_length=10, choices=ClassStatus, default=ClassStatus.PLANNED)
     closed_at = models.DateTimeField(_("kết thúc lúc"), null=True, blank=True)
@@ -79,6 +86,7 @@ class ClassGroup(TimeStamped):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="courses_classgroup_dates_ordered"),
+            models.CheckConstraint(condition=Q(funding__in=Funding.values), name="courses_classgroup_funding_known"),
             models.CheckConstraint(condition=Q(status__in=ClassStatus.values), name="courses_classgroup_status_known"),
             models.CheckConstraint(
                 condition=Q(organiser_role=OrganiserRole.LED) | ~Q(partner=""), name="courses_classgroup_partner_named"
@@ -168,3 +176,25 @@ class Session(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.class_group} – {self.number}"
+
+
+class GuestSpeaker(TimeStamped):
+    """Somebody from outside who speaks in a session (báo cáo viên)."""
+
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"name", "phone"})
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="guests", verbose_name=_("buổi"))
+    name = models.CharField(_("họ và tên"), max_length=100)
+    organisation = models.CharField(_("cơ quan, đơn vị"), max_length=150, blank=True)
+    phone = models.CharField(_("điện thoại"), max_length=20, blank=True)
+
+    objects: ClassVar[GuestSpeakerQuerySet] = GuestSpeakerQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("báo cáo viên")
+        verbose_name_plural = _("báo cáo viên")
+        ordering = ("session_id", "pk")
+        constraints: ClassVar = [models.CheckConstraint(condition=~Q(name=""), name="courses_guest_named")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -27,6 +27,8 @@ class Funding(models.TextChoices):
     UNKNOWN = "", _("chưa xác định")
     BUDGET = "budget", _("ngân sách nhà nước")
     DONATION = "donation", _("tài trợ, đóng góp của doanh nghiệp, tổ chức, cá nhân")
+    LEARNERS = "learners", _("học viên đóng góp")
+    PROGRAMME = "programme", _("chương trình mục tiêu quốc gia")
     OTHER = "other", _("nguồn hợp pháp khác")
 
 

@@ -7,6 +7,7 @@ from courses.selectors.checks import (
     prerequisite_words,
     taken_places,
 )
+from courses.selectors.clashes import Clash, class_clashes
 from courses.selectors.classes import (
     Allowed,
     Step,
@@ -31,6 +32,7 @@ from courses.selectors.schedule import days_off, plan_days, skipped_days, units_
 __all__ = [
     "BLOCKING",
     "Allowed",
+    "Clash",
     "ClosingException",
     "DeskPerson",
     "EnrolmentCheck",
@@ -39,6 +41,7 @@ __all__ = [
     "Step",
     "allowed",
     "attendance_enough",
+    "class_clashes",
     "class_people",
     "class_sessions",
     "class_waiting",

@@ -88,6 +88,7 @@ def class_sessions(class_group: ClassGroup) -> QuerySet[Session]:
     return (
         Session.objects.filter(class_group=class_group)
         .select_related("marked_by")
+        .prefetch_related("guests")
         .annotate(present_count=Count("marks", filter=present), mark_count=Count("marks"))
         .order_by("held_on", "number")
     )

@@ -11,6 +11,7 @@ from courses.services.desk import DeskAnswer, Undone, enrol_at_desk, person_at_d
 from courses.services.enrolments import enrol, enrol_new_person, withdraw
 from courses.services.places import has_free_place, moves_up_by_itself
 from courses.services.reference import load_reference
+from courses.services.rooms import add_guest, add_room, remove_guest
 from courses.services.sessions import cancel_session, generate_sessions
 from courses.services.timetable import add_days_off, add_session, move_session, remove_day_off
 from courses.services.transfers import transfer
@@ -24,6 +25,8 @@ __all__ = [
     "Sent",
     "Undone",
     "add_days_off",
+    "add_guest",
+    "add_room",
     "add_session",
     "cancel_class",
     "cancel_session",
@@ -45,6 +48,7 @@ __all__ = [
     "place",
     "record_results",
     "remove_day_off",
+    "remove_guest",
     "send_marks",
     "sign_up",
     "sign_up_new_person",

@@ -17,8 +17,9 @@ from core import audit
 from core.errors import Conflict, InvalidInput
 from core.text import clean
 from courses.choices import ClassStatus, EnrolmentStatus, OrganiserRole, SessionStatus
-from courses.models import ClassGroup, Course, PlanLine, Session
+from courses.models import ClassGroup, Course, PlanLine, Room, Session
 from courses.permissions import take_class
+from courses.planning.choices import Funding
 from courses.services.places import dissolve_waitlist, move_up
 from learners.target_groups import TargetGroup
 
@@ -33,6 +34,9 @@ CHANGEABLE = frozenset(
         "organiser_role",
         "partner",
         "capacity",
+        "room",
+        "funding",
+        "funding_amount",
         "target_groups",
         "plan_line",
     }
@@ -54,6 +58,9 @@ def create_class(
     organiser_role: str = OrganiserRole.LED,
     partner: str = "",
     capacity: int | None = None,
+    room: Room | None = None,
+    funding: str = "",
+    funding_amount: int | None = None,
     target_groups: Iterable[TargetGroup] = (),
     plan_line: PlanLine | None = None,
 ) -> ClassGroup:
@@ -76,6 +83,9 @@ def create_class(
         organiser_role=organiser_role,
         partner=clean(partner),
         capacity=capacity,
+        room=room,
+        funding=funding,
+        funding_amount=funding_amount,
         plan_line=plan_line,
         status=ClassStatus.OPEN,
     )
@@ -176,6 +186,10 @@ def _check(row: ClassGroup) -> None:
         fields["capacity"] = [_("Ít nhất một chỗ; để trống nếu không giới hạn.")]
     if row.teacher and not scope_of(row.teacher).may(Verb.TEACH, row.centre_id):
         fields["teacher"] = [_("Người này không dạy ở trung tâm.")]
+    if row.room and row.room.centre_id != row.centre_id:
+        fields["room"] = [_("Phòng này của trung tâm khác.")]
+    if row.funding not in Funding.values:
+        fields["funding"] = [_("Hãy chọn một nguồn kinh phí trong danh sách.")]
     if row.plan_line and row.plan_line.plan.centre_id != row.centre_id:
         fields["plan_line"] = [_("Dòng kế hoạch này của trung tâm khác.")]
     elif row.plan_line and row.plan_line.plan.year != row.starts_on.year:

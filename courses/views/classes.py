@@ -18,7 +18,7 @@ from courses import services
 from courses.choices import EnrolmentStatus, SessionStatus
 from courses.forms import ClassFilterForm, ClassForm, ReasonForm
 from courses.models import ClassGroup, PlanLine
-from courses.selectors import allowed, class_people, class_sessions, class_waiting, next_step
+from courses.selectors import allowed, class_clashes, class_people, class_sessions, class_waiting, next_step
 from courses.views.shared import READERS, centres_of, class_or_404, context_of, refusal_of, working_centre
 
 PER_PAGE = 25
@@ -87,6 +87,7 @@ def class_detail(request: HttpRequest, pk: int) -> HttpResponse:
         session_count=session_count,
         session_note=_("trên %(all)s buổi") % {"all": session_count},
         today=timezone.localdate(),
+        clashes=class_clashes(group),
     )
     return render(request, "courses/class_detail.html", context)
 
@@ -124,6 +125,9 @@ def class_edit(request: HttpRequest, pk: int) -> HttpResponse:
         "organiser_role",
         "partner",
         "capacity",
+        "room",
+        "funding",
+        "funding_amount",
         "plan_line",
     )
     initial = {name: getattr(group, name) for name in fields}

@@ -22,7 +22,8 @@ def class_or_404(request: HttpRequest, pk: int, verb: Verb | None = None) -> Cla
     """Return a class in scope with what its pages show; with ``verb``, refuse (403) who may not do it."""
     classes = ClassGroup.objects.visible_to(request.user)
     row: ClassGroup = get_object_or_404(
-        classes.select_related("course__topic", "centre", "unit", "teacher", "closed_by", "plan_line__plan"), pk=pk
+        classes.select_related("course__topic", "centre", "unit", "teacher", "closed_by", "plan_line__plan", "room"),
+        pk=pk,
     )
     if verb:
         require_on_class(request.user, verb, row)

@@ -1,0 +1,90 @@
+"""Rooms of a centre, guest speakers of a session."""
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from centres.access import scoped
+from centres.choices import Verb
+from core.errors import DomainError
+from core.forms import add_domain_error
+from courses import services
+from courses.forms import GuestForm, RoomForm
+from courses.models import GuestSpeaker, Room
+from courses.permissions import require_on_class
+from courses.views.shared import (
+    READERS,
+    centres_of,
+    context_of,
+    ended,
+    refusal_of,
+    session_or_404,
+    working_centre,
+)
+
+
+@scoped(Verb.MANAGE_CLASSES)
+def room_list(request: HttpRequest) -> HttpResponse:
+    """Rooms of the centre; more can be written down."""
+    centre = working_centre(request, Verb.MANAGE_CLASSES)
+    form = RoomForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            room = services.add_room(centre=centre, by=request.user, **form.cleaned_data)
+        except DomainError as error:
+            status = refusal_of(error)
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("Đã thêm %(name)s.") % {"name": room.name})
+            return redirect(f"{reverse('courses:room-list')}?centre={centre.pk}")
+    status = status if status != 200 or not form.errors else 422
+    rooms = Room.objects.filter(centre=centre).annotate(class_count=Count("class_groups"))
+    context = {
+        "form": form, "centre": centre, "centres": centres_of(request, Verb.MANAGE_CLASSES), "rooms": list(rooms),
+    }  # fmt: skip
+    return render(request, "courses/room_list.html", context, status=status)
+
+
+@scoped(*READERS)
+def session_guests(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who from outside speaks in a session; one more can be written down."""
+    session = session_or_404(request, pk, Verb.TEACH)
+    group = session.class_group
+    if not group.is_editable:
+        return ended(request, group)
+    form = GuestForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.add_guest(session=session, by=request.user, **form.cleaned_data)
+        except DomainError as error:
+            status = refusal_of(error)
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("Đã ghi báo cáo viên."))
+            return redirect("courses:session-guests", session.pk)
+    status = status if status != 200 or not form.errors else 422
+    context = context_of(group, form=form, session=session, guests=list(session.guests.all()))
+    return render(request, "courses/session_guests.html", context, status=status)
+
+
+@scoped(*READERS)
+@require_POST
+def guest_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a guest speaker off a session."""
+    guests = GuestSpeaker.objects.visible_to(request.user).select_related("session__class_group")
+    guest = get_object_or_404(guests, pk=pk)
+    require_on_class(request.user, Verb.TEACH, guest.session.class_group)
+    try:
+        services.remove_guest(guest=guest, by=request.user)
+    except DomainError as error:
+        refusal_of(error)
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, _("Đã bỏ báo cáo viên."))
+    return redirect("courses:session-guests", guest.session_id)
