@@ -94,8 +94,11 @@ class PersonName:
 
     @property
     def sort_key(self) -> str:
-        """Given name, then family, then middle, in Vietnamese order."""
-        return "|".join(sort_key(part) if part else "" for part in (self.given, self.family, self.middle))
+        """Given name, then family, then middle, in Vietnamese order.
+
+        What parts them sorts before every letter and tone: "Nga" stands before "Ngà" whatever the family name.
+        """
+        return "\t".join(sort_key(part) if part else "" for part in (self.given, self.family, self.middle))
 
 
 def _proper(word: str) -> str:

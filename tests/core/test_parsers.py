@@ -188,3 +188,9 @@ def test_any_file_is_read_or_refused_in_words(content, name):
 def test_broken_archives_are_refused_in_words(tail):
     with pytest.raises(InvalidInput):
         read_sheet(b"PK\x03\x04" + tail, "a.xlsx")
+
+
+def test_names_without_a_tone_stand_before_those_with_one_whatever_the_family():
+    names = ["Vũ Thị Nga", "An Thị Ngà", "Bùi Nga", "Đỗ Thị Nga An", "Bùi Thị Nga", "Cù Ngã"]
+    ordered = sorted(names, key=lambda name: split_name(name).sort_key)
+    assert ordered == ["Đỗ Thị Nga An", "Bùi Nga", "Bùi Thị Nga", "Vũ Thị Nga", "An Thị Ngà", "Cù Ngã"]
