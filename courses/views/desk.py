@@ -14,9 +14,11 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 
 from centres.access import scoped
 from centres.choices import Verb
+from core.camera import with_camera
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.text import clean
@@ -34,6 +36,9 @@ from courses.selectors import (
 )
 from courses.selectors.checks import EnrolmentCheck
 from courses.views.shared import READERS, class_or_404, context_of, ended, enrolment_or_404, refusal_of
+from learners.card import CardReading
+from learners.card_views import posted_card, with_card
+from learners.forms import LearnerForm
 from learners.matching import CERTAIN
 from learners.models import Learner
 from learners.selectors import Lookalike
@@ -88,6 +93,7 @@ class Desk:
     outcome: str = ""
     tone: str = "ok"
     made: Enrolment | None = None
+    reading: CardReading | None = None
     parts: tuple[str, ...] = ()
 
     @property
@@ -150,6 +156,8 @@ class Desk:
 ANSWER = "courses/desk/_answer.html"
 
 
+@with_camera
+@sensitive_post_parameters("card_text")
 @scoped(*READERS)
 def enrol(request: HttpRequest, pk: int) -> HttpResponse:
     """The desk of one class; a POST says in ``do`` what to do."""
@@ -200,6 +208,11 @@ def _enrol(desk: Desk) -> HttpResponse:
 def _new(desk: Desk) -> HttpResponse:
     """One save: the person and the enrolment, both or neither. Look-alikes are shown first."""
     post, user = desk.request.POST, desk.request.user
+    desk.reading = posted_card(post)
+    if desk.reading:  # the button of a page without script; with it the card fills the form by itself
+        typed = with_card(LearnerForm, post, desk.reading).initial
+        desk.form = DeskForm(desk.group, initial={**typed, "waiver": desk.waiver})
+        return desk.show(ANSWER)
     desk.form, desk.parts = DeskForm(desk.group, post), ("chosen", "new")
     if not desk.form.is_valid():
         return desk.show(ANSWER, status=422, focus="#desk-new [role=alert]")

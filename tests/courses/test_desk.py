@@ -26,6 +26,7 @@ from tests.factories import (
     make_learner,
     make_sessions,
 )
+from tests.learners.test_card import FIELDS, OLD
 
 pytestmark = pytest.mark.django_db
 HX = {"HX-Request": "true"}
@@ -165,6 +166,15 @@ def test_a_taken_number_is_that_person_even_of_another_centre(cast, desk):
     done = ask("enrol", learner=person.pk, q=chosen.context["text"], from_form="1")
     assert group.enrolments.get().learner == person
     assert 'value="001190000001"' not in text_of(done)
+
+
+def test_a_card_fills_the_form_without_script_too(cast, desk):
+    group = make_class(cast.centre_a)
+    page = desk(group)("new", card_text=OLD, read_card="1", ethnicity="06", note="gọi sau 17 giờ")
+    assert page.status_code == 200
+    assert {name: str(page.context["form"][name].value()) for name in FIELDS[OLD]} == FIELDS[OLD]
+    assert page.context["form"]["note"].value() == "gọi sau 17 giờ"
+    assert not Learner.objects.exists()
 
 
 def test_a_full_class_says_so_first_and_loses_nothing(cast, desk):

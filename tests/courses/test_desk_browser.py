@@ -9,6 +9,7 @@ from learners.models import Learner
 from tests.cast import PASSWORD
 from tests.comfort.test_walk import judge
 from tests.factories import make_class, make_enrolled, make_learner
+from tests.learners.test_card import FIELDS, NEW, OLD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -173,6 +174,34 @@ def test_a_look_alike_appears_while_one_types_and_before_saving(cast, group, des
     assert group.enrolments.get().learner == known
     assert page.get_by_label("Họ và tên").input_value() == ""
     assert ["422" in line for line in console_errors] == [True] * len(console_errors)
+    console_errors.clear()
+
+
+def test_a_card_fills_the_new_person_and_shows_who_has_the_number(cast, group, desk_of, console_errors):
+    known = Learner.objects.get(full_name="Bùi Thị Nga")
+    known.set_personal_id(FIELDS[OLD]["personal_id"])
+    known.save()
+    hand = desk_of(cast.lan)
+    page = open_desk(hand, group)
+    page.keyboard.type(OLD, delay=2)  # a scanner types into the search box, which has the focus
+    page.keyboard.press("Enter")
+    page.locator("#desk-lookalikes").get_by_text(known.code).wait_for()
+    assert page.locator("#q").input_value() == ""
+    assert page.get_by_label("Họ và tên").input_value() == FIELDS[OLD]["full_name"]
+    # Enrolled from the card one after the other: the form is still the one the card fills.
+    hand.tap(page.get_by_role("button", name="Đúng người này"))
+    focused(page, "#desk-go")
+    hand.press("Enter")
+    outcome(page, "Đã ghi danh Bùi Thị Nga vào lớp.")
+    page.wait_for_timeout(800)  # the scanner's own silence
+    page.keyboard.type(NEW, delay=2)
+    page.keyboard.press("Enter")
+    page.wait_for_function(
+        "name => document.getElementById('id_full_name').value === name", arg=FIELDS[NEW]["full_name"]
+    )
+    hand.tap(page.locator("#desk-new").get_by_role("button", name="Lưu và ghi danh").last)
+    outcome(page, "ghi danh vào lớp")
+    assert group.enrolments.count() == 2
     console_errors.clear()
 
 
