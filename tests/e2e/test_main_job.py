@@ -69,6 +69,7 @@ def plan_sessions(window, group, starts_on):
         window.locator(f"input[name=weekdays][value='{day}']").set_checked(day == starts_on.weekday())
     window.get_by_label("Từ ngày").fill(f"{starts_on:%d/%m/%Y}")
     window.get_by_label("Số buổi").fill(str(SESSIONS))
+    window.get_by_label("Học cả ngày lễ, ngày nghỉ").check()  # the test runs on any day of the year
     window.get_by_role("button", name="Xem trước các ngày").click()
     window.get_by_role("button", name="Lưu lịch này").click()
     window.get_by_text(f"đã học 0 trên {SESSIONS}").wait_for()
