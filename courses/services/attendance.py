@@ -116,16 +116,12 @@ def send_marks(
             _("%(who)s đã điểm danh buổi này lúc %(at)s và ghi khác ở những người dưới đây. Hãy chọn rồi lưu.") % words,
             differences=[Difference(people[pk], mine, theirs) for pk, mine, theirs in differing],
         )
-    for pk, row in people.items():  # who joined while the device was away, and was marked by somebody else
-        if row.status == EnrolmentStatus.ACTIVE and pk not in joined and (mark := _mark_now(locked, pk)):
-            joined[pk] = mark
+    # Who joined while the device was away, and was marked by somebody else.
+    for pk, mark in locked.marks.values_list("enrolment_id", "status"):
+        if pk in people and people[pk].status == EnrolmentStatus.ACTIVE:
+            joined.setdefault(pk, mark)
     saved = mark_attendance(session=locked, marks=joined, by=by, nonce=nonce)
     return Sent(saved, kept=tuple(people[pk] for pk in kept))
-
-
-def _mark_now(session: Session, enrolment_id: int) -> str | None:
-    row = session.marks.filter(enrolment_id=enrolment_id).first()
-    return row.status if row else None
 
 
 def _join(

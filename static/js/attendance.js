@@ -65,7 +65,7 @@
       return later();
     }
     sending = false;
-    if (answer.type === "opaqueredirect" || answer.status === 403) {
+    if (answer.type === "opaqueredirect" || (answer.status === 403 && !(answer.headers.get("Content-Type") || "").includes("json"))) {
       // Signed out, or signed in anew elsewhere: signing in brings a fresh page, which sends what is kept.
       return say(line.dataset.signedOut, "warn", "/accounts/sign-in/?next=" + encodeURIComponent(window.location.pathname));
     }
@@ -81,9 +81,10 @@
       return say(told.detail, "ok");
     }
     if (told.code === "attendance_conflict") {
-      // The page of the server shows both side by side; what is chosen there is a new sending.
+      // The page of the server shows both side by side; what is chosen there is a new sending. What is kept here goes
+      // only when that page has come. Ticked meanwhile: shown again as they were sent, for nobody has confirmed the rest.
       version.value = kept.version; nonce.value = kept.nonce;
-      store.removeItem(key);
+      radios.forEach((radio) => { if (radio.name in kept.marks) radio.checked = kept.marks[radio.name] === radio.value; });
       return form.submit();
     }
     keep({ wanted: false });
