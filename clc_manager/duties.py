@@ -35,17 +35,17 @@ def duties_of(user: User, day: dt.date) -> list[Duty]:
     scope, year = scope_of(user), plan_year_of(day)
     found: list[Duty] = []
     if scope.main_centre_id and scope.may(Verb.DECLARE, scope.main_centre_id):
-        found += _of_centre(Centre.objects.get(pk=scope.main_centre_id), year, may_declare=True)
+        found += _of_centre(Centre.objects.get(pk=scope.main_centre_id), year)
     if scope.unit_ids and scope.may(Verb.REPORT_FIGURE):
         for unit in AdminUnit.objects.filter(pk__in=scope.unit_ids).on(day).order_by("level", "sort_key"):
             found += _of_unit(unit, year)
     return found
 
 
-def _of_centre(centre: Centre, year: Period, *, may_declare: bool) -> list[Duty]:
+def _of_centre(centre: Centre, year: Period) -> list[Duty]:
     found = []
     number = year.ends_on.year
-    if may_declare and not CentreDeclaration.objects.filter(centre=centre, year=number).exists():
+    if not CentreDeclaration.objects.filter(centre=centre, year=number).exists():
         text = _("Tự khai ứng dụng công nghệ thông tin năm %(year)s") % {"year": number}
         found.append(Duty(text, centre.name, _("Khai"), reverse("indicators:declare")))
     # Looked at from the first day of the plan year on: a report of last year made this year is not this year's.

@@ -24,6 +24,7 @@ from core.errors import DomainError
 from core.models import Job
 from core.text import search_key
 from courses.models import ClassGroup
+from courses.selectors import closing_steps
 
 
 def _group(request: HttpRequest, pk: int) -> ClassGroup:
@@ -78,7 +79,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         "job": job if job and job.requested_by_id == user.pk else None,
         "printing": printing,
         "stuck": printing and (job is None or job.is_finished),
-        "steps": [_("Những gì còn thiếu"), _("Ai hoàn thành"), _("Cấp chứng nhận")],
+        "steps": closing_steps(),
         "step": 4 if issued and not waiting and not printing else 3,
         "numbers": numbers_ahead(group.centre, len(waiting), timezone.localdate().year) if waiting else None,
     }

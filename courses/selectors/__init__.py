@@ -25,6 +25,7 @@ from courses.selectors.closing import (
     attendance_enough,
     closing_exceptions,
     closing_outcomes,
+    closing_steps,
 )
 from courses.selectors.desk import DeskPerson, JustEnrolled, desk_classes, desk_lookalikes, desk_people, just_enrolled
 from courses.selectors.schedule import days_off, plan_days, skipped_days, units_on
@@ -47,6 +48,7 @@ __all__ = [
     "class_waiting",
     "closing_exceptions",
     "closing_outcomes",
+    "closing_steps",
     "days_off",
     "desk_classes",
     "desk_lookalikes",

@@ -172,3 +172,8 @@ def closing_exceptions(class_group: ClassGroup, on: dt.date | None = None) -> li
         (row.code, row.subject): row.reason for row in ClosingReason.objects.filter(class_group=class_group).order_by()
     }
     return [replace(row, reason=given.get((row.code, row.subject), "")) for row in found]
+
+
+def closing_steps() -> list[str]:
+    """Return the names of the three screens; the third is the issuing page of the certificates."""
+    return [_("Những gì còn thiếu"), _("Ai hoàn thành"), _("Cấp chứng nhận")]

@@ -98,9 +98,9 @@ def send_marks(
     saved then, and sending again with the version of now decides. Raises what ``mark_attendance`` raises.
     """
     require_on_class(by, Verb.TEACH, session.class_group)
-    if nonce and (before := AttendanceVersion.objects.filter(nonce=nonce, session=session).first()):
+    if nonce and AttendanceVersion.objects.filter(nonce=nonce, session=session).exists():
         session.refresh_from_db()
-        return Sent(session, repeated=before is not None)
+        return Sent(session, repeated=True)
     fresh = take_class(by, Verb.TEACH, session.class_group)
     locked = Session.objects.select_for_update(of=("self",)).select_related("marked_by").get(pk=session.pk)
     people = {row.pk: row for row in Enrolment.objects.filter(class_group=fresh).select_related("learner")}

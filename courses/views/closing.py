@@ -21,7 +21,7 @@ from courses import services
 from courses.choices import OrganiserRole, SessionStatus
 from courses.forms import CloseForm
 from courses.models import ClassGroup
-from courses.selectors import ClosingException, closing_exceptions, closing_outcomes
+from courses.selectors import ClosingException, closing_exceptions, closing_outcomes, closing_steps
 from courses.views.shared import READERS, class_or_404, context_of, ended, refusal_of
 
 # What is missing, in a few words, and what people usually do about it.
@@ -45,11 +45,6 @@ KINDS: dict[str, tuple[Promise, Promise]] = {
         _lazy("Chưa có năm sinh và số định danh. Chứng nhận vẫn cấp được, nhưng khó tra cứu về sau."),
     ),
 }
-
-
-def steps() -> list[str]:
-    """Return the names of the three screens."""
-    return [_("Những gì còn thiếu"), _("Ai hoàn thành"), _("Cấp chứng nhận")]
 
 
 @dataclass
@@ -124,7 +119,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         exceptions=exceptions,
         refusal=refusal,
         missed=[kind for kind in kinds if kind.missed],
-        steps=steps(),
+        steps=closing_steps(),
     )
     return render(request, "courses/close.html", context, status=status)
 
@@ -169,7 +164,7 @@ def close_results(request: HttpRequest, pk: int) -> HttpResponse:
         passed=sum(row.passed for row in outcomes),
         failed=sum(not row.passed for row in outcomes),
         issues=group.organiser_role == OrganiserRole.LED,
-        steps=steps(),
+        steps=closing_steps(),
     )
     return render(request, "courses/close_results.html", context, status=status)
 

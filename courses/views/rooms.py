@@ -11,13 +11,13 @@ from django.views.decorators.http import require_POST
 from centres.access import scoped
 from centres.choices import Verb
 from core.errors import DomainError
-from core.forms import add_domain_error
 from courses import services
 from courses.forms import GuestForm, RoomForm
 from courses.models import GuestSpeaker, Room
 from courses.permissions import require_on_class
 from courses.views.shared import (
     READERS,
+    attempt,
     centres_of,
     context_of,
     ended,
@@ -32,17 +32,10 @@ def room_list(request: HttpRequest) -> HttpResponse:
     """Rooms of the centre; more can be written down."""
     centre = working_centre(request, Verb.MANAGE_CLASSES)
     form = RoomForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            room = services.add_room(centre=centre, by=request.user, **form.cleaned_data)
-        except DomainError as error:
-            status = refusal_of(error)
-            add_domain_error(form, error)
-        else:
-            messages.success(request, _("Đã thêm %(name)s.") % {"name": room.name})
-            return redirect(f"{reverse('courses:room-list')}?centre={centre.pk}")
-    status = status if status != 200 or not form.errors else 422
+    room, status = attempt(form, services.add_room, centre=centre, by=request.user)
+    if room is not None:
+        messages.success(request, _("Đã thêm %(name)s.") % {"name": room.name})
+        return redirect(f"{reverse('courses:room-list')}?centre={centre.pk}")
     rooms = Room.objects.filter(centre=centre).annotate(class_count=Count("class_groups"))
     context = {
         "form": form, "centre": centre, "centres": centres_of(request, Verb.MANAGE_CLASSES), "rooms": list(rooms),
@@ -58,17 +51,10 @@ def session_guests(request: HttpRequest, pk: int) -> HttpResponse:
     if not group.is_editable:
         return ended(request, group)
     form = GuestForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.add_guest(session=session, by=request.user, **form.cleaned_data)
-        except DomainError as error:
-            status = refusal_of(error)
-            add_domain_error(form, error)
-        else:
-            messages.success(request, _("Đã ghi báo cáo viên."))
-            return redirect("courses:session-guests", session.pk)
-    status = status if status != 200 or not form.errors else 422
+    saved, status = attempt(form, services.add_guest, session=session, by=request.user)
+    if saved is not None:
+        messages.success(request, _("Đã ghi báo cáo viên."))
+        return redirect("courses:session-guests", session.pk)
     context = context_of(group, form=form, session=session, guests=list(session.guests.all()))
     return render(request, "courses/session_guests.html", context, status=status)
 

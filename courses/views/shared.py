@@ -1,7 +1,9 @@
 """What the pages have in common: finding the row in scope, answering a refusal."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -10,6 +12,7 @@ from centres.access import scope_of
 from centres.choices import Verb
 from centres.models import Centre
 from core.errors import DomainError, Forbidden
+from core.forms import add_domain_error
 from courses.models import ClassGroup, Enrolment, Session
 from courses.permissions import require_on_class
 
@@ -79,6 +82,21 @@ def refusal_of(error: DomainError) -> int:
     if error.status not in REFUSALS:
         raise error
     return error.status
+
+
+def attempt[T](form: forms.Form, service: Callable[..., T], **given: Any) -> tuple[T | None, int]:
+    """Send a form that is whole to a service: what it answered and 200, or None and the status of the refusal.
+
+    What the service refuses stands in the form; an empty or wrong form is sent nowhere.
+    """
+    if form.is_bound and form.is_valid():
+        try:
+            return service(**given, **form.cleaned_data), 200
+        except DomainError as error:
+            status = refusal_of(error)
+            add_domain_error(form, error)
+            return None, status
+    return None, 422 if form.errors else 200
 
 
 def ended(request: HttpRequest, class_group: ClassGroup) -> HttpResponse:

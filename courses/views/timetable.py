@@ -10,18 +10,16 @@ from django.views.decorators.http import require_POST
 
 from centres.access import scoped
 from centres.choices import Verb
-from core.errors import DomainError
-from core.forms import add_domain_error
 from courses import services
 from courses.forms import DaysOffForm, NewSessionForm, SessionForm
 from courses.models import DayOff, Session
 from courses.views.shared import (
     READERS,
+    attempt,
     centres_of,
     class_or_404,
     context_of,
     ended,
-    refusal_of,
     session_or_404,
     working_centre,
 )
@@ -32,17 +30,10 @@ def days_off(request: HttpRequest) -> HttpResponse:
     """Public holidays to come and the centre's own days off; more of these can be written down."""
     centre = working_centre(request, Verb.MANAGE_CLASSES)
     form = DaysOffForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            rows = services.add_days_off(centre=centre, by=request.user, **form.cleaned_data)
-        except DomainError as error:
-            status = refusal_of(error)
-            add_domain_error(form, error)
-        else:
-            messages.success(request, _("Đã ghi %(count)s ngày nghỉ.") % {"count": len(rows)})
-            return redirect(f"{reverse('courses:days-off')}?centre={centre.pk}")
-    status = status if status != 200 or not form.errors else 422
+    added, status = attempt(form, services.add_days_off, centre=centre, by=request.user)
+    if added is not None:
+        messages.success(request, _("Đã ghi %(count)s ngày nghỉ.") % {"count": len(added)})
+        return redirect(f"{reverse('courses:days-off')}?centre={centre.pk}")
     year = timezone.localdate().year
     rows = list(DayOff.objects.for_centre(centre.pk).filter(falls_on__year__gte=year))
     context = {
@@ -72,19 +63,12 @@ def session_add(request: HttpRequest, pk: int) -> HttpResponse:
     if not group.is_editable:
         return ended(request, group)
     form = NewSessionForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            row = services.add_session(class_group=group, by=request.user, **form.cleaned_data)
-        except DomainError as error:
-            status = refusal_of(error)
-            add_domain_error(form, error)
-        else:
-            words = {"number": row.number, "day": f"{row.held_on:%d/%m/%Y}"}
-            messages.success(request, _("Đã thêm buổi %(number)s, ngày %(day)s.") % words)
-            _warn_of_day_off(request, row)
-            return redirect("courses:class-detail", group.pk)
-    status = status if status != 200 or not form.errors else 422
+    row, status = attempt(form, services.add_session, class_group=group, by=request.user)
+    if row is not None:
+        words = {"number": row.number, "day": f"{row.held_on:%d/%m/%Y}"}
+        messages.success(request, _("Đã thêm buổi %(number)s, ngày %(day)s.") % words)
+        _warn_of_day_off(request, row)
+        return redirect("courses:class-detail", group.pk)
     context = context_of(group, form=form, heading=_("Thêm một buổi"), button=_("Thêm buổi"))
     return render(request, "courses/session_form.html", context, status=status)
 
@@ -98,19 +82,12 @@ def session_move(request: HttpRequest, pk: int) -> HttpResponse:
         return ended(request, group)
     initial = {"held_on": session.held_on, "starts_at": session.starts_at, "ends_at": session.ends_at}
     form = SessionForm(request.POST or None, initial=initial)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            row = services.move_session(session=session, by=request.user, **form.cleaned_data)
-        except DomainError as error:
-            status = refusal_of(error)
-            add_domain_error(form, error)
-        else:
-            words = {"number": row.number, "day": f"{row.held_on:%d/%m/%Y}"}
-            messages.success(request, _("Đã dời buổi %(number)s sang ngày %(day)s.") % words)
-            _warn_of_day_off(request, row)
-            return redirect("courses:class-detail", group.pk)
-    status = status if status != 200 or not form.errors else 422
+    row, status = attempt(form, services.move_session, session=session, by=request.user)
+    if row is not None:
+        words = {"number": row.number, "day": f"{row.held_on:%d/%m/%Y}"}
+        messages.success(request, _("Đã dời buổi %(number)s sang ngày %(day)s.") % words)
+        _warn_of_day_off(request, row)
+        return redirect("courses:class-detail", group.pk)
     heading = _("Dời buổi %(number)s") % {"number": session.number}
     context = context_of(group, form=form, heading=heading, button=_("Dời buổi này"))
     return render(request, "courses/session_form.html", context, status=status)

@@ -16,8 +16,8 @@ from courses import services
 from courses.models import Attendance, AttendanceVersion, Session
 from tests.actions import PHONE
 from tests.cast import PASSWORD
-from tests.courses.test_closing import race
 from tests.factories import make_class, make_enrolled
+from tests.race import race
 
 
 def taught_today(cast, people=3, **fields):

@@ -1,9 +1,7 @@
 """The rule of completion, exceptions, hooks, and two people closing the same class at once."""
 
-import threading
-
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +22,7 @@ from tests.factories import (
     make_learner,
     make_sessions,
 )
+from tests.race import race
 
 
 @pytest.mark.parametrize(
@@ -230,28 +229,6 @@ def test_hooks_run_in_the_transaction_and_an_error_undoes_the_closing(cast, monk
     assert ClassGroup.objects.get(pk=group.pk).status == "open"
     assert not Enrolment.objects.filter(status="passed").exists()
     assert not AuditEvent.objects.filter(verb="courses.close_class").exists()
-
-
-def race(*attempts):
-    """Run functions at the same time on connections of their own; return what each returned or raised."""
-    results = [None] * len(attempts)
-    barrier = threading.Barrier(len(attempts))
-
-    def run(place, attempt):
-        try:
-            barrier.wait(10)
-            results[place] = attempt()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(attempts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,24 +1,21 @@
 """The enrolment desk without a browser: who is found and who never, what is shown before saving, slips taken back."""
 
 import datetime as dt
-import threading
 
 import pytest
-from django.db import connection, connections
-from django.test import Client
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from core.dates import PartialDate
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict
 from core.models import AuditEvent
 from courses import services
 from courses.models import Course, Enrolment, Session
 from courses.selectors import enrolment_checks
 from learners.models import DifferentPeople, Learner, LearnerCentre
 from tests.factories import (
-    finished_class,
     hold,
     make_class,
     make_course,
@@ -391,77 +388,3 @@ def test_the_desk_costs_the_same_for_few_and_for_many(cast, desk):
         make_enrolled(group, [make_learner(cast.centre_a, "Bùi Thị Nga")])
     assert cost() == few
     assert max(few.values()) < 25
-
-
-def test_the_way_in_asks_which_class(cast, as_user, reference):
-    client, url = as_user(cast.lan), reverse("courses:desk")
-    assert "Chưa có lớp nào đang mở" in text_of(client.get(url))
-    group = make_class(cast.centre_a, name="Tiếng Anh", capacity=1)
-    make_class(cast.centre_b, name="Lớp nơi khác")
-    assert client.get(url)["Location"] == reverse("courses:enrol", args=[group.pk])
-    make_enrolled(group, 1)
-    finished_class(cast.centre_a, name="Đan lát")
-    page = text_of(client.get(url))
-    assert page.index("Đan lát") < page.index("Tiếng Anh") or "đã đủ" in page
-    assert "Lớp nơi khác" not in page
-    assert reverse("courses:enrol", args=[group.pk]) in page
-    assert "Đan lát" not in text_of(client.get(url, {"q": "tieng anh"}))
-    assert url in text_of(client.get("/"))
-    assert as_user(cast.oanh).get(url).status_code == 403
-
-
-def race(*attempts):
-    """Run functions at the same time on connections of their own; return what each returned or raised."""
-    results = [None] * len(attempts)
-    barrier = threading.Barrier(len(attempts))
-
-    def run(place, attempt):
-        try:
-            barrier.wait(10)
-            results[place] = attempt()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(attempts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_desks_enrol_one_person_at_once(cast):
-    group = make_class(cast.centre_a)
-    nga = make_learner(cast.centre_a, "Bùi Thị Nga")
-    url = reverse("courses:enrol", args=[group.pk])
-    clients = [Client(), Client()]
-    for client, user in zip(clients, (cast.lan, cast.duc), strict=True):
-        client.force_login(user)
-    answers = race(*(
-        lambda client=client: client.post(url, {"do": "enrol", "learner": nga.pk}, headers=HX) for client in clients
-    ))  # fmt: skip
-    assert sorted(answer.status_code for answer in answers) == [200, 409]
-    refused = next(answer for answer in answers if answer.status_code == 409)
-    assert "Bùi Thị Nga đã có trong lớp này" in text_of(refused)
-    assert group.enrolments.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_new_person_sent_twice_at_once_is_one_person(cast):
-    group = make_class(cast.centre_a)
-    person = {"full_name": "Hoàng Văn Tư", "birth": PartialDate(1961), "sex": "male", "ethnicity": "06"}
-    answers = race(*(lambda: services.enrol_at_desk(class_group=group, by=cast.lan, **person) for _ in range(3)))
-    assert sorted(answer.sent_twice for answer in answers) == [False, True, True]
-    assert (Learner.objects.count(), group.enrolments.count()) == (1, 1)
-    # Two colleagues at two desks: the second is shown the person of the first.
-    person = person | {"full_name": "Bàn Thị Ợt"}
-    answers = race(
-        lambda: services.enrol_at_desk(class_group=group, by=cast.lan, **person),
-        lambda: services.enrol_at_desk(class_group=group, by=cast.duc, **person),
-    )
-    refused = [answer for answer in answers if isinstance(answer, InvalidInput)]
-    assert [answer.code for answer in refused] == ["looks_like_somebody"]
-    assert Learner.objects.filter(full_name="Bàn Thị Ợt").count() == 1

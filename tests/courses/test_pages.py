@@ -375,3 +375,20 @@ def test_the_next_step_follows_the_class(cast):
     assert step().page == "courses:close"
     services.close_class(class_group=group, by=cast.lan)
     assert (step().page, step(by=cast.hoa).page) == ("certificates:issue", "")
+
+
+def test_the_way_in_asks_which_class(cast, as_user, reference):
+    client, url = as_user(cast.lan), reverse("courses:desk")
+    assert "Chưa có lớp nào đang mở" in text_of(client.get(url))
+    group = make_class(cast.centre_a, name="Tiếng Anh", capacity=1)
+    make_class(cast.centre_b, name="Lớp nơi khác")
+    assert client.get(url)["Location"] == reverse("courses:enrol", args=[group.pk])
+    make_enrolled(group, 1)
+    finished_class(cast.centre_a, name="Đan lát")
+    page = text_of(client.get(url))
+    assert page.index("Đan lát") < page.index("Tiếng Anh") or "đã đủ" in page
+    assert "Lớp nơi khác" not in page
+    assert reverse("courses:enrol", args=[group.pk]) in page
+    assert "Đan lát" not in text_of(client.get(url, {"q": "tieng anh"}))
+    assert url in text_of(client.get("/"))
+    assert as_user(cast.oanh).get(url).status_code == 403

@@ -12,8 +12,8 @@ from courses import services
 from courses.models import Course, Enrolment, WaitlistEntry
 from courses.selectors import enrolment_checks
 from courses.services.rosters import commit_roster, preview_roster
-from tests.courses.test_closing import race
 from tests.factories import closed_class, hold, make_class, make_course, make_enrolled, make_learner, make_sessions
+from tests.race import race
 from tests.rosters.sheets import person, roster
 
 
