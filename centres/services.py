@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -151,3 +152,16 @@ def neighbourhood_named(*, unit: AdminUnit, name: str) -> Neighbourhood | None:
         unit=unit, search_key=search_key(name), defaults={"name": clean(name)}
     )
     return row
+
+
+def neighbourhoods_named(*, unit: AdminUnit, names: Iterable[str]) -> dict[str, int | None]:
+    """Return the keys of the commune's neighbourhoods by name as written, making those that are new: three queries."""
+    keys = {name: search_key(name) if clean(name) else None for name in names}
+    fresh = {key: Neighbourhood(unit=unit, search_key=key, name=clean(name)) for name, key in keys.items() if key}
+    here = Neighbourhood.objects.filter(unit=unit)
+    for key in here.values_list("search_key", flat=True):
+        fresh.pop(key, None)
+    # Somebody else may be writing the same name down at this moment.
+    Neighbourhood.objects.bulk_create(fresh.values(), ignore_conflicts=True)
+    found = dict(here.values_list("search_key", "pk"))
+    return {name: found.get(key) if key else None for name, key in keys.items()}

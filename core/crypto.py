@@ -5,7 +5,6 @@ so it is kept apart from the encryption key. Source: reference on credentials, B
 """
 
 import base64
-import hashlib
 import hmac
 import os
 from functools import lru_cache
@@ -34,10 +33,15 @@ def _key(encoded: str, name: str) -> bytes:
     return key
 
 
+@lru_cache(maxsize=2)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
 def encrypt(value: str, *, purpose: str) -> bytes:
     """Encrypt text; ``purpose`` (table.field) is bound to it, so that a value cannot be moved to another field."""
     nonce = os.urandom(12)
-    sealed = AESGCM(_key(settings.FIELD_KEY, "FIELD_KEY")).encrypt(nonce, value.encode(), purpose.encode())
+    sealed = _cipher(_key(settings.FIELD_KEY, "FIELD_KEY")).encrypt(nonce, value.encode(), purpose.encode())
     return _VERSION + nonce + sealed
 
 
@@ -47,7 +51,7 @@ def decrypt(value: bytes | memoryview, *, purpose: str) -> str:
     if raw[:1] != _VERSION:
         raise CannotDecrypt("unknown version")
     try:
-        plain = AESGCM(_key(settings.FIELD_KEY, "FIELD_KEY")).decrypt(raw[1:13], raw[13:], purpose.encode())
+        plain = _cipher(_key(settings.FIELD_KEY, "FIELD_KEY")).decrypt(raw[1:13], raw[13:], purpose.encode())
     except InvalidTag as error:
         raise CannotDecrypt("wrong key or damaged value") from error
     return plain.decode()
@@ -56,4 +60,4 @@ def decrypt(value: bytes | memoryview, *, purpose: str) -> str:
 def blind_index(value: str, *, purpose: str) -> str:
     """Return 64 hex digits that let equal values be found without storing them."""
     key = _key(settings.INDEX_KEY, "INDEX_KEY")
-    return hmac.new(key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, f"{purpose}\0{value}".encode(), "sha256").hex()

@@ -8,6 +8,7 @@ alphabet order of TCVN 6909:2001.
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _ORDER = {letter: index for index, letter in enumerate(_ALPHABET, start=1)}
@@ -17,16 +18,20 @@ _SHAPES = {"\u0306", "\u0302", "\u031b"}  # breve, circumflex, horn: part of the
 _INVISIBLE = re.compile(
     r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
-_SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 # oà → òa, oé → óe, uý → úy at the end of a syllable ("quý" keeps its place: q-u is one consonant).
 _OLD_TONE = re.compile(r"(?<![q])(o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ])(?!\w)", re.IGNORECASE)
+# Vietnamese has some seven thousand syllables, and names use far fewer: what is computed of each is kept.
+_SYLLABLES = 8192
 _PLAIN_VOWEL = {"o": "oòỏõóọ", "u": "uùủũúụ", "O": "OÒỎÕÓỌ", "U": "UÙỦŨÚỤ"}
 
 
 def clean(value: str) -> str:
     """Return the text in NFC, without invisible characters and doubled spaces."""
-    return _SPACES.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", value))).strip()
+    text = unicodedata.normalize("NFC", value)
+    if not text.isprintable():  # invisible characters are not printable: most texts need no second look
+        text = _INVISIBLE.sub("", text)
+    return " ".join(text.split())
 
 
 def _tone_of(letter: str) -> tuple[str, int]:
@@ -51,13 +56,19 @@ def fold_tone_place(value: str) -> str:
     return _OLD_TONE.sub(move, unicodedata.normalize("NFC", value))
 
 
-def search_key(value: str) -> str:
-    """Return lower-case ASCII words without tones and đ: ``"Đỗ Thị Huệ"`` → ``"do thi hue"``."""
-    lowered = unicodedata.normalize("NFD", value.lower()).replace("đ", "d")
+@lru_cache(maxsize=_SYLLABLES)
+def _word_key(word: str) -> str:
+    lowered = unicodedata.normalize("NFD", word.lower()).replace("đ", "d")
     plain = "".join(letter for letter in lowered if not unicodedata.combining(letter))
     return _NOT_WORD.sub(" ", plain).strip()
 
 
+def search_key(value: str) -> str:
+    """Return lower-case ASCII words without tones and đ: ``"Đỗ Thị Huệ"`` → ``"do thi hue"``."""
+    return " ".join([key for word in value.split() if (key := _word_key(word))])
+
+
+@lru_cache(maxsize=_SYLLABLES)
 def _syllable_key(syllable: str) -> str:
     letters: list[str] = []
     tones: list[str] = []

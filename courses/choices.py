@@ -68,3 +68,4 @@ class ImportStatus(models.TextChoices):
     PREVIEW = "preview", _("đang xem trước")
     COMMITTED = "committed", _("đã nhập")
     DISCARDED = "discarded", _("đã bỏ")
+    UNDONE = "undone", _("đã hoàn tác")

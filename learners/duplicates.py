@@ -49,7 +49,7 @@ def likely_pairs(*, user: User) -> list[LikelyPair]:
             name, birth, number=number or "", number_length=(length or SEAL_BYTES) - SEAL_BYTES, phone=phone,
             neighbourhood=place or "",
         )  # fmt: skip
-        for bucket in bucket_of(key, birth, phone):
+        for bucket in bucket_of(key, year, phone):
             buckets[bucket].append(pk)
     met: set[tuple[int, int]] = set()
     found = []

@@ -7,7 +7,7 @@ person.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -25,14 +25,21 @@ CERTAIN = 100
 _MARKERS = {"thi": "f", "van": "m"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Candidate:
-    """What is known of a person at the desk or on a row of a roster."""
+    """What is known of a person at the desk or on a row of a roster; the keys are computed once, from that."""
 
     full_name: str
     birth: PartialDate | None
     personal_id: str
     phone: str
+    key: str = field(init=False)
+    number: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        # A name in letters that have no key (a foreigner's) is compared as it is written.
+        self.key = search_key(self.full_name) or fold_tone_place(self.full_name).casefold()
+        self.number = personal_id_index(self.personal_id) if self.personal_id else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,9 @@ class Match:
     reason: str = ""
     # Everybody who was alike enough: whoever is registered all the same differs from all of them.
     lookalikes: tuple[int, ...] = ()
+
+
+NOBODY = Match("new")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,16 +239,31 @@ def rank[T](rows: list[T], apart: set[frozenset[int]], *, key: Callable[[T], int
     return kept
 
 
-def bucket_of(key: str, birth: PartialDate | None, phone: str) -> Iterator[tuple[object, ...]]:
-    """What two people have to share one of before they are compared at all: names, a name with a year, a telephone."""
+def bucket_of(key: str, birth_year: int | None, phone: str) -> list[tuple[object, ...]]:
+    """What two people have to share one of before they are compared at all.
+
+    Family and given name; all words of the name, in whatever order; with the birth year the given name, or everything
+    but the given name; with the telephone the given name. Less than that cannot come to ``OFFERED`` points.
+    """
     words = key.split(" ")
-    first, last = words[0], words[-1]
-    yield ("names", *sorted((first, last)))
-    if birth:
-        yield ("year", birth.year, last)
-        yield ("year", birth.year, first)
+    last = words[-1]
+    found: list[tuple[object, ...]] = [("names", words[0], last), ("words", *sorted(words))]
+    if birth_year:
+        found += [("given", birth_year, last), ("other", birth_year, *words[:-1])]
     if phone:
-        yield ("phone", phone, last)
+        found.append(("phone", phone, last))
+    return found
+
+
+def _hopeless(one: Traits, other: Traits) -> bool:
+    """Whether two people cannot come to ``OFFERED`` points, seen before anything is weighed: another birth year.
+
+    Unless the telephone is the same, or day and month are, so that the year may be a slip.
+    """
+    mine, theirs = one.birth, other.birth
+    if mine is None or theirs is None or mine.year == theirs.year or (one.phone and one.phone == other.phone):
+        return False
+    return not (mine.exact and theirs.exact and (mine.month, mine.day) == (theirs.month, theirs.day))
 
 
 @dataclass
@@ -246,13 +271,16 @@ class PeopleIndex:
     """People a candidate could be: by identity number city-wide, by what they share within one centre."""
 
     by_number: dict[str, Learner] = field(default_factory=dict)
-    buckets: dict[tuple[object, ...], dict[int, Learner]] = field(default_factory=lambda: defaultdict(dict))
+    buckets: dict[tuple[object, ...], set[int]] = field(default_factory=lambda: defaultdict(set))
+    people: dict[int, tuple[Traits, Learner]] = field(default_factory=dict)
     apart: set[frozenset[int]] = field(default_factory=set)
 
     def add(self, learner: Learner) -> None:
         """Put somebody of the centre into the index."""
-        for bucket in bucket_of(learner.search_key, learner.birth, learner.phone):
-            self.buckets[bucket][learner.pk] = learner
+        traits = traits_of(learner)
+        self.people[learner.pk] = traits, learner
+        for bucket in bucket_of(" ".join(traits.folded), learner.birth_year, learner.phone):
+            self.buckets[bucket].add(learner.pk)
 
     def match(self, candidate: Candidate) -> Match:
         """Decide for one candidate.
@@ -260,32 +288,37 @@ class PeopleIndex:
         Known: the same number, or the same written name and whole birth date where numbers do not differ. Otherwise
         the likeliest person from ``OFFERED`` points on is a look-alike.
         """
-        number = personal_id_index(candidate.personal_id) if candidate.personal_id else ""
-        if number and (holder := self.by_number.get(number)):
+        if candidate.number and (holder := self.by_number.get(candidate.number)):
             return Match("known", holder, _("cùng số định danh"))
+        close: set[int] = set()
+        if self.buckets:
+            year = candidate.birth.year if candidate.birth else None
+            for bucket in bucket_of(candidate.key, year, candidate.phone):
+                if bucket in self.buckets:
+                    close |= self.buckets[bucket]
+        return self._weigh(candidate, sorted(close)) if close else NOBODY
+
+    def _weigh(self, candidate: Candidate, close: list[int]) -> Match:
         wanted = Traits.of(
             candidate.full_name,
             candidate.birth,
-            number=number,
+            number=candidate.number,
             number_length=len(candidate.personal_id),
             phone=candidate.phone,
         )
-        close: dict[int, Learner] = {}
-        for bucket in bucket_of(" ".join(wanted.folded), candidate.birth, candidate.phone):
-            close |= self.buckets.get(bucket, {})
         found: list[tuple[Score, bool, Learner]] = []
-        for pk in sorted(close):
-            row, other = close[pk], traits_of(close[pk])
-            if numbers_differ(wanted, other):
+        for pk in close:
+            other, row = self.people[pk]
+            if numbers_differ(wanted, other) or _hopeless(wanted, other):
                 continue
-            identical = wanted.written == other.written and row.birth == candidate.birth
+            identical = wanted.written == other.written and other.birth == candidate.birth
             if identical and candidate.birth and candidate.birth.exact:
                 return Match("known", row, _("cùng họ tên và ngày sinh"))
             score = compare(wanted, other)
             if score.points >= OFFERED:
-                found.append((score, identical and candidate.phone in ("", row.phone), row))
+                found.append((score, bool(identical and candidate.phone in ("", row.phone)), row))
         if not found:
-            return Match("new")
+            return NOBODY
         found.sort(key=lambda entry: (not entry[1], -entry[0].points))
         score, identical, row = found[0]
         others = [entry[2].pk for entry in found[1:]]

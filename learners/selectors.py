@@ -1,6 +1,6 @@
 """Reads about people."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -10,6 +10,7 @@ from accounts.models import User
 from centres.access import scope_of
 from centres.choices import Verb
 from centres.models import Centre
+from core.bulk import in_pieces
 from core.dates import PartialDate
 from core.text import search_key
 from learners.matching import (
@@ -26,7 +27,6 @@ from learners.matching import (
     traits_of,
 )
 from learners.models import DifferentPeople, Learner, LearnerCentre, PersonMerge, personal_id_index
-from learners.querysets import BATCH
 from learners.search import FEW_CENTRES, Asked, ids_everywhere, ids_in_centres, read_question
 
 SPARE = 5
@@ -34,12 +34,6 @@ SPARE = 5
 PRESENT = Coalesce("merged_into_id", "pk")
 # Names are common: a centre has this many people of one family and given name at the very most.
 MOST_CANDIDATES = 200
-
-
-def _batches[T](values: Iterable[T]) -> Iterator[list[T]]:
-    rows = list(values)
-    for start in range(0, len(rows), BATCH):
-        yield rows[start : start + BATCH]
 
 
 def find_people(*, user: User, text: str, limit: int = 20, centre: Centre | None = None) -> list[Learner]:
@@ -159,32 +153,38 @@ def _ids_like(wanted: Traits, centre: Centre) -> list[int]:
 def people_index(candidates: Iterable[Candidate], centre: Centre) -> PeopleIndex:
     """Load everybody the candidates could be.
 
-    One query for the centre's names and two for every 500 people who may be meant; one for who was said to differ.
+    One query for the centre's names; one for every 5,000 identity numbers, and two for as many people who may be meant.
     """
     candidates = list(candidates)
     index = PeopleIndex()
-    numbers = {personal_id_index(row.personal_id) for row in candidates if row.personal_id}
-    for batch in _batches(sorted(numbers)):
-        for learner in Learner.objects.filter(personal_id_index__in=batch).select_related("merged_into"):
-            index.by_number[learner.personal_id_index or ""] = learner.present
-    wanted = {bucket for row in candidates for bucket in bucket_of(search_key(row.full_name), row.birth, row.phone)}
-    close: list[int] = []
+    numbers = (row.number for row in candidates if row.number)
+    for learner in in_pieces(Learner.objects.select_related("merged_into"), "personal_id_index", numbers):
+        index.by_number[learner.personal_id_index or ""] = learner.present
+    close = _close_to(candidates, centre)
+    people = Learner.objects.filter(merged_into__isnull=True).select_related("neighbourhood")
+    for learner in in_pieces(people, "pk", close):
+        index.add(learner)
+    # Both sides of a pair may lie in different pieces: the side that was named first is enough to find it.
+    for pair in in_pieces(DifferentPeople.objects.values_list("one_id", "other_id"), "one_id", close):
+        index.apart.add(frozenset(pair))
+    return index
+
+
+def _close_to(candidates: list[Candidate], centre: Centre) -> list[int]:
+    """People of the centre who share a bucket with any candidate."""
     links = LearnerCentre.objects.filter(centre=centre).order_by("learner_id").values_list("learner_id", "search_text")
+    wanted: set[tuple[object, ...]] = set()
+    close: list[int] = []
     for pk, text in links.iterator(chunk_size=2000):
+        if not wanted:  # a centre that knows nobody yet needs no list of what to look for
+            for row in candidates:
+                wanted.update(bucket_of(row.key, row.birth.year if row.birth else None, row.phone))
         words = text.split() or [""]
         phone = words.pop() if len(words[-1]) > 4 and words[-1].isdecimal() else ""
         year = int(words.pop()) if len(words) > 1 and words[-1].isdecimal() else None
-        birth = PartialDate(year) if year else None
-        if not wanted.isdisjoint(bucket_of(" ".join(words), birth, phone)):
+        if not wanted.isdisjoint(bucket_of(" ".join(words), year, phone)):
             close.append(pk)
-    for pks in _batches(close):
-        for learner in Learner.objects.filter(pk__in=pks, merged_into__isnull=True).select_related("neighbourhood"):
-            index.add(learner)
-    for pks in _batches(close):
-        # Both sides of a pair may lie in different batches: the side that was named first is enough to find it.
-        for pair in DifferentPeople.objects.filter(one_id__in=pks).values_list("one_id", "other_id"):
-            index.apart.add(frozenset(pair))
-    return index
+    return close
 
 
 def match_candidate(index: PeopleIndex, candidate: Candidate) -> Match:

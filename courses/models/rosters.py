@@ -13,7 +13,12 @@ from courses.querysets import HangsOnClassQuerySet
 
 
 class RosterImport(TimeStamped):
-    """One uploaded roster: previewed, then committed or discarded. The file is deleted once committed."""
+    """One uploaded roster: previewed, then committed or discarded; perhaps undone.
+
+    The file is deleted once committed; the wrong rows stay as a sheet of their own until they were put right.
+    """
+
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"file", "wrong_file"})
 
     class_group = models.ForeignKey(ClassGroup, models.PROTECT, related_name="imports", verbose_name=_("lớp"))
     file = models.FileField(_("tệp"), upload_to="rosters/%Y/%m/", blank=True, max_length=300)
@@ -29,6 +34,19 @@ class RosterImport(TimeStamped):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người nhập")
     )
     committed_at = models.DateTimeField(_("nhập lúc"), null=True, blank=True)
+    # The wrong rows as a sheet to mend and send again.
+    wrong_file = models.FileField(_("tệp dòng sai"), upload_to="rosters/%Y/%m/", blank=True, max_length=300)
+    # Whom the commit registered, tied to the centre, and brought back into the class: what undoing takes back.
+    made = models.JSONField(_("đã ghi"), default=dict, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("người hoàn tác"),
+    )
+    undone_at = models.DateTimeField(_("hoàn tác lúc"), null=True, blank=True)
 
     objects: ClassVar[HangsOnClassQuerySet] = HangsOnClassQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -1,36 +1,39 @@
 """Rosters: preview, then commit. The file is read again at commit, so nothing personal waits in a table."""
 
 import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from centres.choices import Verb
-from centres.models import Neighbourhood
 from centres.selectors import unit_of_centre
-from centres.services import neighbourhood_named
+from centres.services import neighbourhoods_named
 from core import audit
+from core.bulk import insert_rows
 from core.errors import Conflict, RowError
 from core.tabular.reading import read_sheet
-from core.text import search_key
 from courses.choices import EnrolmentStatus, ImportStatus
 from courses.models import ClassGroup, Enrolment, RosterImport
 from courses.permissions import refuse_ended, require_on_class, take_class
 from courses.roster.header import Header, find_header
 from courses.roster.rows import RosterPerson, read_rows
+from courses.roster.wrong_rows import wrong_rows_sheet
 from courses.selectors import lacking_prerequisite, prerequisite_words
-from learners.matching import Match
-from learners.models import Learner, LearnerCentre
+from learners.matching import Candidate, Match
+from learners.models import Learner
+from learners.registering import register_many, tie_to_centre
 from learners.selectors import match_candidate, people_index
-from learners.services import code_of, fill, remember_different, take_codes
+from learners.services import remember_different
 
 Decision = Literal["same", "new", "skip"]
-_BATCH = 500
+# Says how far the work is: steps done, steps in all, what is being done.
+Report = Callable[[int, int, str], None]
 
 
 @dataclass(slots=True)
@@ -38,6 +41,7 @@ class PreviewRow:
     """One readable person with the answer to "do we know them?"."""
 
     person: RosterPerson
+    candidate: Candidate
     match: Match
     enrolled: bool = False
 
@@ -83,26 +87,36 @@ class RosterPreview:
         """How many people a commit puts into the class without further decisions."""
         return self.new + self.count("known")
 
+    @property
+    def wrong_rows(self) -> int:
+        """How many rows have something wrong (a row may have several wrong cells)."""
+        return len({error.row for error in self.errors})
+
+    def refused(self) -> list[RowError]:
+        """Everything that is not taken, with its reason."""
+        return [*self.errors, *self.left_out, *self.unread]
+
 
 def build_preview(class_group: ClassGroup, content: bytes, file_name: str) -> RosterPreview:
-    """Read, match and compare with the class: a fixed number of queries per 500 rows, nothing written.
+    """Read, match and compare with the class: a fixed number of queries per 5,000 rows, nothing written.
 
     Raises InvalidInput for a file that cannot be read.
     """
     sheet = read_sheet(content, file_name)
     header = find_header(sheet)
     read = read_rows(sheet, header)
-    index = people_index([person.candidate for person in read.people], class_group.centre)
+    candidates = [Candidate(person.full_name, person.birth, person.personal_id, person.phone) for person in read.people]
+    index = people_index(candidates, class_group.centre)
     enrolled = set(
         Enrolment.objects.filter(class_group=class_group)
         .exclude(status=EnrolmentStatus.WITHDRAWN)
         .values_list("learner_id", flat=True)
     )
     rows = []
-    for person in read.people:
-        match = match_candidate(index, person.candidate)
+    for person, candidate in zip(read.people, candidates, strict=True):
+        match = match_candidate(index, candidate)
         known_here = match.kind == "known" and match.learner is not None and match.learner.pk in enrolled
-        rows.append(PreviewRow(person, match, known_here))
+        rows.append(PreviewRow(person, candidate, match, known_here))
     rows, lacking = _with_prerequisite(class_group, rows, sheet.name, header)
     errors = sorted([*read.errors, *lacking], key=lambda error: error.row)
     return RosterPreview(sheet.name, header, rows, errors, unread=read.unread)
@@ -127,8 +141,12 @@ def _with_prerequisite(
             kept.append(row)
             continue
         words = prerequisite_words(course)
-        left.append(RowError(sheet, row.person.row, header.titles["full_name"], row.person.full_name, words))
+        left.append(RowError(sheet, row.person.row, _name_column(header), row.person.full_name, words))
     return kept, left
+
+
+def _name_column(header: Header) -> str:
+    return header.titles.get("full_name") or _("Họ và tên")
 
 
 @transaction.atomic
@@ -147,7 +165,7 @@ def preview_roster(
         new_count=preview.new,
         known_count=preview.known,
         lookalike_count=preview.lookalike,
-        error_count=len({error.row for error in preview.errors}),
+        error_count=preview.wrong_rows,
     )
     row.file.save(f"{row.sha256[:16]}.bin", ContentFile(content), save=False)
     row.save()
@@ -155,142 +173,170 @@ def preview_roster(
     return row, preview
 
 
-def load_preview(roster_import: RosterImport) -> RosterPreview:
-    """Read the kept file again, against the people and the class as they are now."""
+def content_of(roster_import: RosterImport) -> bytes:
+    """Return the kept file. Raises Conflict when the list was committed or thrown away."""
     if roster_import.status != ImportStatus.PREVIEW or not roster_import.file:
         raise Conflict("roster_done", _("Danh sách này đã được nhập hoặc đã bỏ. Hãy tải tệp lên lại nếu cần."))
     with roster_import.file.open("rb") as stream:
-        return build_preview(roster_import.class_group, stream.read(), roster_import.file_name)
+        content: bytes = stream.read()
+    return content
+
+
+def load_preview(roster_import: RosterImport) -> RosterPreview:
+    """Read the kept file again, against the people and the class as they are now."""
+    return build_preview(roster_import.class_group, content_of(roster_import), roster_import.file_name)
+
+
+def wrong_rows_of(roster_import: RosterImport) -> bytes:
+    """Return the rows that are not taken as they stand, as a sheet with the reasons.
+
+    Before the commit that is what is wrong now; afterwards what was left out then. Raises Conflict when there is none.
+    """
+    if roster_import.wrong_file:
+        with roster_import.wrong_file.open("rb") as stream:
+            kept: bytes = stream.read()
+        return kept
+    content = content_of(roster_import)
+    preview = load_preview(roster_import)
+    if not preview.refused():
+        raise Conflict("nothing_wrong", _("Danh sách này không có dòng nào sai."))
+    return wrong_rows_sheet(read_sheet(content, roster_import.file_name), preview.header, preview.refused())
 
 
 def commit_roster(
-    *, roster_import: RosterImport, by: User, decisions: dict[int, Decision] | None = None
+    *,
+    roster_import: RosterImport,
+    by: User,
+    decisions: dict[int, Decision] | None = None,
+    report: Report | None = None,
 ) -> RosterPreview:
     """Register the new, enrol the new and the known, all or nothing; wrong rows stay out and are reported.
 
     ``decisions`` says for look-alikes, by row number, whether it is the same person, a new one, or to be skipped (the
-    default). Raises Conflict when the list was committed already or the class has too few places.
+    default). Raises Conflict when the list was committed already, the class has too few places, or somebody registered
+    one of the people at this very moment.
     """
-    with transaction.atomic():
-        group = take_class(by, Verb.ENROL, roster_import.class_group)
-        taken = RosterImport.objects.filter(pk=roster_import.pk, status=ImportStatus.PREVIEW).update(
-            status=ImportStatus.COMMITTED, committed_at=timezone.now()
-        )
-        if not taken:
-            raise Conflict("roster_done", _("Danh sách này đã được nhập hoặc đã bỏ. Hãy tải tệp lên lại nếu cần."))
-        preview = load_preview(roster_import)
-        learners = _people_to_enrol(group, preview, decisions or {}, by)
-        preview.committed = _enrol_all(group, learners, roster_import)
-        RosterImport.objects.filter(pk=roster_import.pk).update(
-            committed_count=preview.committed,
-            new_count=preview.new,
-            known_count=preview.known,
-            lookalike_count=preview.lookalike,
-        )
-        data = {
-            "committed": preview.committed,
-            "new": preview.new,
-            "known": preview.known,
-            "errors": len(preview.errors),
-        }
-        audit.record("courses.commit_roster", roster_import, by=by, centre_id=group.centre_id, data=data)
+    try:
+        with transaction.atomic():
+            preview, content = _commit(roster_import, by, decisions or {}, report or (lambda *_how_far: None))
+    except IntegrityError as error:
+        words = _("Có người vừa ghi một trong những người này ở nơi khác. Chưa ai được nhập; hãy bấm nhập lại.")
+        raise Conflict("roster_changed_meanwhile", words) from error
     roster_import.file.delete(save=False)
-    RosterImport.objects.filter(pk=roster_import.pk).update(file="")
     roster_import.refresh_from_db()
+    roster_import.file = ""
+    if preview.refused():
+        sheet = wrong_rows_sheet(read_sheet(content, roster_import.file_name), preview.header, preview.refused())
+        roster_import.wrong_file.save(f"{roster_import.sha256[:16]}-sai.xlsx", ContentFile(sheet), save=False)
+    roster_import.save(update_fields=["file", "wrong_file", "updated_at"])
     return preview
 
 
+def _commit(
+    roster_import: RosterImport, by: User, decisions: dict[int, Decision], report: Report
+) -> tuple[RosterPreview, bytes]:
+    group = take_class(by, Verb.ENROL, roster_import.class_group)
+    roster_import = RosterImport.objects.select_for_update().get(pk=roster_import.pk)
+    content = content_of(roster_import)
+    report(0, 3, _("đang đọc và đối chiếu danh sách"))
+    preview = build_preview(group, content, roster_import.file_name)
+    report(1, 3, _("đang ghi người mới"))
+    chosen, fresh = _people_to_enrol(group, preview, decisions)
+    today = timezone.localdate()
+    places = neighbourhoods_named(
+        unit=unit_of_centre(group.centre_id, today), names={row.person.neighbourhood for row in fresh}
+    )
+    registered = register_many(
+        [(row.person, row.candidate) for row in fresh], centre=group.centre, today=today, places=places,
+        unit=unit_of_centre(group.centre_id, today),
+    )  # fmt: skip
+    # Who is registered although somebody resembles them is not asked about again.
+    pairs = [(pk, other) for pk, row in zip(registered, fresh, strict=True) for other in row.match.lookalikes]
+    remember_different(pairs=pairs, by=by, centre=group.centre)
+    report(2, 3, _("đang ghi danh vào lớp"))
+    tied = tie_to_centre(chosen, centre=group.centre, today=today)
+    people = [(learner.pk, learner.neighbourhood_id) for learner in chosen]
+    people += [(pk, places[row.person.neighbourhood]) for pk, row in zip(registered, fresh, strict=True)]
+    preview.committed, back = _enrol_all(group, people, roster_import)
+    RosterImport.objects.filter(pk=roster_import.pk).update(
+        status=ImportStatus.COMMITTED,
+        committed_at=timezone.now(),
+        committed_count=preview.committed,
+        new_count=preview.new,
+        known_count=preview.known,
+        lookalike_count=preview.lookalike,
+        error_count=preview.wrong_rows,
+        made={"registered": _runs(registered), "tied": tied, "back": back},
+    )
+    data = {
+        "committed": preview.committed,
+        "new": preview.new,
+        "known": preview.known,
+        "errors": len(preview.errors),
+    }
+    audit.record("courses.commit_roster", roster_import, by=by, centre_id=group.centre_id, data=data)
+    return preview, content
+
+
 def _people_to_enrol(
-    group: ClassGroup, preview: RosterPreview, decisions: dict[int, Decision], by: User
-) -> list[tuple[Learner, RosterPerson]]:
-    new: list[RosterPerson] = []
-    unlike: dict[int, tuple[int, ...]] = {}
-    chosen: list[tuple[Learner, RosterPerson]] = []
+    group: ClassGroup, preview: RosterPreview, decisions: dict[int, Decision]
+) -> tuple[list[Learner], list[PreviewRow]]:
+    """Part the rows into people we know, who come into the class, and people to register first."""
+    chosen: dict[int, Learner] = {}
+    fresh: list[PreviewRow] = []
     for row in preview.rows:
         decision = decisions.get(row.person.row, "skip") if row.kind == "lookalike" else ""
+        learner = row.match.learner
         if row.kind == "new" or decision == "new":
-            unlike[len(new)] = row.match.lookalikes
-            new.append(row.person)
-        elif row.match.learner is not None and (row.kind == "known" or decision == "same"):
-            chosen.append((row.match.learner, row.person))
+            fresh.append(row)
+        elif learner is not None and (row.kind == "known" or decision == "same"):
+            chosen[learner.pk] = learner
         elif decision == "skip":
             reason = _("gần giống %(name)s (%(code)s); chưa chọn là cùng một người hay người mới")
-            words = reason % {"name": row.match.learner, "code": row.match.learner.code if row.match.learner else ""}
-            column = preview.header.titles["full_name"]
+            words = reason % {"name": learner, "code": learner.code if learner else ""}
+            column = _name_column(preview.header)
             preview.left_out.append(RowError(preview.sheet, row.person.row, column, row.person.full_name, words))
-    registered = _register(group, new, by)
-    # Who is registered although somebody resembles them is not asked about again.
-    pairs = [(registered[place].pk, pk) for place, pks in unlike.items() for pk in pks]
-    remember_different(pairs=pairs, by=by, centre=group.centre)
-    return chosen + list(zip(registered, new, strict=True))
+    return list(chosen.values()), fresh
 
 
-def _register(group: ClassGroup, people: list[RosterPerson], by: User) -> list[Learner]:
-    """Register new people in bulk, with every rule of ``register_learner``."""
-    if not people:
-        return []
-    unit = unit_of_centre(group.centre_id, timezone.localdate())
-    places: dict[str, Neighbourhood | None] = {
-        search_key(person.neighbourhood): neighbourhood_named(unit=unit, name=person.neighbourhood)
-        for person in {search_key(person.neighbourhood): person for person in people}.values()
-    }
-    first = take_codes(len(people))
-    learners = []
-    for offset, person in enumerate(people):
-        learner = fill(
-            Learner(code=code_of(first + offset), unit=unit),
-            full_name=person.full_name,
-            birth=person.birth,
-            sex=person.sex,
-            ethnicity=person.ethnicity,
-            personal_id=person.personal_id,
-            phone=person.phone,
-            address=person.address,
-            note=person.note,
-        )
-        learner.neighbourhood = places[search_key(person.neighbourhood)]
-        learners.append(learner)
-    return Learner.objects.bulk_create(learners, batch_size=_BATCH)
+def _runs(pks: Iterable[int]) -> list[list[int]]:
+    """Return ascending keys as runs of first and last: ten thousand new people are one run."""
+    runs: list[list[int]] = []
+    for pk in pks:
+        if runs and runs[-1][1] == pk - 1:
+            runs[-1][1] = pk
+        else:
+            runs.append([pk, pk])
+    return runs
 
 
-def _enrol_all(group: ClassGroup, people: list[tuple[Learner, RosterPerson]], roster_import: RosterImport) -> int:
-    pks = [learner.pk for learner, _person in people]
-    present: dict[int, Any] = {
-        row.learner_id: row for row in Enrolment.objects.filter(class_group=group).select_related("learner")
-    }
-    fresh = [learner for learner, _person in people if learner.pk not in present]
-    back = [present[pk].pk for pk in pks if pk in present and present[pk].status == EnrolmentStatus.WITHDRAWN]
-    here = sum(row.status != EnrolmentStatus.WITHDRAWN for row in present.values())
+def _enrol_all(
+    group: ClassGroup, people: list[tuple[int, int | None]], roster_import: RosterImport
+) -> tuple[int, list[dict[str, Any]]]:
+    """Put people (keys of learner and neighbourhood) into the class; return how many came, and who came back."""
+    columns = ("learner_id", "pk", "status", "withdrawn_on", "withdraw_reason", "roster_import_id")
+    present = {row[0]: row for row in Enrolment.objects.filter(class_group=group).order_by().values_list(*columns)}
+    fresh = [row for row in people if row[0] not in present]
+    back = [present[pk] for pk, _place in people if pk in present and present[pk][2] == EnrolmentStatus.WITHDRAWN]
+    here = sum(row[2] != EnrolmentStatus.WITHDRAWN for row in present.values())
     if group.capacity is not None and here + len(fresh) + len(back) > group.capacity:
         left = max(0, group.capacity - here)
         message = _(
             "Lớp chỉ còn %(left)s chỗ, danh sách có %(count)s người mới vào lớp. Hãy tăng số chỗ hoặc bớt dòng."
         )
         raise Conflict("class_full", message % {"left": left, "count": len(fresh) + len(back)})
-    today = timezone.localdate()
-    LearnerCentre.objects.bulk_create(
-        [LearnerCentre(learner_id=pk, centre_id=group.centre_id, since=today) for pk in pks],
-        batch_size=_BATCH,
-        ignore_conflicts=True,
+    insert_rows(
+        Enrolment, ("learner_id", "neighbourhood_id"), fresh,
+        same={
+            "class_group_id": group.pk, "enrolled_on": timezone.localdate(), "roster_import_id": roster_import.pk,
+        },
+    )  # fmt: skip
+    Enrolment.objects.filter(pk__in=[row[1] for row in back]).update(
+        status=EnrolmentStatus.ACTIVE, withdrawn_on=None, withdraw_reason="", roster_import=roster_import
     )
-    Enrolment.objects.bulk_create(
-        [
-            Enrolment(
-                class_group=group,
-                learner=learner,
-                enrolled_on=today,
-                neighbourhood_id=learner.neighbourhood_id,
-                roster_import=roster_import,
-            )
-            for learner in fresh
-        ],
-        batch_size=_BATCH,
-    )
-    for start in range(0, len(back), _BATCH):
-        Enrolment.objects.filter(pk__in=back[start : start + _BATCH]).update(
-            status=EnrolmentStatus.ACTIVE, withdrawn_on=None, withdraw_reason="", roster_import=roster_import
-        )
-    return len(fresh) + len(back)
+    return len(fresh) + len(back), [
+        {"enrolment": row[1], "withdrawn_on": str(row[3]), "reason": row[4], "roster_import": row[5]} for row in back
+    ]
 
 
 @transaction.atomic

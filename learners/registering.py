@@ -1,0 +1,106 @@
+"""Registering many people at once, as a roster brings them (bench roster_import).
+
+What is written is what ``services.register_learner`` writes, row for row; a test compares both. The values come from
+the readers of the roster, which use the same rules as the forms; the database's constraints hold besides.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from django.db import transaction
+from django.db.models import Max
+
+from centres.models import AdminUnit, Centre
+from core.bulk import in_pieces, insert_rows
+from core.crypto import encrypt
+from core.dates import PartialDate
+from core.text import PersonName, search_key
+from learners.keys import given_first, link_text, middle_first
+from learners.matching import Candidate
+from learners.models import PERSONAL_ID_PURPOSE, Learner, LearnerCentre
+from learners.services import code_of, take_codes
+
+_COLUMNS = (
+    "code", "full_name", "family_name", "family_middle", "given_name", "birth_year", "birth_month", "birth_day", "sex",
+    "ethnicity", "personal_id_sealed", "personal_id_index", "personal_id_tail", "phone", "address", "note",
+    "neighbourhood_id", "search_key", "search_key_given", "search_key_middle", "phone_reversed", "sort_key",
+)  # fmt: skip
+
+
+class Described(Protocol):
+    """Somebody as a roster describes them: read and checked."""
+
+    full_name: str
+    birth: PartialDate | None
+    sex: Any
+    ethnicity: str
+    personal_id: str
+    phone: str
+    address: str
+    note: str
+    neighbourhood: str
+
+
+@transaction.atomic
+def register_many(
+    people: Sequence[tuple[Described, Candidate]],
+    *,
+    centre: Centre,
+    unit: AdminUnit | None,
+    places: Mapping[str, int | None],
+    today: dt.date,
+) -> list[int]:
+    """Register people nobody knows yet and tie them to the centre; return their keys in the same order.
+
+    ``places`` maps a neighbourhood as written to its primary key. Raises IntegrityError when an identity
+    number was registered meanwhile: nothing is written then.
+    """
+    if not people:
+        return []
+    first = take_codes(len(people))
+    before = Learner.objects.aggregate(last=Max("pk"))["last"] or 0
+    rows = (_row(code_of(first + offset), *pair, places) for offset, pair in enumerate(people))
+    insert_rows(Learner, _COLUMNS, rows, same={"unit_id": unit.pk if unit else None})
+    # Whoever registers somebody waits for the codes, so that these are ours.
+    written = Learner.objects.filter(pk__gt=before).order_by().values_list("code", "pk")
+    pk_of = dict(written.iterator(chunk_size=2000))
+    pks = [pk_of[code_of(first + offset)] for offset in range(len(people))]
+    texts = (
+        link_text(search_key(person.full_name), person.birth.year if person.birth else None, person.phone)
+        for person, _candidate in people
+    )
+    insert_rows(
+        LearnerCentre, ("learner_id", "search_text"), zip(pks, texts, strict=True),
+        same={"centre_id": centre.pk, "since": today},
+    )  # fmt: skip
+    return pks
+
+
+def tie_to_centre(learners: Iterable[Learner], *, centre: Centre, today: dt.date) -> list[int]:
+    """Tie people to a centre that does not know them yet; return the keys of those who were not."""
+    rows = {learner.pk: learner for learner in learners}
+    tied = in_pieces(
+        LearnerCentre.objects.filter(centre=centre).values_list("learner_id", flat=True), "learner_id", rows
+    )
+    fresh = sorted(rows.keys() - set(tied))
+    insert_rows(
+        LearnerCentre, ("learner_id", "search_text"), ((pk, rows[pk].link_text) for pk in fresh),
+        same={"centre_id": centre.pk, "since": today},
+    )  # fmt: skip
+    return fresh
+
+
+def _row(code: str, person: Described, candidate: Candidate, places: Mapping[str, int | None]) -> tuple[Any, ...]:
+    words = person.full_name.split(" ")
+    name = PersonName(words[0], " ".join(words[1:-1]), words[-1]) if len(words) > 1 else PersonName("", "", words[0])
+    birth = person.birth
+    number = person.personal_id
+    key = search_key(person.full_name)
+    return (
+        code, person.full_name, name.family, name.family_middle, name.given,
+        birth.year if birth else None, birth.month if birth else None, birth.day if birth else None, str(person.sex),
+        person.ethnicity, encrypt(number, purpose=PERSONAL_ID_PURPOSE) if number else None, candidate.number or None,
+        number[-3:], person.phone, person.address, person.note, places.get(person.neighbourhood),
+        key, given_first(key), middle_first(key), person.phone[::-1], name.sort_key,
+    )  # fmt: skip
