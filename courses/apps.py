@@ -10,5 +10,6 @@ class CoursesConfig(AppConfig):
     verbose_name = "Lớp học"
 
     def ready(self) -> None:
-        """Hook into the merging of people."""
-        import courses.merging  # noqa: F401 - registers what to do with two places in one class
+        """Register the jobs, and hook into the merging of people."""
+        import courses.jobs
+        import courses.merging  # noqa: F401 - both register what others call, once the models are loaded

@@ -76,7 +76,13 @@ class Learner(TimeStamped):
     centres: models.ManyToManyField = models.ManyToManyField(Centre, through="LearnerCentre", related_name="learners")
     # Somebody registered twice: this record was merged into that one. It keeps its code and what cannot be moved.
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", verbose_name=_("đã gộp vào")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="merged_from",
+        verbose_name=_("đã gộp vào"),
     )
 
     objects: ClassVar[LearnerQuerySet] = LearnerQuerySet.as_manager()  # type: ignore[assignment]
@@ -108,6 +114,10 @@ class Learner(TimeStamped):
                 fields=["phone_reversed"], name="learners_learner_tail_idx", opclasses=["varchar_pattern_ops"]
             ),
             models.Index(fields=["sort_key"], name="learners_learner_sort_idx"),
+            # Few were merged: whoever was not needs no entry.
+            models.Index(
+                fields=["merged_into"], name="learners_learner_merged_idx", condition=Q(merged_into__isnull=False)
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(given_name=""), name="learners_learner_named"),
@@ -219,8 +229,13 @@ def personal_id_index(number: str) -> str:
 class LearnerCentre(models.Model):
     """A centre knows a person: by registering or enrolling them. This is what scope goes by."""
 
-    learner = models.ForeignKey(Learner, models.CASCADE, related_name="centre_links", verbose_name=_("học viên"))
-    centre = models.ForeignKey(Centre, models.PROTECT, related_name="learner_links", verbose_name=_("trung tâm"))
+    # The constraint and the index below begin with these two: indexes of their own would only slow writing.
+    learner = models.ForeignKey(
+        Learner, models.CASCADE, db_index=False, related_name="centre_links", verbose_name=_("học viên")
+    )
+    centre = models.ForeignKey(
+        Centre, models.PROTECT, db_index=False, related_name="learner_links", verbose_name=_("trung tâm")
+    )
     since = models.DateField(_("từ ngày"), default=timezone.localdate)
     # Name, birth year and phone of the person, so that a centre's search reads one stretch of one index.
     search_text = DerivedField(max_length=180, source="text_of_learner")

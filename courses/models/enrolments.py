@@ -19,8 +19,13 @@ from learners.models import Learner
 class Enrolment(TimeStamped):
     """One person in one class (one participation)."""
 
-    class_group = models.ForeignKey(ClassGroup, models.PROTECT, related_name="enrolments", verbose_name=_("lớp"))
-    learner = models.ForeignKey(Learner, models.PROTECT, related_name="enrolments", verbose_name=_("học viên"))
+    # The constraint and the index below begin with these two: indexes of their own would only slow writing.
+    class_group = models.ForeignKey(
+        ClassGroup, models.PROTECT, db_index=False, related_name="enrolments", verbose_name=_("lớp")
+    )
+    learner = models.ForeignKey(
+        Learner, models.PROTECT, db_index=False, related_name="enrolments", verbose_name=_("học viên")
+    )
     enrolled_on = models.DateField(_("ghi danh ngày"))
     status = models.CharField(_("trạng thái"), max_length=10, choices=EnrolmentStatus, default=EnrolmentStatus.ACTIVE)
     # The person's neighbourhood on that day, so that old figures can be restated when communes are split.
@@ -42,6 +47,7 @@ class Enrolment(TimeStamped):
         models.PROTECT,
         null=True,
         blank=True,
+        db_index=False,
         related_name="transferred_to",
         verbose_name=_("chuyển từ"),
     )
@@ -55,7 +61,14 @@ class Enrolment(TimeStamped):
         verbose_name = _("ghi danh")
         verbose_name_plural = _("ghi danh")
         ordering = ("class_group_id", "learner__sort_key", "pk")
-        indexes: ClassVar = [models.Index(fields=["learner", "status"], name="courses_enrolment_learner_idx")]
+        indexes: ClassVar = [
+            models.Index(fields=["learner", "status"], name="courses_enrolment_learner_idx"),
+            models.Index(
+                fields=["transferred_from"],
+                name="courses_enrolment_transfer",
+                condition=Q(transferred_from__isnull=False),
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["class_group", "learner"], name="courses_enrolment_pair_uniq"),
             models.CheckConstraint(

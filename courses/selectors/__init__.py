@@ -28,6 +28,7 @@ from courses.selectors.closing import (
     closing_steps,
 )
 from courses.selectors.desk import DeskPerson, JustEnrolled, desk_classes, desk_lookalikes, desk_people, just_enrolled
+from courses.selectors.rosters import class_imports, import_job
 from courses.selectors.schedule import days_off, plan_days, skipped_days, units_on
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "allowed",
     "attendance_enough",
     "class_clashes",
+    "class_imports",
     "class_people",
     "class_sessions",
     "class_waiting",
@@ -54,6 +56,7 @@ __all__ = [
     "desk_lookalikes",
     "desk_people",
     "enrolment_checks",
+    "import_job",
     "just_enrolled",
     "lacking_prerequisite",
     "next_step",

@@ -17,6 +17,8 @@ from centres.services import neighbourhoods_named
 from core import audit
 from core.bulk import insert_rows
 from core.errors import Conflict, RowError
+from core.jobs import start
+from core.models import Job
 from core.tabular.reading import read_sheet
 from courses.choices import EnrolmentStatus, ImportStatus
 from courses.models import ClassGroup, Enrolment, RosterImport
@@ -32,6 +34,9 @@ from learners.selectors import match_candidate, people_index
 from learners.services import remember_different
 
 Decision = Literal["same", "new", "skip"]
+# Longer lists are committed by the worker, with progress to watch.
+LONG = 500
+COMMIT_JOB = "courses.commit_roster"
 # Says how far the work is: steps done, steps in all, what is being done.
 Report = Callable[[int, int, str], None]
 
@@ -230,6 +235,20 @@ def commit_roster(
         roster_import.wrong_file.save(f"{roster_import.sha256[:16]}-sai.xlsx", ContentFile(sheet), save=False)
     roster_import.save(update_fields=["file", "wrong_file", "updated_at"])
     return preview
+
+
+def start_commit(*, roster_import: RosterImport, by: User, decisions: dict[int, Decision]) -> Job:
+    """Have a long list committed by the worker; what can be refused at once is refused before."""
+    require_on_class(by, Verb.ENROL, roster_import.class_group)
+    refuse_ended(roster_import.class_group)
+    content_of(roster_import)
+    return start(
+        COMMIT_JOB,
+        title=_("Nhập danh sách %(file)s") % {"file": roster_import.file_name},
+        by=by,
+        params={"import": roster_import.pk, "decisions": decisions},
+        centre_id=roster_import.class_group.centre_id,
+    )
 
 
 def _commit(

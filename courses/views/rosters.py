@@ -1,11 +1,12 @@
-"""Pages for rosters: upload, look, decide, commit. Everything works without a script."""
+"""Pages for rosters: upload, look, decide, commit, take back. Everything works without a script."""
 
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -14,12 +15,25 @@ from accounts.models import User
 from centres.access import scoped
 from centres.choices import Verb
 from core.errors import DomainError, InvalidInput
+from core.tabular.writing import CONTENT_TYPES
 from courses.choices import ImportStatus
 from courses.models import ClassGroup, RosterImport
 from courses.permissions import refuse_ended, require_on_class
-from courses.services.rosters import Decision, commit_roster, discard_roster, load_preview, preview_roster
+from courses.selectors import class_imports, import_job
+from courses.services.roster_undo import undo_roster
+from courses.services.rosters import (
+    LONG,
+    Decision,
+    commit_roster,
+    discard_roster,
+    load_preview,
+    preview_roster,
+    start_commit,
+    wrong_rows_of,
+)
 
 SHOWN_ROWS = 300  # a page of ten thousand rows helps nobody; the counts cover all
+SHOWN_IMPORTS = 20
 
 
 class RosterUploadForm(forms.Form):
@@ -34,6 +48,15 @@ class RosterUploadForm(forms.Form):
 
 def _user(request: HttpRequest) -> User:
     return cast(User, request.user)
+
+
+def _import_or_404(request: HttpRequest, pk: int) -> RosterImport:
+    rows = RosterImport.objects.visible_to(_user(request)).select_related(
+        "class_group__centre", "class_group__course", "created_by", "undone_by"
+    )
+    row = get_object_or_404(rows, pk=pk)
+    require_on_class(_user(request), Verb.ENROL, row.class_group)
+    return row
 
 
 @scoped(Verb.ENROL)
@@ -52,35 +75,39 @@ def roster_upload(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("file", str(error.message))
         else:
             return redirect("courses:roster-preview", pk=row.pk)
-    context = {"form": form, "group": group}
+    context = {"form": form, "group": group, "imports": list(class_imports(group)[:SHOWN_IMPORTS])}
     return render(request, "courses/roster_upload.html", context, status=422 if form.errors else 200)
 
 
 @scoped(Verb.ENROL)
 def roster_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show new, known, look-alike and wrong rows; POST commits the good ones."""
-    user = _user(request)
-    rows = RosterImport.objects.visible_to(user).select_related("class_group__centre", "class_group__course")
-    row = get_object_or_404(rows, pk=pk)
-    require_on_class(user, Verb.ENROL, row.class_group)
+    """Show new, known, look-alike and wrong rows; POST commits the good ones. Afterwards: what came of it."""
+    user, row = _user(request), _import_or_404(request, pk)
     if row.status != ImportStatus.PREVIEW:
-        return render(request, "courses/roster_done.html", {"row": row, "group": row.class_group})
-    refusal = None
+        return _done(request, row)
+    job = import_job(row)
+    if job and not job.is_finished:
+        return render(request, "courses/roster_job.html", {"row": row, "group": row.class_group, "job": job})
+    refusal = str(job.message) if job and request.method == "GET" else ""
+    status = 200
     if request.method == "POST":
         try:
+            if sum((row.new_count, row.known_count, row.lookalike_count)) > LONG:
+                start_commit(roster_import=row, by=user, decisions=_decisions(request))
+                return redirect("courses:roster-preview", pk=row.pk)
             done = commit_roster(roster_import=row, by=user, decisions=_decisions(request))
         except DomainError as error:
-            refusal = error
+            refusal, status = str(error.message), error.status
         else:
             words = ngettext("Đã ghi danh %(n)s người vào lớp.", "Đã ghi danh %(n)s người vào lớp.", done.committed)
             messages.success(request, words % {"n": done.committed})
+            if not done.refused():
+                return redirect("courses:class-detail", pk=row.class_group_id)
             if done.left_out:
-                skipped = _("%(n)s người gần giống người đã có chưa được nhập vì chưa chọn.") % {
-                    "n": len(done.left_out)
-                }
-                messages.warning(request, skipped)
-            return redirect("courses:class-detail", pk=row.class_group_id)
-    row.refresh_from_db()
+                skipped = _("%(n)s người gần giống người đã có chưa được nhập vì chưa chọn.")
+                messages.warning(request, skipped % {"n": len(done.left_out)})
+            return redirect("courses:roster-preview", pk=row.pk)
+        row.refresh_from_db()
     preview = load_preview(row)
     order = {"lookalike": 0, "new": 1, "known": 2, "enrolled": 3}
     shown = sorted(preview.rows, key=lambda item: (order[item.kind], item.person.row))[:SHOWN_ROWS]
@@ -90,10 +117,21 @@ def roster_preview(request: HttpRequest, pk: int) -> HttpResponse:
         "preview": preview,
         "shown": shown,
         "hidden": len(preview.rows) - len(shown),
-        "wrong_rows": len({error.row for error in preview.errors}),
+        "errors": preview.errors[:SHOWN_ROWS],
+        "hidden_errors": max(0, len(preview.errors) - SHOWN_ROWS),
         "refusal": refusal,
     }
-    return render(request, "courses/roster_preview.html", context, status=refusal.status if refusal else 200)
+    return render(request, "courses/roster_preview.html", context, status=status)
+
+
+def _done(request: HttpRequest, row: RosterImport, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    context: dict[str, Any] = {
+        "row": row,
+        "group": row.class_group,
+        "refusal": refusal,
+        "may_undo": row.status == ImportStatus.COMMITTED and row.class_group.is_editable,
+    }
+    return render(request, "courses/roster_done.html", context, status=status)
 
 
 def _decisions(request: HttpRequest) -> dict[int, Decision]:
@@ -103,6 +141,33 @@ def _decisions(request: HttpRequest) -> dict[int, Decision]:
         if name.startswith("row-") and number.isdecimal() and value in ("same", "new", "skip"):
             found[int(number)] = cast(Decision, value)
     return found
+
+
+@scoped(Verb.ENROL)
+def roster_wrong_rows(request: HttpRequest, pk: int) -> HttpResponse:
+    """The rows that were not taken, as the same sheet with a column of reasons."""
+    row = _import_or_404(request, pk)
+    answer = HttpResponse(wrong_rows_of(row), content_type=CONTENT_TYPES["xlsx"])
+    name = row.file_name.rpartition(".")[0] or row.file_name
+    answer.headers["Content-Disposition"] = content_disposition_header(True, f"{name}-dong-sai.xlsx") or "attachment"
+    return answer
+
+
+@scoped(Verb.ENROL)
+@require_POST
+def roster_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the whole import back."""
+    row = _import_or_404(request, pk)
+    try:
+        moved = undo_roster(roster_import=row, by=_user(request))
+    except DomainError as error:
+        return _done(request, row, refusal=str(error.message), status=error.status)
+    words = _("Đã hoàn tác: %(n)s người của danh sách này không còn trong lớp.") % {"n": row.committed_count}
+    if moved:
+        names = ", ".join(enrolment.learner.full_name for enrolment in moved)
+        words += " " + _("Đã xếp từ danh sách chờ: %(names)s. Hãy báo cho họ biết.") % {"names": names}
+    messages.success(request, words)
+    return redirect("courses:roster-upload", pk=row.class_group_id)
 
 
 @scoped(Verb.ENROL)

@@ -192,6 +192,7 @@ def test_posts_on_foreign_rows_change_nothing(client, world):
             assert status in (403, 404, 405), (line.name, name, status)
         for address, row in (
             ("courses:roster-discard", rows.roster),
+            ("courses:roster-undo", rows.roster),
             ("courses:waitlist-place", rows.waiting),
             ("courses:waitlist-leave", rows.waiting),
         ):

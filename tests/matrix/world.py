@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -30,8 +29,10 @@ from learners.models import Learner
 from literacy.models import FollowUp
 from tests.cast import Cast
 from tests.factories import closed_class, make_class, make_course, make_enrolled, make_learner, make_sessions
+from tests.rosters import sheets
 
-SAMPLE = Path(__file__).parent.parent / "data" / "roster_literacy_class.xlsx"
+# One good row and one with something wrong in it.
+ROSTER = sheets.roster([sheets.person(1), sheets.person(2, **{"Ngày sinh": "31/02/1984"})])
 # The shortest thing that is taken for a PDF.
 PDF = b"%PDF-1.4\n%%EOF\n"
 CANARY = {"a": "Hoangyena", "b": "Hoangyenb"}
@@ -86,9 +87,7 @@ def build(cast: Cast, centre, staff, word: str, teacher=None) -> Rows:
         row.learner.set_name(row.learner.name.__class__(word, "Thị", "Hoa"))
         row.learner.save()
     certificate = issue_class(class_group=done, by=staff).certificates[0]
-    roster, _preview = preview_roster(
-        class_group=group, content=SAMPLE.read_bytes(), file_name=f"{word}.xlsx", by=staff
-    )
+    roster, _preview = preview_roster(class_group=group, content=ROSTER, file_name=f"{word}.xlsx", by=staff)
     follow_up = FollowUp.objects.filter(centre=centre).order_by("pk")[0]
     survey = planning.open_survey(centre=centre, year=2027, by=staff, courses=[course])
     visit = planning.add_neighbourhood(survey=survey, name=f"Thôn {word}", by=staff)
