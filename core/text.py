@@ -82,7 +82,7 @@ def _syllable_key(syllable: str) -> str:
 
 def sort_key(value: str) -> str:
     """Return a key that any byte-wise sort puts in Vietnamese dictionary order (Em < Ên < Đức is wrong, D < Đ < E)."""
-    return "  ".join(_syllable_key(part) for part in clean(value).split(" "))
+    return "  ".join([_syllable_key(part) for part in clean(value).split(" ")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,12 @@ def split_name(value: str) -> PersonName:
         raise ValueError(value)
     if text.isupper() or text.islower():
         text = " ".join(_proper(word) for word in text.split(" "))
-    words = text.split(" ")
+    return name_of(text)
+
+
+def name_of(full_name: str) -> PersonName:
+    """Part a name that was cleaned and written properly before (``split_name(…).full``)."""
+    words = full_name.split(" ")
     if len(words) == 1:
         return PersonName("", "", words[0])
     return PersonName(words[0], " ".join(words[1:-1]), words[-1])

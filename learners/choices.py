@@ -13,6 +13,16 @@ class Sex(models.TextChoices):
     UNKNOWN = "unknown", _("Không rõ")
 
 
+class SchoolLevel(models.TextChoices):
+    """The level of general education somebody finished."""
+
+    NONE = "none", _("chưa tốt nghiệp bậc nào")
+    PRIMARY = "primary", _("tiểu học")
+    LOWER_SECONDARY = "lower_secondary", _("trung học cơ sở")
+    UPPER_SECONDARY = "upper_secondary", _("trung học phổ thông")
+    ABOVE = "above", _("trên trung học phổ thông")
+
+
 # Names of peoples stay as they are in every language.
 # The statistics office's list of ethnic groups (Decision 421/1979 of the General Statistics Office), by code.
 ETHNICITIES: tuple[tuple[str, str | Promise], ...] = (

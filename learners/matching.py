@@ -33,13 +33,17 @@ class Candidate:
     birth: PartialDate | None
     personal_id: str
     phone: str
-    key: str = field(init=False)
+    searched: str = field(init=False)
     number: str = field(init=False)
 
     def __post_init__(self) -> None:
-        # A name in letters that have no key (a foreigner's) is compared as it is written.
-        self.key = search_key(self.full_name) or fold_tone_place(self.full_name).casefold()
+        self.searched = search_key(self.full_name)
         self.number = personal_id_index(self.personal_id) if self.personal_id else ""
+
+    @property
+    def key(self) -> str:
+        """The name to look for; in letters that have no key (a foreigner's), as it is written."""
+        return self.searched or fold_tone_place(self.full_name).casefold()
 
 
 @dataclass(frozen=True, slots=True)

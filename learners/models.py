@@ -13,7 +13,7 @@ from core.crypto import SEAL_BYTES, blind_index, decrypt, encrypt
 from core.dates import PartialDate
 from core.models import TimeStamped
 from core.text import PersonName, search_key
-from learners.choices import ETHNICITIES, Sex
+from learners.choices import ETHNICITIES, SchoolLevel, Sex
 from learners.keys import MAX_KEY, DerivedField, given_first, link_text, middle_first
 from learners.querysets import DifferentPeopleQuerySet, LearnerCentreQuerySet, LearnerQuerySet
 from learners.target_groups import TargetGroup
@@ -261,6 +261,53 @@ class LearnerCentre(models.Model):
     def text_of_learner(self) -> str:
         """The person's search text."""
         return self.learner.link_text
+
+
+class StatedSchooling(TimeStamped):
+    """What a survey sheet said of somebody's schooling on a day; a later one stands beside it, nothing is changed.
+
+    It is what people said at the door, not proof: indicators do not count it.
+    """
+
+    SENSITIVE_FIELDS: ClassVar[frozenset[str]] = frozenset({"relapsed", "disabled"})
+
+    learner = models.ForeignKey(Learner, models.CASCADE, related_name="stated_schooling", verbose_name=_("học viên"))
+    stated_on = models.DateField(_("ngày ghi"))
+    source = models.CharField(_("nguồn"), max_length=200)
+    level = models.CharField(_("bậc tốt nghiệp"), max_length=20, choices=SchoolLevel, blank=True)
+    class_now = models.PositiveSmallIntegerField(_("lớp xóa mù chữ đang học"), null=True, blank=True)
+    class_done = models.PositiveSmallIntegerField(_("lớp xóa mù chữ đã hoàn thành"), null=True, blank=True)
+    relapsed = models.BooleanField(_("tái mù chữ"), default=False)
+    disabled = models.BooleanField(_("khuyết tật"), default=False)
+
+    class Meta:
+        verbose_name = _("học vấn theo phiếu điều tra")
+        verbose_name_plural = _("học vấn theo phiếu điều tra")
+        ordering = ("-stated_on", "-pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(class_now__isnull=True) | Q(class_now__lte=5), name="learners_schooling_now_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(class_done__isnull=True) | Q(class_done__lte=5), name="learners_schooling_done_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner_id}, {self.stated_on}"
+
+    @property
+    def words(self) -> list[str]:
+        """What was said, in words; unknown is left out."""
+        said = [_("tốt nghiệp bậc: %(level)s") % {"level": self.get_level_display()}] if self.level else []
+        if self.class_now is not None:
+            said.append(_("đang học lớp xóa mù chữ %(n)s") % {"n": self.class_now})
+        if self.class_done is not None:
+            said.append(_("đã hoàn thành lớp xóa mù chữ %(n)s") % {"n": self.class_done})
+        said += [
+            str(words) for told, words in ((self.relapsed, _("tái mù chữ")), (self.disabled, _("khuyết tật"))) if told
+        ]
+        return said
 
 
 class DifferentPeople(TimeStamped):

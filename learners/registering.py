@@ -15,10 +15,12 @@ from centres.models import AdminUnit, Centre
 from core.bulk import in_pieces, insert_rows
 from core.crypto import encrypt
 from core.dates import PartialDate
-from core.text import PersonName, search_key
+from core.text import name_of
+from learners.choices import Sex
 from learners.keys import given_first, link_text, middle_first
 from learners.matching import Candidate
-from learners.models import PERSONAL_ID_PURPOSE, Learner, LearnerCentre
+from learners.models import PERSONAL_ID_PURPOSE, Learner, LearnerCentre, StatedSchooling
+from learners.schooling import Schooling
 from learners.services import code_of, take_codes
 
 _COLUMNS = (
@@ -33,13 +35,14 @@ class Described(Protocol):
 
     full_name: str
     birth: PartialDate | None
-    sex: Any
+    sex: Sex
     ethnicity: str
     personal_id: str
     phone: str
     address: str
     note: str
     neighbourhood: str
+    schooling: Schooling | None
 
 
 @transaction.atomic
@@ -67,8 +70,8 @@ def register_many(
     pk_of = dict(written.iterator(chunk_size=2000))
     pks = [pk_of[code_of(first + offset)] for offset in range(len(people))]
     texts = (
-        link_text(search_key(person.full_name), person.birth.year if person.birth else None, person.phone)
-        for person, _candidate in people
+        link_text(candidate.searched, person.birth.year if person.birth else None, person.phone)
+        for person, candidate in people
     )
     insert_rows(
         LearnerCentre, ("learner_id", "search_text"), zip(pks, texts, strict=True),
@@ -91,16 +94,33 @@ def tie_to_centre(learners: Iterable[Learner], *, centre: Centre, today: dt.date
     return fresh
 
 
+def keep_schooling(said: Iterable[tuple[int, Schooling]], *, source: str, today: dt.date) -> list[int]:
+    """Write down what a survey sheet says of people's schooling (key of the learner, what was said); return the keys.
+
+    What was said before in the same words is not written again.
+    """
+    given = dict(said)
+    columns = ("level", "class_now", "class_done", "relapsed", "disabled")
+    rows = StatedSchooling.objects.order_by("stated_on", "pk").values_list("learner_id", *columns)
+    last = {row[0]: Schooling(*row[1:]) for row in in_pieces(rows, "learner_id", given)}
+    fresh = {pk: words for pk, words in given.items() if last.get(pk) != words}
+    insert_rows(
+        StatedSchooling, ("learner_id", *columns),
+        ((pk, words.level, words.class_now, words.class_done, words.relapsed, words.disabled)
+         for pk, words in fresh.items()),
+        same={"stated_on": today, "source": source[:200]},
+    )  # fmt: skip
+    return sorted(fresh)
+
+
 def _row(code: str, person: Described, candidate: Candidate, places: Mapping[str, int | None]) -> tuple[Any, ...]:
-    words = person.full_name.split(" ")
-    name = PersonName(words[0], " ".join(words[1:-1]), words[-1]) if len(words) > 1 else PersonName("", "", words[0])
-    birth = person.birth
-    number = person.personal_id
-    key = search_key(person.full_name)
+    name = name_of(person.full_name)
+    birth, number, phone = person.birth, person.personal_id, person.phone
+    key = candidate.searched
     return (
         code, person.full_name, name.family, name.family_middle, name.given,
-        birth.year if birth else None, birth.month if birth else None, birth.day if birth else None, str(person.sex),
+        birth.year if birth else None, birth.month if birth else None, birth.day if birth else None, person.sex.value,
         person.ethnicity, encrypt(number, purpose=PERSONAL_ID_PURPOSE) if number else None, candidate.number or None,
-        number[-3:], person.phone, person.address, person.note, places.get(person.neighbourhood),
-        key, given_first(key), middle_first(key), person.phone[::-1], name.sort_key,
+        number[-3:], phone, person.address, person.note, places.get(person.neighbourhood),
+        key, given_first(key), middle_first(key), phone[::-1], name.sort_key,
     )  # fmt: skip

@@ -29,6 +29,7 @@ from learners.selectors import Lookalike, find_lookalikes, find_people, likely_s
 from learners.target_groups import TargetGroup, members_q
 
 PER_PAGE = 50
+SHOWN_SURVEYS = 3
 # Who finds more than this types another word.
 MOST_FOUND = 200
 
@@ -100,6 +101,7 @@ def _detail(user: User, learner: Learner) -> dict[str, object]:
     scope = scope_of(user)
     places = [link.centre for link in learner.centre_links.select_related("centre").order_by("pk")]
     desks = [centre for centre in places if scope.may(Verb.ENROL, centre.pk)]
+    sees_all = any(scope.may(Verb.VIEW, centre.pk) for centre in places)
     return {
         "learner": learner,
         "lookalikes": likely_same(user=user, learner=learner, centre=desks[0]) if desks else [],
@@ -111,9 +113,8 @@ def _detail(user: User, learner: Learner) -> dict[str, object]:
         and any(scope.may(Verb.SEE_IDENTITY, centre.pk) for centre in places),
         "sees_more": scope.may(Verb.VIEW),
         # Disability and hardship are among them: for those who see people, not for a teacher of one class.
-        "target_groups": list(learner.target_groups.all())
-        if any(scope.may(Verb.VIEW, centre.pk) for centre in places)
-        else [],
+        "target_groups": list(learner.target_groups.all()) if sees_all else [],
+        "schooling": list(learner.stated_schooling.all()[:SHOWN_SURVEYS]) if sees_all else [],
         "number": "",
     }
 

@@ -22,11 +22,15 @@ MAX_BYTES = 5 * 1024 * 1024
 MAX_UNPACKED = 50 * 1024 * 1024
 MAX_PARTS = 200
 MAX_ROWS = 10_000
+# Titles, header and signatures stand around the people.
+AROUND = 100
 MAX_COLUMNS = 60
 MAX_BLANK_RUN = 50
 # XML lets an attribute stand in either quotes, after any white space, and the part lie under any name.
 _CELL = re.compile(rb"""<(?:[\w.-]+:)?c\s(?:[^<]*?\s)?r\s*=\s*["']\s*\$?([A-Za-z]{1,7})\$?(\d{1,20})""")
 _ROW = re.compile(rb"""<(?:[\w.-]+:)?row\s(?:[^<]*?\s)?r\s*=\s*["']\s*\+?(\d{1,20})""")
+# What any of the two can only match where a column has three letters or a row five digits: most pieces have none.
+_SUSPECT = re.compile(rb"""r\s*=\s*["']\s*[+$]?(?:[A-Za-z]{3}|[A-Za-z]{0,2}\$?\d{5})""")
 _TAIL = 4096  # a tag may lie across two pieces
 Row = list[Any]
 
@@ -116,6 +120,9 @@ def _scan_part(stream: Any, before: int) -> int:
         if before + size > MAX_UNPACKED:
             raise _refuse("file_bomb", _("Tệp mở ra quá lớn. Hãy chép danh sách sang một tệp mới rồi gửi lại."))
         window = tail + piece
+        tail = window[-_TAIL:]
+        if not _SUSPECT.search(window):
+            continue
         far_row = any(int(match) > MAX_ROWS + 1000 for match in _ROW.findall(window))
         far_cell = any(
             int(row) > MAX_ROWS + 1000 or _column_number(letters) > 1000 for letters, row in _CELL.findall(window)
@@ -123,7 +130,6 @@ def _scan_part(stream: Any, before: int) -> int:
         if far_row or far_cell:
             message = _("Trang tính có ô nằm quá xa (quá 10.000 dòng). Hãy xóa các dòng, cột thừa rồi gửi lại.")
             raise _refuse("file_far_cell", message)
-        tail = window[-_TAIL:]
     return size
 
 
@@ -169,7 +175,7 @@ def _bounded(rows: Iterator[Row]) -> list[SheetRow]:
         if any(cell not in ("", None) for cell in cells):
             blank_run = 0
             kept.append(SheetRow(number, list(cells[:MAX_COLUMNS])))
-            if len(kept) > MAX_ROWS:
+            if len(kept) > MAX_ROWS + AROUND:
                 raise _refuse("too_many_rows", _("Danh sách có hơn 10.000 dòng. Hãy chia thành nhiều tệp."))
         else:
             blank_run += 1

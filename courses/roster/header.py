@@ -1,62 +1,162 @@
-"""Finding the header of a roster and matching its columns."""
+"""Finding the header of a roster and matching its columns (docs/adr/0016)."""
 
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from core.errors import InvalidInput
 from core.tabular.reading import Sheet, SheetRow
-from core.text import search_key
+from core.text import clean, search_key
 
-# Words of a header cell (folded) → our field. The longest match wins.
+# Words of a header cell (folded) → our field.
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "ordinal": ("stt", "tt", "so tt", "so thu tu"),
     "full_name": ("ho va ten", "ho ten", "ho va ten hoc vien", "ten hoc vien", "hoc vien", "ho va ten nguoi hoc"),
+    "family_middle": ("ho dem", "ho va dem", "ho va ten dem", "ho ten dem", "ho lot", "ho va chu dem", "ho chu dem"),
+    "given_name": ("ten", "ten goi"),
     "birth": ("ngay sinh", "ngay thang nam sinh", "nam sinh", "sinh ngay", "ngay thang sinh"),
+    "birth_day": ("ngay",),
+    "birth_month": ("thang",),
+    "birth_year": ("nam",),
     "sex": ("gioi tinh", "nam nu", "gioi", "phai"),
     "female_mark": ("nu",),
     "personal_id": (
         "so cccd", "cccd", "so dinh danh", "so dinh danh ca nhan", "so can cuoc", "can cuoc", "cmnd", "so cmnd",
-        "cccd cmnd", "so cccd cmnd", "so cmnd cccd", "ma dinh danh", "so ddcn",
+        "cccd cmnd", "cmnd cccd", "so cccd cmnd", "so cmnd cccd", "ma dinh danh", "so ddcn",
     ),
     "ethnicity": ("dan toc",),
     "phone": ("dien thoai", "so dien thoai", "sdt", "so dt", "dt"),
     "address": ("dia chi", "noi o", "cho o", "cho o hien nay", "thon", "thon to", "to dan pho"),
+    "level": ("bac tot nghiep", "bac tn", "trinh do", "trinh do hoc van", "trinh do van hoa"),
+    "literacy_now": ("dang hoc lop", "xmc dang hoc lop"),
+    "literacy_done": ("hoan thanh lop", "da hoan thanh lop", "xmc hoan thanh lop"),
+    "relapsed": ("tai mu chu", "tai mu"),
+    "disabled": ("khuyet tat",),
+    # Somebody else's name: recognised, so that it can be said that it is not kept.
+    "household": ("chu ho", "ho ten chu ho", "ho va ten chu ho"),
     "note": ("ghi chu",),
 }  # fmt: skip
-_FIELD_OF = {word: field for field, words in SYNONYMS.items() for word in words}
+_FIELD_OF = {word: name for name, words in SYNONYMS.items() for word in words}
+# What the surveys also ask of general education: only the columns under this heading are about literacy.
+_LITERACY = ("literacy_now", "literacy_done")
+_LITERACY_GROUPS = ("xmc", "xoa mu chu")
 SEARCHED_ROWS = 40
 TOGETHER = 2  # a header names at least the person and one more column
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the header is and which column holds what (field → column index; titles as written)."""
+    """Where the header is and which column holds what (field → column index; titles as written).
+
+    ``row_number`` is its last row. Of names and dates in parts, ``titles`` speaks as of one column too.
+    """
 
     row_number: int
     columns: dict[str, int]
     titles: dict[str, str]
+    # What every column is called, column by column; empty where nothing stands.
+    all_titles: list[str] = field(default_factory=list)
 
 
-def _columns(row: SheetRow) -> tuple[dict[str, int], dict[str, str]]:
+def _text(cell: Any) -> str:
+    return clean(str(cell)) if cell not in (None, "") else ""
+
+
+def _one_row(row: SheetRow) -> list[tuple[str, str]]:
+    """Group and title of each column, of a header in one row."""
+    return [("", _text(cell)) for cell in row.cells]
+
+
+def _two_rows(upper: SheetRow, lower: SheetRow) -> list[tuple[str, str]]:
+    """Group and title of each column, of a header in two rows: cells above are merged over what stands below them."""
+    found: list[tuple[str, str]] = []
+    group = ""
+    width = max(len(upper.cells), len(lower.cells))
+    above = [_text(cell) for cell in upper.cells] + [""] * (width - len(upper.cells))
+    below = [_text(cell) for cell in lower.cells] + [""] * (width - len(lower.cells))
+    for over, under in zip(above, below, strict=True):
+        group = over or (group if under else "")
+        found.append((group, under) if under else ("", over))
+    return found
+
+
+def match_columns(titles: Sequence[tuple[str, str]]) -> tuple[dict[str, int], dict[str, str]]:
+    """Return field → column and field → title for the titles of a header, each with the group it stands under.
+
+    The first column of a kind counts. “Nam” and “Năm” fold to one word: what tells them apart is the tone mark, and
+    in a header without tones whether men and women or day and month stand beside it.
+    """
     columns: dict[str, int] = {}
-    titles: dict[str, str] = {}
-    for index, cell in enumerate(row.cells):
-        title = str(cell).strip() if cell is not None else ""
-        field = _FIELD_OF.get(search_key(title.split("(")[0]))
-        if field and field not in columns:
-            columns[field], titles[field] = index, title
-    return columns, titles
+    names: dict[str, str] = {}
+    for index, (group, title) in enumerate(titles):
+        name = _FIELD_OF.get(search_key(title.split("(")[0]))
+        if name in _LITERACY and group and not any(word in search_key(group) for word in _LITERACY_GROUPS):
+            continue
+        if name == "birth_year" and unicodedata.normalize("NFC", title).casefold() == "nam":
+            name = "male_mark"
+        if name and name not in columns:
+            columns[name], names[name] = index, title
+    _in_parts(columns, names)
+    return columns, names
+
+
+def _in_parts(columns: dict[str, int], names: dict[str, str]) -> None:
+    """Make sense of columns that mean something only together."""
+
+    def rename(old: str, new: str) -> None:
+        columns[new], names[new] = columns.pop(old), names.pop(old)
+
+    if "birth_month" in columns and "birth_year" not in columns:
+        if "birth" in columns:  # Ngày | Tháng | Năm sinh
+            rename("birth", "birth_year")
+        elif "male_mark" in columns:
+            rename("male_mark", "birth_year")
+    if "birth_year" in columns and not {"birth_month", "birth"} & columns.keys():
+        rename("birth_year", "birth")
+    if "birth" in columns or "birth_year" not in columns:
+        for part in ("birth_day", "birth_month", "birth_year"):
+            columns.pop(part, None)
+            names.pop(part, None)
+    else:
+        parts = [names[part] for part in ("birth_day", "birth_month", "birth_year") if part in names]
+        names["birth"] = " / ".join(parts)
+    if "full_name" not in columns and "given_name" in columns:
+        if "family_middle" in columns:
+            names["full_name"] = f"{names['family_middle']} + {names['given_name']}"
+        else:
+            rename("given_name", "full_name")
+    for part in ("family_middle", "given_name"):
+        if "full_name" in columns:
+            columns.pop(part, None)
+            names.pop(part, None)
+
+
+def names_somebody(columns: dict[str, int]) -> bool:
+    """Whether a header tells people apart: it names the person and at least one other column."""
+    person = "full_name" in columns or {"family_middle", "given_name"} <= columns.keys()
+    return person and len(columns) >= TOGETHER + ("full_name" not in columns)
 
 
 def find_header(sheet: Sheet) -> Header:
-    """Return the first row that names the person and at least one other column.
+    """Return the first header, of one row or of two, that names the person and at least one other column.
 
-    Raises InvalidInput when no such row is among the first 40.
+    Raises InvalidInput when there is none among the first 40 rows.
     """
-    for row in sheet.rows[:SEARCHED_ROWS]:
-        columns, titles = _columns(row)
-        if "full_name" in columns and len(columns) >= TOGETHER:
-            return Header(row.number, columns, titles)
+    rows = sheet.rows[:SEARCHED_ROWS]
+    for place, row in enumerate(rows):
+        below = rows[place + 1] if place + 1 < len(rows) and rows[place + 1].number == row.number + 1 else None
+        found = [(row.number, _one_row(row))]
+        if below:
+            found.append((below.number, _two_rows(row, below)))
+        best: Header | None = None
+        for number, titles in found:
+            columns, names = match_columns(titles)
+            if names_somebody(columns) and (best is None or len(columns) > len(best.columns)):
+                best = Header(number, columns, names, [title for _group, title in titles])
+        if best:
+            return best
     message = _("Không tìm thấy dòng tiêu đề có cột “Họ và tên”. Hãy kiểm tra dòng đầu của bảng danh sách.")
     raise InvalidInput("header_missing", message, fields={"file": [message]})

@@ -16,7 +16,7 @@ from courses.choices import EnrolmentStatus, ImportStatus
 from courses.models import Enrolment, RosterImport
 from courses.permissions import take_class
 from courses.services.places import move_up
-from learners.models import DifferentPeople, Learner, LearnerCentre
+from learners.models import DifferentPeople, Learner, LearnerCentre, StatedSchooling
 
 _EXAMPLES = 3
 
@@ -47,6 +47,9 @@ def undo_roster(*, roster_import: RosterImport, by: User) -> list[Enrolment]:
     removed = brought.exclude(pk__in=back).delete()[1].get(Enrolment._meta.label, 0)
     links = LearnerCentre.objects.filter(centre_id=group.centre_id, learner_id__in=row.made.get("tied", []))
     links.exclude(learner__enrolments__class_group__centre_id=group.centre_id).delete()
+    StatedSchooling.objects.filter(
+        _in_runs(row.made.get("schooling", []), "learner__pk"), created_at__lte=row.committed_at, source=row.file_name
+    ).delete()
     forgotten = people.delete()[1].get(Learner._meta.label, 0)
     row.status, row.undone_by, row.undone_at, row.made = ImportStatus.UNDONE, by, timezone.now(), {}
     row.wrong_file.delete(save=False)
@@ -57,10 +60,10 @@ def undo_roster(*, roster_import: RosterImport, by: User) -> list[Enrolment]:
     return move_up(group, by=by)
 
 
-def _in_runs(runs: list[list[int]]) -> Q:
+def _in_runs(runs: list[list[int]], column: str = "pk") -> Q:
     query = Q(pk__in=())
     for first, last in runs:
-        query |= Q(pk__range=(first, last))
+        query |= Q(**{f"{column}__range": (first, last)})
     return query
 
 
@@ -76,7 +79,8 @@ def _built_on(
         Enrolment: Q(roster_import=row),
         LearnerCentre: Q(centre_id=row.class_group.centre_id),
         # Said while the list was looked at: these go with the person.
-        DifferentPeople: ~Q(pk=None),
+        DifferentPeople: Q(created_at__lte=row.committed_at),
+        StatedSchooling: Q(created_at__lte=row.committed_at),
     }
     yield from _hanging_on(Learner, people, apart=ours)
     mended = people.filter(updated_at__gt=row.committed_at)

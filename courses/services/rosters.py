@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from django.core.files.base import ContentFile
@@ -19,18 +18,13 @@ from core.bulk import insert_rows
 from core.errors import Conflict, RowError
 from core.jobs import start
 from core.models import Job
-from core.tabular.reading import read_sheet
 from courses.choices import EnrolmentStatus, ImportStatus
 from courses.models import ClassGroup, Enrolment, RosterImport
 from courses.permissions import refuse_ended, require_on_class, take_class
-from courses.roster.header import Header, find_header
-from courses.roster.rows import RosterPerson, read_rows
+from courses.roster.preview import PreviewRow, RosterPreview, RosterRead, match_roster, name_column, read_roster
 from courses.roster.wrong_rows import wrong_rows_sheet
-from courses.selectors import lacking_prerequisite, prerequisite_words
-from learners.matching import Candidate, Match
 from learners.models import Learner
-from learners.registering import register_many, tie_to_centre
-from learners.selectors import match_candidate, people_index
+from learners.registering import keep_schooling, register_many, tie_to_centre
 from learners.services import remember_different
 
 Decision = Literal["same", "new", "skip"]
@@ -41,127 +35,18 @@ COMMIT_JOB = "courses.commit_roster"
 Report = Callable[[int, int, str], None]
 
 
-@dataclass(slots=True)
-class PreviewRow:
-    """One readable person with the answer to "do we know them?"."""
-
-    person: RosterPerson
-    candidate: Candidate
-    match: Match
-    enrolled: bool = False
-
-    @property
-    def kind(self) -> str:
-        """``new``, ``known``, ``enrolled`` (known and in this class already) or ``lookalike``."""
-        return "enrolled" if self.enrolled else self.match.kind
-
-
-@dataclass(slots=True)
-class RosterPreview:
-    """What a roster holds, before anything is written."""
-
-    sheet: str
-    header: Header
-    rows: list[PreviewRow]
-    errors: list[RowError]
-    committed: int = 0
-    left_out: list[RowError] = field(default_factory=list)
-    unread: list[RowError] = field(default_factory=list)
-
-    def count(self, kind: str) -> int:
-        """Count rows of one kind."""
-        return sum(row.kind == kind for row in self.rows)
-
-    @property
-    def new(self) -> int:
-        """People who are not registered yet."""
-        return self.count("new")
-
-    @property
-    def known(self) -> int:
-        """People who are registered, in this class or not."""
-        return self.count("known") + self.count("enrolled")
-
-    @property
-    def lookalike(self) -> int:
-        """People who resemble somebody registered; somebody has to decide."""
-        return self.count("lookalike")
-
-    @property
-    def to_enrol(self) -> int:
-        """How many people a commit puts into the class without further decisions."""
-        return self.new + self.count("known")
-
-    @property
-    def wrong_rows(self) -> int:
-        """How many rows have something wrong (a row may have several wrong cells)."""
-        return len({error.row for error in self.errors})
-
-    def refused(self) -> list[RowError]:
-        """Everything that is not taken, with its reason."""
-        return [*self.errors, *self.left_out, *self.unread]
-
-
-def build_preview(class_group: ClassGroup, content: bytes, file_name: str) -> RosterPreview:
-    """Read, match and compare with the class: a fixed number of queries per 5,000 rows, nothing written.
-
-    Raises InvalidInput for a file that cannot be read.
-    """
-    sheet = read_sheet(content, file_name)
-    header = find_header(sheet)
-    read = read_rows(sheet, header)
-    candidates = [Candidate(person.full_name, person.birth, person.personal_id, person.phone) for person in read.people]
-    index = people_index(candidates, class_group.centre)
-    enrolled = set(
-        Enrolment.objects.filter(class_group=class_group)
-        .exclude(status=EnrolmentStatus.WITHDRAWN)
-        .values_list("learner_id", flat=True)
-    )
-    rows = []
-    for person, candidate in zip(read.people, candidates, strict=True):
-        match = match_candidate(index, candidate)
-        known_here = match.kind == "known" and match.learner is not None and match.learner.pk in enrolled
-        rows.append(PreviewRow(person, candidate, match, known_here))
-    rows, lacking = _with_prerequisite(class_group, rows, sheet.name, header)
-    errors = sorted([*read.errors, *lacking], key=lambda error: error.row)
-    return RosterPreview(sheet.name, header, rows, errors, unread=read.unread)
-
-
-def _with_prerequisite(
-    class_group: ClassGroup, rows: list[PreviewRow], sheet: str, header: Header
-) -> tuple[list[PreviewRow], list[RowError]]:
-    """Part the rows into those who may come in and those who lack what the course builds on, with the reason.
-
-    Somebody new has completed nothing that we know of; letting them in needs a reason, given at the enrolment desk.
-    """
-    course = class_group.course
-    if not (course.requires_phase or course.requires_course_id):
-        return rows, []
-    known = {row.match.learner.pk for row in rows if row.match.learner and not row.enrolled}
-    lacking = lacking_prerequisite(course, known)
-    kept, left = [], []
-    for row in rows:
-        learner = row.match.learner
-        if row.enrolled or (learner is not None and learner.pk not in lacking):
-            kept.append(row)
-            continue
-        words = prerequisite_words(course)
-        left.append(RowError(sheet, row.person.row, _name_column(header), row.person.full_name, words))
-    return kept, left
-
-
-def _name_column(header: Header) -> str:
-    return header.titles.get("full_name") or _("Họ và tên")
-
-
 @transaction.atomic
 def preview_roster(
     *, class_group: ClassGroup, content: bytes, file_name: str, by: User
 ) -> tuple[RosterImport, RosterPreview]:
-    """Keep the file privately and say what it holds. Nobody is registered or enrolled yet."""
+    """Keep the file privately and say what it holds. Nobody is registered or enrolled yet.
+
+    Raises InvalidInput for a file that cannot be read.
+    """
     require_on_class(by, Verb.ENROL, class_group)
     refuse_ended(class_group)
-    preview = build_preview(class_group, content, file_name)
+    roster = read_roster(content, file_name)
+    preview = match_roster(class_group, roster)
     row = RosterImport(
         class_group=class_group,
         file_name=file_name[:200],
@@ -178,10 +63,15 @@ def preview_roster(
     return row, preview
 
 
-def content_of(roster_import: RosterImport) -> bytes:
-    """Return the kept file. Raises Conflict when the list was committed or thrown away."""
+def refuse_settled(roster_import: RosterImport) -> None:
+    """Raise Conflict when the list was committed or thrown away."""
     if roster_import.status != ImportStatus.PREVIEW or not roster_import.file:
         raise Conflict("roster_done", _("Danh sách này đã được nhập hoặc đã bỏ. Hãy tải tệp lên lại nếu cần."))
+
+
+def content_of(roster_import: RosterImport) -> bytes:
+    """Return the kept file. Raises Conflict when the list was committed or thrown away."""
+    refuse_settled(roster_import)
     with roster_import.file.open("rb") as stream:
         content: bytes = stream.read()
     return content
@@ -189,7 +79,11 @@ def content_of(roster_import: RosterImport) -> bytes:
 
 def load_preview(roster_import: RosterImport) -> RosterPreview:
     """Read the kept file again, against the people and the class as they are now."""
-    return build_preview(roster_import.class_group, content_of(roster_import), roster_import.file_name)
+    return match_roster(roster_import.class_group, _read_again(roster_import))
+
+
+def _read_again(roster_import: RosterImport) -> RosterRead:
+    return read_roster(content_of(roster_import), roster_import.file_name)
 
 
 def wrong_rows_of(roster_import: RosterImport) -> bytes:
@@ -201,11 +95,11 @@ def wrong_rows_of(roster_import: RosterImport) -> bytes:
         with roster_import.wrong_file.open("rb") as stream:
             kept: bytes = stream.read()
         return kept
-    content = content_of(roster_import)
-    preview = load_preview(roster_import)
+    roster = _read_again(roster_import)
+    preview = match_roster(roster_import.class_group, roster)
     if not preview.refused():
         raise Conflict("nothing_wrong", _("Danh sách này không có dòng nào sai."))
-    return wrong_rows_sheet(read_sheet(content, roster_import.file_name), preview.header, preview.refused())
+    return wrong_rows_sheet(roster.sheet, roster.header, preview.refused())
 
 
 def commit_roster(
@@ -214,16 +108,18 @@ def commit_roster(
     by: User,
     decisions: dict[int, Decision] | None = None,
     report: Report | None = None,
+    roster: RosterRead | None = None,
 ) -> RosterPreview:
     """Register the new, enrol the new and the known, all or nothing; wrong rows stay out and are reported.
 
     ``decisions`` says for look-alikes, by row number, whether it is the same person, a new one, or to be skipped (the
-    default). Raises Conflict when the list was committed already, the class has too few places, or somebody registered
-    one of the people at this very moment.
+    default). Who has just read the file may hand over what was read; people are matched anew in any case. Raises
+    Conflict when the list was committed already, the class has too few places, or somebody registered one of the
+    people at this very moment.
     """
     try:
         with transaction.atomic():
-            preview, content = _commit(roster_import, by, decisions or {}, report or (lambda *_how_far: None))
+            preview, roster = _commit(roster_import, by, decisions or {}, report or (lambda *_how_far: None), roster)
     except IntegrityError as error:
         words = _("Có người vừa ghi một trong những người này ở nơi khác. Chưa ai được nhập; hãy bấm nhập lại.")
         raise Conflict("roster_changed_meanwhile", words) from error
@@ -231,7 +127,7 @@ def commit_roster(
     roster_import.refresh_from_db()
     roster_import.file = ""
     if preview.refused():
-        sheet = wrong_rows_sheet(read_sheet(content, roster_import.file_name), preview.header, preview.refused())
+        sheet = wrong_rows_sheet(roster.sheet, roster.header, preview.refused())
         roster_import.wrong_file.save(f"{roster_import.sha256[:16]}-sai.xlsx", ContentFile(sheet), save=False)
     roster_import.save(update_fields=["file", "wrong_file", "updated_at"])
     return preview
@@ -241,7 +137,7 @@ def start_commit(*, roster_import: RosterImport, by: User, decisions: dict[int, 
     """Have a long list committed by the worker; what can be refused at once is refused before."""
     require_on_class(by, Verb.ENROL, roster_import.class_group)
     refuse_ended(roster_import.class_group)
-    content_of(roster_import)
+    refuse_settled(roster_import)
     return start(
         COMMIT_JOB,
         title=_("Nhập danh sách %(file)s") % {"file": roster_import.file_name},
@@ -252,13 +148,14 @@ def start_commit(*, roster_import: RosterImport, by: User, decisions: dict[int, 
 
 
 def _commit(
-    roster_import: RosterImport, by: User, decisions: dict[int, Decision], report: Report
-) -> tuple[RosterPreview, bytes]:
+    roster_import: RosterImport, by: User, decisions: dict[int, Decision], report: Report, roster: RosterRead | None
+) -> tuple[RosterPreview, RosterRead]:
     group = take_class(by, Verb.ENROL, roster_import.class_group)
     roster_import = RosterImport.objects.select_for_update().get(pk=roster_import.pk)
-    content = content_of(roster_import)
     report(0, 3, _("đang đọc và đối chiếu danh sách"))
-    preview = build_preview(group, content, roster_import.file_name)
+    refuse_settled(roster_import)
+    roster = roster or _read_again(roster_import)
+    preview = match_roster(group, roster)
     report(1, 3, _("đang ghi người mới"))
     chosen, fresh = _people_to_enrol(group, preview, decisions)
     today = timezone.localdate()
@@ -273,9 +170,15 @@ def _commit(
     pairs = [(pk, other) for pk, row in zip(registered, fresh, strict=True) for other in row.match.lookalikes]
     remember_different(pairs=pairs, by=by, centre=group.centre)
     report(2, 3, _("đang ghi danh vào lớp"))
-    tied = tie_to_centre(chosen, centre=group.centre, today=today)
-    people = [(learner.pk, learner.neighbourhood_id) for learner in chosen]
+    known = list({learner.pk: learner for learner in chosen.values()}.values())
+    tied = tie_to_centre(known, centre=group.centre, today=today)
+    people = [(learner.pk, learner.neighbourhood_id) for learner in known]
     people += [(pk, places[row.person.neighbourhood]) for pk, row in zip(registered, fresh, strict=True)]
+    pk_of = {row.person.row: pk for pk, row in zip(registered, fresh, strict=True)}
+    pk_of |= {number: learner.pk for number, learner in chosen.items()}
+    pk_of |= {row.person.row: row.match.learner.pk for row in preview.rows if row.enrolled and row.match.learner}
+    said = ((pk_of[row.person.row], row.person.schooling) for row in preview.rows if row.person.row in pk_of)
+    schooled = keep_schooling(((pk, words) for pk, words in said if words), source=roster_import.file_name, today=today)
     preview.committed, back = _enrol_all(group, people, roster_import)
     RosterImport.objects.filter(pk=roster_import.pk).update(
         status=ImportStatus.COMMITTED,
@@ -285,7 +188,7 @@ def _commit(
         known_count=preview.known,
         lookalike_count=preview.lookalike,
         error_count=preview.wrong_rows,
-        made={"registered": _runs(registered), "tied": tied, "back": back},
+        made={"registered": _runs(registered), "tied": tied, "back": back, "schooling": _runs(schooled)},
     )
     data = {
         "committed": preview.committed,
@@ -294,13 +197,13 @@ def _commit(
         "errors": len(preview.errors),
     }
     audit.record("courses.commit_roster", roster_import, by=by, centre_id=group.centre_id, data=data)
-    return preview, content
+    return preview, roster
 
 
 def _people_to_enrol(
     group: ClassGroup, preview: RosterPreview, decisions: dict[int, Decision]
-) -> tuple[list[Learner], list[PreviewRow]]:
-    """Part the rows into people we know, who come into the class, and people to register first."""
+) -> tuple[dict[int, Learner], list[PreviewRow]]:
+    """Part the rows into people we know, by row number, who come into the class, and people to register first."""
     chosen: dict[int, Learner] = {}
     fresh: list[PreviewRow] = []
     for row in preview.rows:
@@ -309,13 +212,13 @@ def _people_to_enrol(
         if row.kind == "new" or decision == "new":
             fresh.append(row)
         elif learner is not None and (row.kind == "known" or decision == "same"):
-            chosen[learner.pk] = learner
+            chosen[row.person.row] = learner
         elif decision == "skip":
             reason = _("gần giống %(name)s (%(code)s); chưa chọn là cùng một người hay người mới")
             words = reason % {"name": learner, "code": learner.code if learner else ""}
-            column = _name_column(preview.header)
+            column = name_column(preview.header)
             preview.left_out.append(RowError(preview.sheet, row.person.row, column, row.person.full_name, words))
-    return list(chosen.values()), fresh
+    return chosen, fresh
 
 
 def _runs(pks: Iterable[int]) -> list[list[int]]:
