@@ -15,6 +15,7 @@ from certificates.models import Certificate
 from clc_manager.duties import Duty, duties_of
 from courses.choices import ClassStatus, EnrolmentStatus, OrganiserRole, SessionStatus
 from courses.models import ClassGroup, Enrolment, Session
+from indicators.statistics.periods import presets
 from literacy.models import FollowUp
 
 SHOWN = 6
@@ -39,6 +40,7 @@ class Today:
     centre_count: int = 0
     days_to_report: int = 0
     duties: list[Duty] | None = None
+    presets: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def can_enrol(self) -> bool:
@@ -124,5 +126,6 @@ def today_for(user: User, day: dt.date) -> Today:
         page.duties = duties_of(user, day)
     if scope.is_officer:
         page.units = list(AdminUnit.objects.filter(pk__in=scope.unit_ids).order_by("level", "sort_key"))
+        page.presets = [(name, label) for name, (label, _period) in presets(day).items()]
         page.centre_count = Centre.objects.visible_to(user).active_on(day).count()
     return page

@@ -7,8 +7,10 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from centres.access import scope_of, scoped
@@ -20,12 +22,37 @@ from core.errors import Conflict, DomainError
 from core.forms import add_domain_error
 from core.models import setting_on
 from learners.models import Learner
+from literacy.choices import CheckOutcome
 from literacy.forms import CheckForm
 from literacy.models import FollowUp, LiteracyAward, LiteracyCheck, Relapse
-from literacy.services import may_check_again, record_check
+from literacy.services import may_check_again, record_check, undo_check
 
 PER_PAGE = 50
 WHEN = ("due", "soon", "later", "relapsed", "done")
+# One tap on the list; what ends the plan or leaves it open for other reasons stands behind one more.
+AT_ONCE = (CheckOutcome.HOLDS_1, CheckOutcome.HOLDS_2, CheckOutcome.RELAPSED, CheckOutcome.NOT_REACHED)
+SELDOM = (CheckOutcome.MOVED, CheckOutcome.DIED, CheckOutcome.REFUSED)
+PLACE = ("when", "centre", "page")
+
+
+def _place(request: HttpRequest) -> str:
+    """Where in the list the person came from, as a query string; nothing else of the address is taken over."""
+    return urlencode({name: request.GET[name] for name in PLACE if request.GET.get(name)})
+
+
+def _back_to_list(request: HttpRequest) -> HttpResponse:
+    return redirect(f"{reverse('literacy:followup-list')}?{_place(request)}".rstrip("?"))
+
+
+def _said(check: LiteracyCheck) -> str:
+    """What was recorded, and when the person is due again."""
+    words = {"name": check.learner.full_name, "outcome": check.get_outcome_display()}
+    text = _("Đã ghi kết quả của %(name)s: %(outcome)s.") % words
+    following = FollowUp.objects.open().filter(learner_id=check.learner_id, due_on__gt=check.checked_on)
+    due_on = following.order_by("due_on").values_list("due_on", flat=True).first()
+    if due_on:
+        return f"{text} " + _("Lần kiểm tra sau: %(day)s.") % {"day": f"{due_on:%d/%m/%Y}"}
+    return text
 
 
 @scoped(Verb.VIEW)
@@ -64,6 +91,9 @@ def followup_list(request: HttpRequest) -> HttpResponse:
         "centre_pk": centre_pk,
         "centres": Centre.objects.visible_to(user) if scope.is_officer else Centre.objects.none(),
         "may_record": scope.may(Verb.FOLLOW_UP),
+        "at_once": AT_ONCE if when in ("due", "relapsed") else (),
+        "seldom": SELDOM,
+        "place": _place(request),
         "query": urlencode({"when": when, **({"centre": centre_pk} if centre_pk else {})}),
     }
     return render(request, "literacy/followup_list.html", context)
@@ -86,16 +116,33 @@ def check_add(request: HttpRequest, pk: int) -> HttpResponse:
         except DomainError as error:
             add_domain_error(form, error)
         else:
-            words = {"name": follow_up.learner.full_name, "outcome": check.get_outcome_display()}
-            messages.success(request, _("Đã ghi kết quả của %(name)s: %(outcome)s.") % words)
-            return redirect("literacy:followup-list")
+            undo = f"{reverse('literacy:check-undo', args=[check.pk])}?{_place(request)}".rstrip("?")
+            messages.success(request, _said(check), undo)
+            return _back_to_list(request)
     context = {
         "form": form,
         "follow_up": follow_up,
         "again": again,
         "before": follow_up.award.checks.order_by("-checked_on", "-pk"),
+        "place": _place(request),
     }
     return render(request, "literacy/check_form.html", context, status=422 if form.errors else 200)
+
+
+@scoped(Verb.FOLLOW_UP, Verb.VIEW)
+@require_POST
+def check_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what was recorded a moment ago."""
+    user = cast(User, request.user)
+    check = get_object_or_404(LiteracyCheck.objects.visible_to(user).select_related("learner"), pk=pk)
+    try:
+        undo_check(check=check, by=user)
+    except Conflict as error:
+        messages.error(request, str(error.message))
+    else:
+        words = _("Đã hoàn tác: kết quả của %(name)s chưa được ghi.")
+        messages.success(request, words % {"name": check.learner.full_name})
+    return _back_to_list(request)
 
 
 @scoped(Verb.VIEW)

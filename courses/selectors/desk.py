@@ -1,6 +1,5 @@
 """What the enrolment desk shows: who was found, whom a new person resembles, who was just enrolled."""
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ from django.utils import timezone
 
 from centres.access import scope_of
 from centres.choices import Verb
+from core.undo import UNDO_WITHIN
 from courses.choices import ClassStatus, EnrolmentStatus
 from courses.models import ClassGroup, Enrolment
 from courses.querysets import ClassGroupQuerySet
@@ -17,8 +17,6 @@ from learners.models import Learner, personal_id_index
 from learners.selectors import Lookalike, find_lookalikes, find_people
 
 MOST_FOUND = 12
-# A slip is noticed at once. Whatever is older is a withdrawal, with its reason.
-UNDO_WITHIN = dt.timedelta(minutes=30)
 WHOLE_NUMBER = (9, 12)
 
 

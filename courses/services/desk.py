@@ -15,10 +15,11 @@ from core import audit
 from core.errors import Conflict, InvalidInput, OutOfScope
 from core.models import AuditEvent
 from core.text import split_name
+from core.undo import UNDO_WITHIN
 from courses.choices import EnrolmentStatus
 from courses.models import ClassGroup, Enrolment, WaitlistEntry
 from courses.permissions import require_on_class, take_class
-from courses.selectors.desk import UNDO_WITHIN, desk_lookalikes, person_by_number
+from courses.selectors.desk import desk_lookalikes, person_by_number
 from courses.services.enrolments import enrol_new_person
 from courses.services.places import move_up
 from courses.services.waitlist import sign_up_new_person

@@ -3,27 +3,17 @@
 import datetime as dt
 from typing import Any
 
-from django.db import models, transaction
-from django.utils import timezone
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from centres.choices import Verb
 from core import audit
 from core.errors import Conflict
-from core.models import AuditEvent
+from core.undo import own_deed
 from courses.choices import EnrolmentStatus, SessionStatus
 from courses.models import Attendance, Enrolment, Session
 from courses.permissions import take_class
-from courses.services.desk import UNDO_WITHIN
 from courses.services.places import has_free_place
-
-
-def _own_deed(verb: str, row: models.Model, by: Any) -> AuditEvent:
-    """The last deed of that kind to the row, when it was this person's and is fresh; raises Conflict otherwise."""
-    deed = AuditEvent.objects.filter(verb=verb, object_type=row._meta.label_lower, object_id=str(row.pk)).first()
-    if deed is None or deed.actor_id != by.pk or deed.at < timezone.now() - UNDO_WITHIN:
-        raise Conflict("undo_too_late", _("Không hoàn tác được nữa: đã quá lâu, hoặc người khác đã ghi."))
-    return deed
 
 
 @transaction.atomic
@@ -34,7 +24,7 @@ def undo_withdraw(*, enrolment: Enrolment, by: Any) -> Enrolment:
     ``take_class`` raises.
     """
     fresh = take_class(by, Verb.ENROL, enrolment.class_group)
-    deed = _own_deed("courses.withdraw", enrolment, by)
+    deed = own_deed("courses.withdraw", enrolment, by)
     row = Enrolment.objects.select_related("learner").get(pk=enrolment.pk)
     if row.status != EnrolmentStatus.WITHDRAWN:
         raise Conflict("undo_done", _("Người này đã ở trong lớp."))
@@ -56,7 +46,7 @@ def undo_cancel_session(*, session: Session, by: Any) -> Session:
     Raises Conflict ``undo_too_late`` or ``undo_done``; also what ``take_class`` raises.
     """
     fresh = take_class(by, Verb.TEACH, session.class_group)
-    deed = _own_deed("courses.cancel_session", session, by)
+    deed = own_deed("courses.cancel_session", session, by)
     row = Session.objects.select_for_update(of=("self",)).get(pk=session.pk)
     if row.status != SessionStatus.CANCELLED:
         raise Conflict("undo_done", _("Buổi này không còn báo nghỉ."))

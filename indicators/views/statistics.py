@@ -21,6 +21,7 @@ from core.dates import Period, read_day
 from core.errors import DomainError, InvalidInput
 from core.tabular.writing import CONTENT_TYPES
 from indicators.exports import COUNTS
+from indicators.statistics.periods import presets
 from indicators.statistics.selectors import statistics
 from indicators.statistics.services import export_statistics
 
@@ -47,23 +48,10 @@ class Asked:
         }
         return urlencode({name: value for name, value in values.items() if value != ""})
 
-
-def presets(today: dt.date) -> dict[str, tuple[str, Period]]:
-    """Return the periods people ask for, cut at today."""
-    plan = today.year + (today.month == 12)
-    literacy = today.year + (today.month >= 10)
-    school = today.year - (today.month < 9)
-    found = {
-        "year": (_("Năm nay"), Period.calendar_year(today.year)),
-        "plan": (_("Năm kế hoạch (đến 30/11)"), Period.plan_year(plan)),
-        "literacy": (_("Năm xóa mù chữ (01/10–30/09)"), Period.literacy_year(literacy)),
-        "school": (_("Năm học"), Period.school_year(school)),
-        "last": (_("Năm trước"), Period.calendar_year(today.year - 1)),
-    }
-    return {
-        name: (label, Period(period.kind, period.starts_on, min(period.ends_on, today)))
-        for name, (label, period) in found.items()
-    }
+    @property
+    def subject(self) -> str:
+        """Whom the page is about, as a query string."""
+        return urlencode({"unit": self.unit.pk} if self.unit else {"centre": self.centre.pk} if self.centre else {})
 
 
 def _units(user: User) -> list[AdminUnit]:

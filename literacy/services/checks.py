@@ -16,6 +16,7 @@ from core.text import clean
 from literacy.choices import HOLDING, LEAVING, CheckOutcome
 from literacy.models import FollowUp, LiteracyCheck, Relapse
 from literacy.services.relapse import open_case, recover
+from literacy.services.undo import changes, standing
 
 
 def _refuse_bad_day(follow_up: FollowUp, checked_on: dt.date) -> None:
@@ -50,6 +51,7 @@ def record_check(
         raise OutOfScope("not_found", _("Không tìm thấy."))
     require(by, Verb.FOLLOW_UP, follow_up.centre_id)
     row = FollowUp.objects.select_for_update(of=("self",)).select_related("award").get(pk=follow_up.pk)
+    before = standing(row.learner_id)
     again = bool(row.done_on or row.called_off_on)
     if again and not may_check_again(row):
         raise Conflict("follow_up_done", _("Lần theo dõi này đã có kết quả."))
@@ -72,7 +74,9 @@ def record_check(
     )
     _settle(check, row)
     _consequences(check, row)
-    audit.record("literacy.record_check", check, by=by, centre_id=row.centre_id, data={"outcome": outcome})
+    changed = changes(before, standing(row.learner_id))
+    data = {"outcome": outcome, "changed": changed}
+    audit.record("literacy.record_check", check, by=by, centre_id=row.centre_id, data=data)
     return check
 
 
