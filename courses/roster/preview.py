@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from core.errors import RowError
-from core.tabular.reading import Sheet, read_sheet
+from core.errors import InvalidInput, RowError
+from core.tabular.reading import Sheet, read_sheets
 from courses.choices import EnrolmentStatus
 from courses.models import ClassGroup, Enrolment
 from courses.roster.header import Header, find_header
@@ -41,6 +41,7 @@ class RosterPreview:
     committed: int = 0
     left_out: list[RowError] = field(default_factory=list)
     unread: list[RowError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def count(self, kind: str) -> int:
         """Count rows of one kind."""
@@ -86,10 +87,17 @@ class RosterRead:
 
 
 def read_roster(content: bytes, file_name: str) -> RosterRead:
-    """Read a file. Raises InvalidInput when it cannot be read."""
-    sheet = read_sheet(content, file_name)
-    header = find_header(sheet)
-    return RosterRead(sheet, header, read_rows(sheet, header))
+    """Read the first sheet of a file that has a header. Raises InvalidInput when there is none, or no sheet at all."""
+    missing: InvalidInput | None = None
+    for sheet in read_sheets(content, file_name):
+        try:
+            header = find_header(sheet)
+        except InvalidInput as error:
+            missing = missing or error
+        else:
+            return RosterRead(sheet, header, read_rows(sheet, header))
+    assert missing is not None  # a file without any filled sheet was refused before
+    raise missing
 
 
 def match_roster(class_group: ClassGroup, roster: RosterRead) -> RosterPreview:
@@ -109,7 +117,7 @@ def match_roster(class_group: ClassGroup, roster: RosterRead) -> RosterPreview:
         rows.append(PreviewRow(person, candidate, match, known_here))
     rows, lacking = _with_prerequisite(class_group, rows, sheet.name, header)
     errors = sorted([*read.errors, *lacking], key=lambda error: error.row)
-    return RosterPreview(sheet.name, header, rows, errors, unread=read.unread)
+    return RosterPreview(sheet.name, header, rows, errors, unread=read.unread, notes=sheet.notes)
 
 
 def _with_prerequisite(

@@ -15,6 +15,7 @@ from accounts.models import User
 from centres.access import scoped
 from centres.choices import Verb
 from core.errors import DomainError, InvalidInput
+from core.tabular.reading import ACCEPTED
 from core.tabular.writing import CONTENT_TYPES
 from courses.choices import ImportStatus
 from courses.models import ClassGroup, RosterImport
@@ -41,8 +42,10 @@ class RosterUploadForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("Tệp danh sách"),
-        help_text=gettext_lazy("Excel (.xlsx) hoặc CSV, tối đa 5 MB và 10.000 dòng. Dòng tiêu đề nằm ở đâu cũng được."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
+        help_text=gettext_lazy(
+            "Excel (.xlsx, .xls), .ods hoặc CSV; tối đa 5 MB, 10.000 người, 60 cột. Dòng tiêu đề nằm ở đâu cũng được."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
     )
 
 

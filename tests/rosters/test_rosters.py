@@ -194,7 +194,7 @@ def test_csv_with_semicolons(cast, group):
     [
         (b"", "file_empty"),
         (b"%PDF-1.7 ...", "file_is_pdf"),
-        (b"\xd0\xcf\x11\xe0 old", "file_old_excel"),
+        (b"\xd0\xcf\x11\xe0 old", "file_broken"),
         (b"PK\x03\x04 broken", "file_broken"),
         (b"just text", "file_unknown"),
         (b"x" * (5 * 1024 * 1024 + 1), "file_too_big"),
