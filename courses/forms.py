@@ -112,6 +112,7 @@ class ClassForm(forms.Form):
         centre: Centre,
         course: Course | None = None,
         line: PlanLine | None = None,
+        room: Room | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -119,7 +120,8 @@ class ClassForm(forms.Form):
         if course:  # a course no longer in use stays the course of its classes
             courses = Course.objects.filter(Q(pk__in=courses.values("pk")) | Q(pk=course.pk))
         self.fields["course"].queryset = courses.select_related("topic")  # type: ignore[attr-defined]
-        self.fields["room"].queryset = Room.objects.filter(centre=centre)  # type: ignore[attr-defined]
+        rooms = Room.objects.filter(Q(is_active=True) | Q(pk=room.pk if room else 0), centre=centre)
+        self.fields["room"].queryset = rooms  # type: ignore[attr-defined]
         self.fields["target_groups"].queryset = TargetGroup.objects.all()  # type: ignore[attr-defined]
         today = timezone.localdate()
         lines = PlanLine.objects.filter(plan__centre=centre, plan__year__gte=today.year - 1, is_dropped=False)

@@ -1,12 +1,18 @@
 """Two records of one person in the same class (docs/adr/0013)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict
 from courses.choices import AttendanceStatus, EnrolmentStatus, WaitStatus
-from courses.models import Attendance, Enrolment, WaitlistEntry
-from learners.hooks import Change, after_moving, on_collision
+from courses.models import Attendance, ClassGroup, Enrolment, WaitlistEntry
+from courses.selectors import taken_places
+from courses.services.places import move_up
+from learners.hooks import Change, after_moving, around_merging, on_collision
 from learners.models import Learner
 
 _SETTLED = {EnrolmentStatus.PASSED, EnrolmentStatus.FAILED}
@@ -70,3 +76,24 @@ def nobody_waits_for_a_class_they_are_in(kept: Learner) -> list[Change]:
 
 def _leave(row: WaitlistEntry, reason: str) -> Change:
     return Change(row, {"status": WaitStatus.LEFT.value, "settled_at": timezone.now(), "left_reason": reason})
+
+
+@around_merging
+@contextmanager
+def places_stay_right(people: list[int], by: Any) -> Iterator[None]:
+    """Give a place that a merge frees to the first who waits; refuse an undo for which there is no place any more.
+
+    The classes are taken before the people, as enrolling does, and in one order: nobody waits in a circle.
+    """
+    classes = ClassGroup.objects.filter(enrolments__learner__in=people).values("pk")
+    rows = list(ClassGroup.objects.select_for_update(of=("self",)).filter(pk__in=classes).order_by("pk"))
+    going_on = [row for row in rows if row.is_editable]
+    before = {row.pk: taken_places(row) for row in going_on}
+    yield
+    for row in going_on:
+        taken = taken_places(row)
+        if taken < before[row.pk]:
+            move_up(row, by=by)
+        elif taken > before[row.pk] and row.capacity is not None and taken > row.capacity:
+            words = _("Lớp %(name)s đã đủ %(n)s chỗ, vì chỗ trống đã có người khác. Hãy thêm chỗ cho lớp rồi tách lại.")
+            raise Conflict("undo_overfills", words % {"name": row.name, "n": row.capacity})

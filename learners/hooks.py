@@ -4,7 +4,8 @@ Merging knows no classes and no literacy; apps above register a function for the
 A table without one leaves the row where it is, with the record that goes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,3 +53,26 @@ def settle(kept: Any, other: Any) -> list[Change]:
     """Ask the app that owns the rows what to change."""
     function = _collisions.get(kept._meta.label_lower)
     return function(kept, other) if function else []
+
+
+# (ids of the two records, who does it) → entered before the people are locked, left once everything stands.
+Around = Callable[[list[int], Any], AbstractContextManager[None]]
+_around: list[Around] = []
+
+
+def around_merging(function: Around) -> Around:
+    """Register a context manager that stands around a merge and around its undoing, in their transaction.
+
+    It may lock rows of its own before, and settle what follows or raise Conflict after.
+    """
+    _around.append(function)
+    return function
+
+
+@contextmanager
+def everybody_around(people: list[int], by: Any) -> Iterator[None]:
+    """Enter what every app registered."""
+    with ExitStack() as stack:
+        for function in _around:
+            stack.enter_context(function(people, by))
+        yield

@@ -19,7 +19,7 @@ from accounts.models import User
 from centres.choices import Verb
 from core import audit
 from core.errors import Conflict, InvalidInput
-from learners.hooks import Change, settle, think_after
+from learners.hooks import Change, everybody_around, settle, think_after
 from learners.matching import numbers_differ, traits_of
 from learners.models import DifferentPeople, Learner, LearnerCentre, PersonMerge
 from learners.services import centre_where
@@ -89,6 +89,11 @@ def merge_people(*, kept: Learner, other: Learner, by: User, take: Collection[st
     Raises Conflict: ``merged_already``, ``said_different``, ``different_numbers``, ``keep_other`` (what hangs on the
     other record has to stay the main one); InvalidInput, OutOfScope, Forbidden.
     """
+    with everybody_around(sorted([kept.pk, other.pk]), by):
+        return _merge(kept, other, by, take)
+
+
+def _merge(kept: Learner, other: Learner, by: User, take: Collection[str]) -> PersonMerge:
     centre_ids, work = _begin(kept, other, by)
     unknown = set(take) - set(CHOICES)
     if unknown:
@@ -270,8 +275,14 @@ def undo_merge(*, merge: PersonMerge, by: User) -> PersonMerge:
     """Make two records of one again: everything that moved goes back where it still is.
 
     What was changed or written after the merge stays with the kept record. Raises Conflict ``undone_already``, or
-    ``undo_later_first`` when the kept record was itself merged since; OutOfScope or Forbidden.
+    ``undo_later_first`` when the kept record was itself merged since, ``undo_overfills`` when somebody else has the
+    place in a class meanwhile; OutOfScope or Forbidden.
     """
+    with everybody_around(sorted([merge.kept_id, merge.other_id]), by):
+        return _unmerge(merge, by)
+
+
+def _unmerge(merge: PersonMerge, by: User) -> PersonMerge:
     # The people first and in order, as merging does: nobody waits in a circle.
     people = {
         row.pk: row

@@ -17,6 +17,8 @@ class Room(TimeStamped):
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="rooms", verbose_name=_("trung tâm"))
     name = models.CharField(_("tên phòng"), max_length=100)
     places = models.PositiveSmallIntegerField(_("sức chứa"), null=True, blank=True)
+    # Off: not offered for classes any more, and kept for those that were held there.
+    is_active = models.BooleanField(_("đang dùng"), default=True)
     search_key = models.CharField(max_length=120, editable=False)
 
     objects: ClassVar[CentreRowQuerySet] = CentreRowQuerySet.as_manager()  # type: ignore[assignment]

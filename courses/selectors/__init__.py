@@ -7,7 +7,7 @@ from courses.selectors.checks import (
     prerequisite_words,
     taken_places,
 )
-from courses.selectors.clashes import Clash, class_clashes
+from courses.selectors.clashes import Clash, clashes_of, class_clashes, fingerprint
 from courses.selectors.classes import (
     Allowed,
     Step,
@@ -43,6 +43,7 @@ __all__ = [
     "Step",
     "allowed",
     "attendance_enough",
+    "clashes_of",
     "class_clashes",
     "class_imports",
     "class_people",
@@ -56,6 +57,7 @@ __all__ = [
     "desk_lookalikes",
     "desk_people",
     "enrolment_checks",
+    "fingerprint",
     "import_job",
     "just_enrolled",
     "lacking_prerequisite",

@@ -1,6 +1,8 @@
 """Two classes in one room, or with one teacher, at the same time."""
 
 import datetime as dt
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -20,13 +22,17 @@ class Clash:
 
 
 def class_clashes(class_group: ClassGroup) -> list[Clash]:
-    """Return what clashes with the sessions still to be held, by day; two queries.
+    """Return what clashes with the sessions of a class that are still to be held, by day; two queries."""
+    return clashes_of(class_group, Session.objects.filter(class_group=class_group, status=SessionStatus.PLANNED))
+
+
+def clashes_of(class_group: ClassGroup, planned: Iterable[Session]) -> list[Clash]:
+    """Return what clashes with sessions of the class, also such as are not saved yet; by day, one query.
 
     A session without hours may be at any hour of its day, so it clashes with everything on it.
     """
     if not class_group.is_editable or not (class_group.room_id or class_group.teacher_id):
         return []
-    planned = Session.objects.filter(class_group=class_group, status=SessionStatus.PLANNED)
     mine = {row.held_on: row for row in planned}
     shared = Q(pk__in=[])
     if class_group.room_id:
@@ -52,6 +58,12 @@ def class_clashes(class_group: ClassGroup) -> list[Clash]:
         for row in others
         if _overlap(row, mine[row.held_on])
     ]
+
+
+def fingerprint(clashes: Iterable[Clash]) -> str:
+    """Return what a form sends back to say that just these clashes were seen; "" for none."""
+    found = ";".join(f"{row.day}{row.code}{row.same_room:d}{row.same_teacher:d}" for row in clashes)
+    return hashlib.sha256(found.encode()).hexdigest()[:16] if found else ""
 
 
 def _overlap(one: Session, other: Session) -> bool:

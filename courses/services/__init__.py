@@ -11,7 +11,7 @@ from courses.services.desk import DeskAnswer, Undone, enrol_at_desk, person_at_d
 from courses.services.enrolments import enrol, enrol_new_person, withdraw
 from courses.services.places import has_free_place, moves_up_by_itself
 from courses.services.reference import load_reference
-from courses.services.rooms import add_guest, add_room, remove_guest
+from courses.services.rooms import add_guest, add_room, change_room, remove_guest, remove_room, restore_room
 from courses.services.sessions import cancel_session, generate_sessions
 from courses.services.timetable import add_days_off, add_session, move_session, remove_day_off
 from courses.services.transfers import transfer
@@ -30,6 +30,7 @@ __all__ = [
     "add_session",
     "cancel_class",
     "cancel_session",
+    "change_room",
     "close_class",
     "create_class",
     "create_course",
@@ -49,6 +50,8 @@ __all__ = [
     "record_results",
     "remove_day_off",
     "remove_guest",
+    "remove_room",
+    "restore_room",
     "send_marks",
     "sign_up",
     "sign_up_new_person",

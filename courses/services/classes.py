@@ -188,6 +188,8 @@ def _check(row: ClassGroup) -> None:
         fields["teacher"] = [_("Người này không dạy ở trung tâm.")]
     if row.room and row.room.centre_id != row.centre_id:
         fields["room"] = [_("Phòng này của trung tâm khác.")]
+    elif row.room and not row.room.is_active and not ClassGroup.objects.filter(pk=row.pk, room=row.room).exists():
+        fields["room"] = [_("Phòng này đang ngừng dùng.")]
     if row.funding not in Funding.values:
         fields["funding"] = [_("Hãy chọn một nguồn kinh phí trong danh sách.")]
     if row.plan_line and row.plan_line.plan.centre_id != row.centre_id:

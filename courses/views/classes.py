@@ -133,7 +133,12 @@ def class_edit(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {name: getattr(group, name) for name in fields}
     initial["target_groups"] = list(group.target_groups.values_list("pk", flat=True))
     form = ClassForm(
-        request.POST or None, centre=group.centre, course=group.course, line=group.plan_line, initial=initial
+        request.POST or None,
+        centre=group.centre,
+        course=group.course,
+        line=group.plan_line,
+        room=group.room,
+        initial=initial,
     )
     status = 200
     if request.method == "POST" and form.is_valid():

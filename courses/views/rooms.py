@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from centres.access import scoped
 from centres.choices import Verb
+from centres.permissions import require
 from core.errors import DomainError
 from courses import services
 from courses.forms import GuestForm, RoomForm
@@ -36,11 +37,62 @@ def room_list(request: HttpRequest) -> HttpResponse:
     if room is not None:
         messages.success(request, _("Đã thêm %(name)s.") % {"name": room.name})
         return redirect(f"{reverse('courses:room-list')}?centre={centre.pk}")
-    rooms = Room.objects.filter(centre=centre).annotate(class_count=Count("class_groups"))
+    rooms = (
+        Room.objects.filter(centre=centre)
+        .order_by("-is_active", "search_key", "pk")
+        .annotate(class_count=Count("class_groups"))
+    )
     context = {
         "form": form, "centre": centre, "centres": centres_of(request, Verb.MANAGE_CLASSES), "rooms": list(rooms),
     }  # fmt: skip
     return render(request, "courses/room_list.html", context, status=status)
+
+
+def _room_or_404(request: HttpRequest, pk: int) -> Room:
+    """Return a room of a centre the user sees, when they plan classes there."""
+    row: Room = get_object_or_404(Room.objects.visible_to(request.user).select_related("centre"), pk=pk)
+    require(request.user, Verb.MANAGE_CLASSES, row.centre_id)
+    return row
+
+
+def _to_rooms(room: Room) -> HttpResponse:
+    return redirect(f"{reverse('courses:room-list')}?centre={room.centre_id}")
+
+
+@scoped(Verb.VIEW)
+def room_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a room another name or number of places."""
+    room = _room_or_404(request, pk)
+    form = RoomForm(request.POST or None, initial={"name": room.name, "places": room.places})
+    changed, status = attempt(form, services.change_room, room=room, by=request.user)
+    if changed is not None:
+        messages.success(request, _("Đã sửa phòng %(name)s.") % {"name": changed.name})
+        return _to_rooms(room)
+    context = {"form": form, "room": room, "class_count": room.class_groups.count()}
+    return render(request, "courses/room_form.html", context, status=status)
+
+
+@scoped(Verb.VIEW)
+@require_POST
+def room_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remove a room, or stop offering it when classes were held there."""
+    room = _room_or_404(request, pk)
+    words = {"name": room.name}
+    if services.remove_room(room=room, by=request.user):
+        messages.success(request, _("Đã xóa phòng %(name)s.") % words)
+    else:
+        text = _("Phòng %(name)s đã có lớp học nên không xóa: từ nay không còn để chọn, lớp cũ vẫn ghi phòng này.")
+        messages.success(request, text % words, reverse("courses:room-restore", args=[room.pk]))
+    return _to_rooms(room)
+
+
+@scoped(Verb.VIEW)
+@require_POST
+def room_restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Offer a room again."""
+    room = services.restore_room(room=_room_or_404(request, pk), by=request.user)
+    messages.success(request, _("Phòng %(name)s dùng lại được.") % {"name": room.name})
+    return _to_rooms(room)
 
 
 @scoped(*READERS)

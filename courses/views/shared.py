@@ -1,6 +1,6 @@
 """What the pages have in common: finding the row in scope, answering a refusal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from core.errors import DomainError, Forbidden
 from core.forms import add_domain_error
 from courses.models import ClassGroup, Enrolment, Session
 from courses.permissions import require_on_class
+from courses.selectors import Clash, clashes_of, fingerprint
 
 # Everybody who sees classes; whether the verb is allowed is asked of the row, so that a foreign row is 404 for all.
 READERS = (Verb.VIEW, Verb.VIEW_OWN_CLASSES)
@@ -97,6 +98,12 @@ def attempt[T](form: forms.Form, service: Callable[..., T], **given: Any) -> tup
             add_domain_error(form, error)
             return None, status
     return None, 422 if form.errors else 200
+
+
+def unseen_clashes(request: HttpRequest, class_group: ClassGroup, planned: Iterable[Session]) -> list[Clash]:
+    """Clashes of room or teacher with sessions about to be saved, unless the form says that just these were seen."""
+    clashes = clashes_of(class_group, planned)
+    return clashes if request.POST.get("clashes_seen", "") != fingerprint(clashes) else []
 
 
 def ended(request: HttpRequest, class_group: ClassGroup) -> HttpResponse:

@@ -19,7 +19,7 @@ from courses import services
 from courses.choices import AttendanceStatus, EnrolmentStatus, Result, SessionStatus
 from courses.forms import ReasonForm, ScheduleForm
 from courses.models import Enrolment, Session
-from courses.selectors import allowed, class_people, days_off, plan_days, skipped_days
+from courses.selectors import allowed, clashes_of, class_people, days_off, fingerprint, plan_days, skipped_days
 from courses.views.shared import READERS, class_or_404, context_of, ended, refusal_of, session_or_404
 
 # Beyond 18 digits no key of a row can lie: the databases would refuse the number itself.
@@ -45,25 +45,33 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
     existing = group.sessions.exclude(status=SessionStatus.CANCELLED).count()
     data = request.POST if request.method == "POST" else request.GET or None
     form = ScheduleForm(data, class_group=group, existing=existing)
-    days, skipped = [], []
+    days, skipped, clashes = [], [], []
     status = 200
     if form.is_bound and form.is_valid():
         chosen = form.cleaned_data
         try:
-            if request.method == "POST":
-                rows = services.generate_sessions(class_group=group, by=request.user, **chosen)
-                messages.success(request, _("Đã lập lịch %(count)s buổi.") % {"count": len(rows)})
-                return redirect("courses:class-detail", group.pk)
             asked = {"weekdays": chosen["weekdays"], "first_on": chosen["first_on"]}
             off = {} if chosen["on_days_off"] else days_off(group.centre_id, chosen["first_on"])
             days = plan_days(count=chosen["count"], off=off, **asked)
             skipped = skipped_days(days=days, off=off, **asked)
+            hours = {"starts_at": chosen["starts_at"], "ends_at": chosen["ends_at"]}
+            clashes = clashes_of(group, [Session(held_on=day, **hours) for day in days])
+            # Saved once the clashes on the screen are those there are now: somebody else may plan at the same time.
+            if request.method == "POST" and request.POST.get("clashes_seen", "") == fingerprint(clashes):
+                rows = services.generate_sessions(class_group=group, by=request.user, **chosen)
+                messages.success(request, _("Đã lập lịch %(count)s buổi.") % {"count": len(rows)})
+                return redirect("courses:class-detail", group.pk)
+            status = 409 if request.method == "POST" else 200
         except DomainError as error:
             status = refusal_of(error)
             add_domain_error(form, error)
+            days, skipped, clashes = [], [], []
     status = status if status != 200 or not form.errors else 422
     moves_end = bool(days) and days[-1] > group.ends_on
-    context = context_of(group, form=form, days=days, skipped=skipped, existing=existing, moves_end=moves_end)
+    context = context_of(
+        group, form=form, days=days, skipped=skipped, existing=existing, moves_end=moves_end, clashes=clashes,
+        clashes_seen=fingerprint(clashes),
+    )  # fmt: skip
     return render(request, "courses/schedule.html", context, status=status)
 
 

@@ -12,7 +12,8 @@ from centres.access import scoped
 from centres.choices import Verb
 from courses import services
 from courses.forms import DaysOffForm, NewSessionForm, SessionForm
-from courses.models import DayOff, Session
+from courses.models import ClassGroup, DayOff, Session
+from courses.selectors import Clash, fingerprint
 from courses.views.shared import (
     READERS,
     attempt,
@@ -21,6 +22,7 @@ from courses.views.shared import (
     context_of,
     ended,
     session_or_404,
+    unseen_clashes,
     working_centre,
 )
 
@@ -63,13 +65,15 @@ def session_add(request: HttpRequest, pk: int) -> HttpResponse:
     if not group.is_editable:
         return ended(request, group)
     form = NewSessionForm(request.POST or None)
+    if clashes := _clashes(request, group, form):
+        return _ask(request, group, form, clashes, _("Thêm một buổi"))
     row, status = attempt(form, services.add_session, class_group=group, by=request.user)
     if row is not None:
         words = {"number": row.number, "day": f"{row.held_on:%d/%m/%Y}"}
         messages.success(request, _("Đã thêm buổi %(number)s, ngày %(day)s.") % words)
         _warn_of_day_off(request, row)
         return redirect("courses:class-detail", group.pk)
-    context = context_of(group, form=form, heading=_("Thêm một buổi"), button=_("Thêm buổi"))
+    context = context_of(group, form=form, clashes=[], heading=_("Thêm một buổi"), button=_("Thêm buổi"))
     return render(request, "courses/session_form.html", context, status=status)
 
 
@@ -82,15 +86,33 @@ def session_move(request: HttpRequest, pk: int) -> HttpResponse:
         return ended(request, group)
     initial = {"held_on": session.held_on, "starts_at": session.starts_at, "ends_at": session.ends_at}
     form = SessionForm(request.POST or None, initial=initial)
+    heading = _("Dời buổi %(number)s") % {"number": session.number}
+    if clashes := _clashes(request, group, form):
+        return _ask(request, group, form, clashes, heading)
     row, status = attempt(form, services.move_session, session=session, by=request.user)
     if row is not None:
         words = {"number": row.number, "day": f"{row.held_on:%d/%m/%Y}"}
         messages.success(request, _("Đã dời buổi %(number)s sang ngày %(day)s.") % words)
         _warn_of_day_off(request, row)
         return redirect("courses:class-detail", group.pk)
-    heading = _("Dời buổi %(number)s") % {"number": session.number}
-    context = context_of(group, form=form, heading=heading, button=_("Dời buổi này"))
+    context = context_of(group, form=form, clashes=[], heading=heading, button=_("Dời buổi này"))
     return render(request, "courses/session_form.html", context, status=status)
+
+
+def _clashes(request: HttpRequest, group: ClassGroup, form: SessionForm) -> list[Clash]:
+    """Clashes of the session in the form that nobody has seen yet; none while the form itself is wrong."""
+    if not (form.is_bound and form.is_valid()):
+        return []
+    times = {name: form.cleaned_data[name] for name in ("held_on", "starts_at", "ends_at")}
+    return unseen_clashes(request, group, [Session(**times)])
+
+
+def _ask(
+    request: HttpRequest, group: ClassGroup, form: SessionForm, clashes: list[Clash], heading: str
+) -> HttpResponse:
+    """Say what clashes, with the form as it is: saving once more means it."""
+    context = context_of(group, form=form, heading=heading, clashes=clashes, clashes_seen=fingerprint(clashes))
+    return render(request, "courses/session_form.html", context, status=409)
 
 
 def _warn_of_day_off(request: HttpRequest, session: Session) -> None:

@@ -16,12 +16,13 @@ from courses.models import (
     Material,
     NeedsSurvey,
     PlanLine,
+    Room,
     RosterImport,
     Session,
     WaitlistEntry,
     YearPlan,
 )
-from courses.services import materials, planning, sign_up
+from courses.services import add_room, materials, planning, sign_up
 from courses.services.rosters import preview_roster
 from indicators.models import Indicator
 from indicators.services import report_figure
@@ -56,6 +57,7 @@ class Rows:
     plan: YearPlan
     plan_line: PlanLine
     material: Material
+    room: Room
 
 
 @dataclass
@@ -99,7 +101,7 @@ def build(cast: Cast, centre, staff, word: str, teacher=None) -> Rows:
     )  # fmt: skip
     return Rows(
         course, group, done, session, enrolment, waiting, people[0], certificate, follow_up, roster, survey, plan,
-        plan.lines.get(), material,
+        plan.lines.get(), material, add_room(centre=centre, by=staff, name=f"Phòng {word}"),
     )  # fmt: skip
 
 
