@@ -6,6 +6,7 @@ list that stays empty would cost the same whatever its code does.
 
 import datetime as dt
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -16,9 +17,20 @@ from django.utils import timezone
 from accounts.choices import Role
 from centres.choices import UnitKind
 from centres.models import AdminUnit, Centre, CentreLocation
-from courses.models import Course
+from courses import services as courses
+from courses.models import Course, Topic
+from courses.services import materials, planning
 from tests.cast import NEW_START, make_user
-from tests.factories import finished_class, make_certificates, make_class, make_enrolled, make_sessions
+from tests.factories import (
+    finished_class,
+    make_certificates,
+    make_class,
+    make_course,
+    make_enrolled,
+    make_learner,
+    make_sessions,
+    staff_of,
+)
 
 FEW, MANY = 3, 30
 # List, what is asked, who asks: Lan of one centre, and Tuấn, to whom lists name each row's centre as well.
@@ -85,19 +97,27 @@ def grow(cast, numbers):
     )  # fmt: skip
 
 
+def look(client, user, address, asked=None):
+    """Queries and lines of one page for one person."""
+    client.force_login(user)
+    client.get(address, asked)  # caches of the process fill, session of this sign-in is written
+    with CaptureQueriesContext(connection) as log:
+        response = client.get(address, asked)
+    assert response.status_code == 200, address
+    return len(log), len(re.findall(r"<(?:tr|li)\b", response.content.decode()))
+
+
 def measure(client, cast):
     """Queries and lines of each list, by list and person."""
-    found = {}
-    for name, asked, who in LISTS:
-        client.force_login(getattr(cast, who))
-        address = reverse(name)
-        client.get(address, asked)  # caches of the process fill, session of this sign-in is written
-        with CaptureQueriesContext(connection) as log:
-            response = client.get(address, asked)
-        assert response.status_code == 200, name
-        lines = len(re.findall(r"<(?:tr|li)\b", response.content.decode()))
-        found[name, who] = (len(log), lines)
-    return found
+    return {(name, who): look(client, getattr(cast, who), reverse(name), asked) for name, asked, who in LISTS}
+
+
+def compare(few, many, summed_up=frozenset()):
+    """No page costs more for more rows, and each shows that there are more."""
+    dearer = {key: (few[key][0], many[key][0]) for key in few if few[key][0] != many[key][0]}
+    assert not dearer
+    unmoved = {key for key in few if few[key][1] >= many[key][1] and key not in summed_up}
+    assert not unmoved, "these lists did not grow, so they prove nothing"
 
 
 @pytest.mark.django_db
@@ -107,7 +127,67 @@ def test_every_list_costs_the_same_for_3_rows_and_for_30(client, cast, reference
     grow(cast, range(FEW, MANY))
     many = measure(client, cast)
 
-    dearer = {key: (few[key][0], many[key][0]) for key in few if few[key][0] != many[key][0]}
-    assert not dearer
-    unmoved = {key for key in few if few[key][1] >= many[key][1] and key not in SUMMED_UP}
-    assert not unmoved, "these lists did not grow, so they prove nothing"
+    compare(few, many, SUMMED_UP)
+
+
+YEAR = 2027
+
+
+@pytest.fixture
+def desk_work(cast, reference):
+    """What a centre plans with: a survey and the plan of a year, a course with materials, a class that is full."""
+    course = make_course(cast.centre_a)
+    survey = planning.open_survey(centre=cast.centre_a, year=YEAR, by=cast.lan)
+    full = make_class(cast.centre_a, course=course, capacity=1, starts_on=timezone.localdate())
+    make_enrolled(full, 1)
+    plan = planning.start_plan(centre=cast.centre_a, year=YEAR, by=cast.lan, survey=survey)
+    return SimpleNamespace(course=course, survey=survey, full=full, plan=plan)
+
+
+def plan_more(cast, rows, numbers):
+    """For each number: a room, a day off, a material in use, a place and a thing asked, a line, somebody who waits."""
+    lan, topic = cast.lan, Topic.objects.get(code="suc_khoe")
+    add_places(cast, numbers)
+    for number in numbers:
+        courses.add_room(centre=cast.centre_a, by=lan, name=f"Phòng {number}")
+        day = timezone.localdate() + dt.timedelta(days=number + 1)
+        courses.add_days_off(centre=cast.centre_a, by=lan, name="Mùa gặt", first_on=day)
+        materials.add_material(
+            centre=cast.centre_a, by=lan, title=f"Bài {number}", licence="cc_by", author="Tổ biên soạn",
+            url=f"https://hoclieu.example/{number}", is_shared=True, course=rows.course,
+        )  # fmt: skip
+        idea = planning.add_idea(survey=rows.survey, by=lan, name=f"Nghề {number}", topic=topic)
+        visit = planning.add_neighbourhood(survey=rows.survey, name=f"Thôn {number}", by=lan)
+        planning.record_needs(survey=rows.survey, by=lan, counts={(visit.pk, idea.pk): 20 + number})
+        line = planning.add_line(
+            plan=rows.plan, by=lan, name=f"Nghề {number}", topic=topic, quarter=1, class_count=1,
+            expected_participants=20, funding="budget", partner="",
+        )  # fmt: skip
+        make_class(cast.centre_a, course=rows.course, starts_on=dt.date(YEAR, 2, 1), plan_line=line)
+        courses.sign_up(class_group=rows.full, learner=make_learner(cast.centre_a), by=lan)
+        place = Centre.objects.get(code=f"HN-N{number}")
+        planning.start_plan(centre=place, year=YEAR, by=staff_of(place))
+
+
+def pages_of(cast, rows):
+    """Page and person, with the address."""
+    of_plan, of_survey, of_class = ([row.pk] for row in (rows.plan, rows.survey, rows.full))
+    named = [
+        ("room-list", []), ("days-off", []), ("material-list", []), ("course-materials", [rows.course.pk]),
+        ("survey-detail", of_survey), ("survey-entry", of_survey), ("plan-detail", of_plan), ("plan-report", of_plan),
+        ("class-detail", of_class), ("enrol", of_class),
+    ]  # fmt: skip
+    found = {(name, "lan"): reverse(f"courses:{name}", args=args) for name, args in named}
+    readers = ("material-list", "survey-detail", "plan-detail", "plan-report", "class-detail")
+    found |= {(name, "tuan"): found[name, "lan"] for name in readers}
+    return found | {("plan-list", "tuan"): reverse("courses:plan-list") + f"?year={YEAR}"}
+
+
+@pytest.mark.django_db
+def test_pages_of_planning_materials_rooms_and_waitlists_cost_the_same_for_3_rows_and_for_30(client, cast, desk_work):
+    pages = pages_of(cast, desk_work)
+    found = []
+    for numbers in (range(FEW), range(FEW, MANY)):
+        plan_more(cast, desk_work, numbers)
+        found.append({key: look(client, getattr(cast, key[1]), address) for key, address in pages.items()})
+    compare(*found, summed_up={("enrol", "lan")})
