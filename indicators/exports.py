@@ -1,6 +1,6 @@
 """The statistics table: its columns and one row generator for every format."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop, override
 
 from accounts.models import User
 from core.tabular.writing import Cell, Column, Table
+from indicators.statistics.groups import GroupLine
 from indicators.statistics.selectors import Line, Statistics
 
 # Column heading and the count it shows. A file is handed in: its words stay Vietnamese, the page translates them.
@@ -62,8 +63,35 @@ def rows(stats: Statistics) -> Iterator[list[Cell]]:
         yield [*cells(line), notes if is_total else ""]
 
 
-def statistics_table(stats: Statistics, by: User) -> Table:
-    """Return the table with its titles: what, where, when, produced when and by whom."""
+GROUP_COUNTS: tuple[tuple[str, str], ...] = (
+    (gettext_noop("Lớp dành cho nhóm"), "classes"),
+    (gettext_noop("Số người học"), "learners"),
+    (gettext_noop("Nữ"), "women"),
+)
+NO_GROUP = gettext_noop("Chưa ghi nhóm nào")
+GROUP_NOTE = gettext_noop(
+    "Một người có thể thuộc nhiều nhóm, nên các dòng không cộng lại với nhau. Phụ nữ, dân tộc thiểu số, thanh niên, "
+    "người cao tuổi suy ra từ hồ sơ; các nhóm khác do người học tự khai."
+)
+
+
+def group_table(lines: Sequence[GroupLine], titles: Sequence[str]) -> Table:
+    """Return the sheet of the plan's target groups; its words stay Vietnamese."""
+    return Table(
+        [*titles, GROUP_NOTE],
+        [Column("Nhóm đối tượng", "text", 60), Column("Chỗ nêu trong Kế hoạch", "text", 24),
+         *(Column(heading) for heading, _name in GROUP_COUNTS)],
+        [
+            [line.group.name if line.group else NO_GROUP, line.group.source if line.group else "",
+             *(getattr(line, name) for _heading, name in GROUP_COUNTS)]
+            for line in lines
+        ],
+        sheet="Nhóm đối tượng",
+    )  # fmt: skip
+
+
+def statistics_table(stats: Statistics, by: User, groups: Sequence[GroupLine] = ()) -> Table:
+    """Return the table with its titles: what, where, when, produced when and by whom; the groups on a further sheet."""
     now = timezone.localtime()
     with override("vi"):
         made = _("Xuất từ hệ thống lúc %(at)s, người xuất: %(who)s")
@@ -74,4 +102,5 @@ def statistics_table(stats: Statistics, by: User) -> Table:
         *stats.notes,
     ]
     bold = frozenset(index for index, line in enumerate(stats.lines) if line.topic is None)
-    return Table(titles, columns(), rows(stats), bold_rows=bold)
+    more = [group_table(groups, titles)] if groups else []
+    return Table(titles, columns(), rows(stats), bold_rows=bold, more=more)

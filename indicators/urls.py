@@ -12,5 +12,6 @@ urlpatterns = [
     path("figures/<str:code>/report/", plan.report_figure, name="report-figure"),
     path("figures/<str:code>/keep/", plan.keep_figure, name="keep-figure"),
     path("statistics/", statistics.statistics_page, name="statistics"),
+    path("statistics/people/", statistics.statistics_people, name="statistics-people"),
     path("statistics/export/", statistics.statistics_export, name="statistics-export"),
 ]

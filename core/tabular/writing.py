@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 import xlsxwriter
 
@@ -39,6 +39,8 @@ class Table:
     rows: Iterable[Sequence[Cell]]
     sheet: str = "Thống kê"
     bold_rows: frozenset[int] = field(default_factory=frozenset)
+    # Further sheets of the same file; a CSV holds one table only, the first.
+    more: Sequence["Table"] = ()
 
 
 def harmless(value: Cell) -> Cell:
@@ -65,58 +67,64 @@ def write_csv(table: Table, out: BinaryIO) -> int:
 
 
 def write_xlsx(table: Table, out: BinaryIO) -> int:
-    """Write titles, a frozen header with filter, typed cells; return how many rows there were."""
+    """Write titles, a frozen header with filter, typed cells; return how many rows the first table had."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
-        sheet = book.add_worksheet(table.sheet[:31])
         plain = {"font_name": "Times New Roman", "font_size": 12}
-        title = book.add_format({**plain, "bold": True, "font_size": 14})
-        note = book.add_format({**plain, "italic": True})
-        head = book.add_format(
-            {
-                **plain,
-                "bold": True,
-                "text_wrap": True,
-                "valign": "vcenter",
-                "align": "center",
-                "bg_color": "#E6F1F0",
-                "border": 1,
-            }
+        head = {"bold": True, "text_wrap": True, "valign": "vcenter", "align": "center", "bg_color": "#E6F1F0"}
+        styles = _Styles(
+            title=book.add_format({**plain, "bold": True, "font_size": 14}),
+            note=book.add_format({**plain, "italic": True}),
+            head=book.add_format({**plain, **head, "border": 1}),
+            cells={
+                (kind, bold): book.add_format({**plain, "border": 1, "bold": bold, **extra})
+                for bold in (False, True)
+                for kind, extra in (
+                    ("text", {"text_wrap": True, "valign": "top"}),
+                    ("number", {"num_format": "#,##0"}),
+                    ("percent", {"num_format": '0.0"%"'}),
+                    ("date", {"num_format": "dd/mm/yyyy"}),
+                )
+            },
         )
-        formats = {
-            (kind, bold): book.add_format({**plain, "border": 1, "bold": bold, **extra})
-            for bold in (False, True)
-            for kind, extra in (
-                ("text", {"text_wrap": True, "valign": "top"}),
-                ("number", {"num_format": "#,##0"}),
-                ("percent", {"num_format": '0.0"%"'}),
-                ("date", {"num_format": "dd/mm/yyyy"}),
-            )
-        }
-        for index, column in enumerate(table.columns):
-            sheet.set_column(index, index, column.width)
-        for index, line in enumerate(table.titles):
-            sheet.write_string(index, 0, line, title if index == 0 else note)
-        top = len(table.titles) + (1 if table.titles else 0)
-        sheet.set_row(top, 48)
-        for index, column in enumerate(table.columns):
-            sheet.write_string(top, index, column.heading, head)
-        sheet.freeze_panes(top + 1, 1)
-        count = 0
-        for row in table.rows:
-            count += 1
-            bold = count - 1 in table.bold_rows
-            for index, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
-                style = formats[column.kind, bold]
-                if cell is None:
-                    sheet.write_blank(top + count, index, None, style)
-                elif isinstance(cell, dt.date):
-                    sheet.write_datetime(top + count, index, dt.datetime.combine(cell, dt.time()), style)
-                elif isinstance(cell, str):
-                    sheet.write_string(top + count, index, str(harmless(cell)), style)
-                else:
-                    sheet.write_number(top + count, index, float(cell), style)
-        sheet.autofilter(top, 0, top + max(count, 1), len(table.columns) - 1)
+        count, *_rest = [_write_sheet(book, one, styles) for one in (table, *table.more)]
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    title: Any
+    note: Any
+    head: Any
+    cells: dict[tuple[str, bool], Any]
+
+
+def _write_sheet(book: xlsxwriter.Workbook, table: Table, styles: _Styles) -> int:
+    sheet = book.add_worksheet(table.sheet[:31])
+    for index, column in enumerate(table.columns):
+        sheet.set_column(index, index, column.width)
+    for index, line in enumerate(table.titles):
+        sheet.write_string(index, 0, line, styles.title if index == 0 else styles.note)
+    top = len(table.titles) + (1 if table.titles else 0)
+    sheet.set_row(top, 48)
+    for index, column in enumerate(table.columns):
+        sheet.write_string(top, index, column.heading, styles.head)
+    sheet.freeze_panes(top + 1, 1)
+    count = 0
+    for row in table.rows:
+        count += 1
+        bold = count - 1 in table.bold_rows
+        for index, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
+            style = styles.cells[column.kind, bold]
+            if cell is None:
+                sheet.write_blank(top + count, index, None, style)
+            elif isinstance(cell, dt.date):
+                sheet.write_datetime(top + count, index, dt.datetime.combine(cell, dt.time()), style)
+            elif isinstance(cell, str):
+                sheet.write_string(top + count, index, str(harmless(cell)), style)
+            else:
+                sheet.write_number(top + count, index, float(cell), style)
+    sheet.autofilter(top, 0, top + max(count, 1), len(table.columns) - 1)
     return count
 
 

@@ -157,7 +157,7 @@ def statistics(
     Raises OutOfScope for a unit or centre the user may not see figures of.
     """
     area = _area(user, unit, centre, starts_on, ends_on)
-    held = Session.objects.filter(area.by_session, status=SessionStatus.HELD, held_on__range=(starts_on, ends_on))
+    held = _held(area, starts_on, ends_on)
     active = Centre.objects.filter(area.centres).active_on(min(ends_on, timezone.localdate()))
     centre_count = active.distinct().count()
     table: dict[tuple[int | None, int | None], Counts] = defaultdict(Counts)
@@ -176,6 +176,38 @@ def statistics(
             for topic in sorted(own, key=lambda key: (topics[key].order, key))
         ]
     return Statistics(area.label, starts_on, ends_on, table[None, None], centre_count, lines, area.notes)
+
+
+def counted_enrolments(
+    *, user: User, starts_on: dt.date, ends_on: dt.date, unit: AdminUnit | None = None, centre: Centre | None = None
+) -> models.QuerySet[Enrolment]:
+    """Return the enrolments that ``statistics`` counts as participations, to look behind its figures.
+
+    Raises OutOfScope as ``statistics`` does.
+    """
+    return _participations(_held(_area(user, unit, centre, starts_on, ends_on), starts_on, ends_on))
+
+
+def taught_classes(
+    *, user: User, starts_on: dt.date, ends_on: dt.date, unit: AdminUnit | None = None, centre: Centre | None = None
+) -> models.QuerySet[ClassGroup]:
+    """Return the classes that ``statistics`` counts. Raises OutOfScope as ``statistics`` does."""
+    return _taught(_held(_area(user, unit, centre, starts_on, ends_on), starts_on, ends_on))
+
+
+def _held(area: _Area, starts_on: dt.date, ends_on: dt.date) -> models.QuerySet[Session]:
+    return Session.objects.filter(area.by_session, status=SessionStatus.HELD, held_on__range=(starts_on, ends_on))
+
+
+def _taught(held: models.QuerySet[Session]) -> models.QuerySet[ClassGroup]:
+    return ClassGroup.objects.filter(Exists(held.filter(class_group=OuterRef("pk"))))
+
+
+def _participations(held: models.QuerySet[Session]) -> models.QuerySet[Enrolment]:
+    # Who was in one class under two records is one person and one participation.
+    return Enrolment.objects.filter(class_group__in=_taught(held), learner__merged_into__isnull=True).exclude(
+        status=EnrolmentStatus.WITHDRAWN
+    )
 
 
 def _keys(centre_id: int, topic_id: int) -> tuple[tuple[int | None, int | None], ...]:
@@ -215,11 +247,8 @@ def _count_people(
     table: dict[tuple[int | None, int | None], Counts], held: models.QuerySet[Session], ends_on: dt.date
 ) -> None:
     """Participations and distinct people, per topic, centre and in all: one pass over distinct pairs."""
-    taught = ClassGroup.objects.filter(Exists(held.filter(class_group=OuterRef("pk"))))
     rows = (
-        # Who was in one class under two records is one person and one participation.
-        Enrolment.objects.filter(class_group__in=taught, learner__merged_into__isnull=True)
-        .exclude(status=EnrolmentStatus.WITHDRAWN)
+        _participations(held)
         .values_list("class_group__centre_id", "class_group__course__topic_id", "learner_id")
         .order_by()
         .annotate(times=Count("pk"))

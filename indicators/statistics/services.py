@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from core.errors import Forbidden, InvalidInput
 from core.tabular.writing import WRITERS
 from indicators.exports import statistics_table
 from indicators.models import ReportRun
+from indicators.statistics.groups import by_target_group
 from indicators.statistics.selectors import statistics
 
 
@@ -50,9 +51,13 @@ def export_statistics(
         raise InvalidInput("period_reversed", _("Ngày cuối kỳ phải sau ngày đầu kỳ."))
     if not scope_of(by).may(Verb.EXPORT, centre.pk if centre else None):
         raise Forbidden("role_may_not", _("Vai trò của bạn không xuất được thống kê."))
-    stats = statistics(user=by, starts_on=starts_on, ends_on=ends_on, unit=unit, centre=centre)
+    asked: dict[str, Any] = {
+        "user": by, "starts_on": starts_on, "ends_on": ends_on, "unit": unit, "centre": centre,
+    }  # fmt: skip
+    stats = statistics(**asked)
+    groups = by_target_group(**asked) if kind == "xlsx" else []  # a CSV holds one table
     start = out.tell()
-    count = WRITERS[kind](statistics_table(stats, by), out)
+    count = WRITERS[kind](statistics_table(stats, by, groups), out)
     out.seek(start)
     digest = _digest(out)
     with transaction.atomic():

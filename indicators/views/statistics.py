@@ -3,10 +3,11 @@
 import datetime as dt
 import tempfile
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,10 +21,13 @@ from centres.models import AdminUnit, Centre
 from core.dates import Period, read_day
 from core.errors import DomainError, InvalidInput
 from core.tabular.writing import CONTENT_TYPES
-from indicators.exports import COUNTS
+from indicators.exports import COUNTS, GROUP_COUNTS, GROUP_NOTE, NO_GROUP
+from indicators.statistics.groups import by_target_group, people_of_group
 from indicators.statistics.periods import presets
 from indicators.statistics.selectors import statistics
 from indicators.statistics.services import export_statistics
+
+PER_PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,12 @@ class Asked:
             "to": self.period.ends_on.isoformat(),
         }
         return urlencode({name: value for name, value in values.items() if value != ""})
+
+    @property
+    def what(self) -> dict[str, Any]:
+        """Whom and which days, as the selectors take them."""
+        days = {"starts_on": self.period.starts_on, "ends_on": self.period.ends_on}
+        return {"unit": self.unit, "centre": self.centre, **days}
 
     @property
     def subject(self) -> str:
@@ -120,9 +130,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     user, asked = cast(User, request.user), _asked(request)
     if asked.problem:
         messages.error(request, str(asked.problem.message))
-    stats = statistics(
-        user=user, unit=asked.unit, centre=asked.centre, starts_on=asked.period.starts_on, ends_on=asked.period.ends_on
-    )
+    stats = statistics(user=user, **asked.what)
     context = {
         "asked": asked,
         "stats": stats,
@@ -134,9 +142,34 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
         ],
         "presets": [(name, label) for name, (label, _period) in presets(timezone.localdate()).items()],
         "units": _units(user),
+        "group_lines": by_target_group(user=user, **asked.what),
+        "group_headings": [_(heading) for heading, _name in GROUP_COUNTS],
+        "group_note": _(GROUP_NOTE),
+        "no_group": _(NO_GROUP),
+        "may_see_people": scope_of(user).may(Verb.VIEW),
         "may_export": scope_of(user).may(Verb.EXPORT),
     }
     return render(request, "indicators/statistics.html", context)
+
+
+@scoped(Verb.VIEW)
+def statistics_people(request: HttpRequest) -> HttpResponse:
+    """The people behind a line of the table of target groups: those of it who learned in the period."""
+    user, asked = cast(User, request.user), _asked(request)
+    if asked.problem:
+        raise Http404
+    code = request.GET.get("group", "")
+    group, people = people_of_group(user=user, code=code, **asked.what)
+    context = {
+        "asked": asked,
+        "group": group,
+        "heading": str(group) if group else _(NO_GROUP) if code else _("Người học trong kỳ"),
+        "page_obj": Paginator(people.select_related("unit", "neighbourhood"), PER_PAGE).get_page(
+            request.GET.get("page")
+        ),
+        "query": f"{asked.query}&{urlencode({'group': code})}",
+    }
+    return render(request, "indicators/statistics_people.html", context)
 
 
 @scoped(Verb.EXPORT)
@@ -148,15 +181,7 @@ def statistics_export(request: HttpRequest) -> HttpResponseBase:
     try:
         if asked.problem:
             raise asked.problem
-        export_statistics(
-            by=user,
-            unit=asked.unit,
-            centre=asked.centre,
-            starts_on=asked.period.starts_on,
-            ends_on=asked.period.ends_on,
-            kind=kind,
-            out=out,
-        )
+        export_statistics(by=user, kind=kind, out=out, **asked.what)
     except DomainError as error:
         out.close()
         if error.status in (403, 404):

@@ -111,6 +111,7 @@ PLAIN: dict[str, frozenset[str]] = {
     "indicators:plan": NO_TEACHER,
     "indicators:declare": frozenset({"lan", "duc", "minh", "hai"}),
     "indicators:statistics": NO_TEACHER,
+    "indicators:statistics-people": NO_TEACHER,
     "indicators:statistics-export": NO_TEACHER,
     "api:unit-list": NO_TEACHER,
     "api:centre-list": ALL,

@@ -1,0 +1,102 @@
+"""Learners of a period by the plan's target groups (parts III and V; docs/adr/0021, 0025).
+
+The same people as in the statistics of the period: whoever has a participation there. One person may belong to several
+groups, so the lines do not add up. Ages go by the last day of the period.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import models
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from centres.models import AdminUnit, Centre
+from core.errors import OutOfScope
+from indicators.statistics.selectors import counted_enrolments, taught_classes
+from learners.choices import Sex
+from learners.models import Learner
+from learners.target_groups import FollowsFrom, TargetGroup, members_q
+
+# Of whom no group was recorded: unknown, which is not "in none".
+NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLine:
+    """One group (None: nothing recorded) with the classes meant for it, and the people of it who learned."""
+
+    group: TargetGroup | None
+    classes: int
+    learners: int
+    women: int
+
+    @property
+    def code(self) -> str:
+        """What the address of its people says."""
+        return self.group.code if self.group else NONE
+
+
+def _learned(
+    *, user: User, starts_on: dt.date, ends_on: dt.date, unit: AdminUnit | None, centre: Centre | None
+) -> models.QuerySet[Learner]:
+    counted = counted_enrolments(user=user, starts_on=starts_on, ends_on=ends_on, unit=unit, centre=centre)
+    return Learner.objects.filter(pk__in=counted.values("learner_id"))
+
+
+def by_target_group(
+    *, user: User, starts_on: dt.date, ends_on: dt.date, unit: AdminUnit | None = None, centre: Centre | None = None
+) -> list[GroupLine]:
+    """Count learners and women by group, in the order of the plan, with those of whom nothing is recorded at the end.
+
+    Groups nobody is recorded for (people in custody) show their classes only. Five queries. Raises OutOfScope as
+    ``statistics`` does.
+    """
+    asked = {"user": user, "starts_on": starts_on, "ends_on": ends_on, "unit": unit, "centre": centre}
+    people = _learned(**asked)  # type: ignore[arg-type]
+    groups = list(TargetGroup.objects.all())
+    women = Q(sex=Sex.FEMALE)
+    # Groups that follow from what is known anyway, in one look at the people.
+    follow = {group.pk: members_q(group, ends_on) for group in groups if group.follows_from != FollowsFrom.NOTHING}
+    parts = {f"all_{pk}": Count("pk", filter=rule) for pk, rule in follow.items()}
+    parts |= {f"women_{pk}": Count("pk", filter=rule & women) for pk, rule in follow.items()}
+    known = people.aggregate(**parts)
+    counts = {pk: (known[f"all_{pk}"], known[f"women_{pk}"]) for pk in follow}
+    said = (
+        people.filter(target_groups__isnull=False)
+        .order_by()
+        .values_list("target_groups")
+        .annotate(everybody=Count("pk"), women=Count("pk", filter=women))
+    )
+    counts |= {pk: (everybody, female) for pk, everybody, female in said}
+    classes = taught_classes(**asked).filter(target_groups__isnull=False).order_by()  # type: ignore[arg-type]
+    meant = dict(classes.values_list("target_groups").annotate(classes=Count("pk")))
+    lines = [GroupLine(group, meant.get(group.pk, 0), *counts.get(group.pk, (0, 0))) for group in groups]
+    rest = people.filter(target_groups__isnull=True).aggregate(everybody=Count("pk"), women=Count("pk", filter=women))
+    return [*lines, GroupLine(None, 0, rest["everybody"], rest["women"])]
+
+
+def people_of_group(
+    *,
+    user: User,
+    code: str,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    unit: AdminUnit | None = None,
+    centre: Centre | None = None,
+) -> tuple[TargetGroup | None, models.QuerySet[Learner]]:
+    """Return the people behind a line (code "": all who learned), those the user sees.
+
+    Raises OutOfScope, for an unknown group too.
+    """
+    people = _learned(user=user, starts_on=starts_on, ends_on=ends_on, unit=unit, centre=centre)
+    seen = Learner.objects.visible_to(user)
+    if code == NONE:
+        return None, seen.filter(pk__in=people.filter(target_groups__isnull=True).values("pk"))
+    if not code:
+        return None, seen.filter(pk__in=people.values("pk"))
+    group = TargetGroup.objects.filter(code=code).first()
+    if group is None:
+        raise OutOfScope("not_found", _("Không tìm thấy."))
+    return group, seen.filter(pk__in=people.filter(members_q(group, ends_on)).values("pk"))
