@@ -4,13 +4,14 @@ For imports whose values have been checked already. The database's constraints h
 signals are passed by, so that the caller brings every computed column.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import batched
+import gc
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connections, models, router
-
-_READ_AT_ONCE = 5000
+from django.db.models.expressions import RawSQL
 
 
 def insert_rows(
@@ -57,10 +58,29 @@ def _constant(field: models.Field, same: Mapping[str, Any]) -> Any:
     return field.get_default()
 
 
-def in_pieces[T](queryset: models.QuerySet[Any, T], column: str, values: Iterable[Any]) -> Iterator[T]:
-    """Yield what a queryset holds for any of the values, asking for some thousands at a time.
+@contextmanager
+def all_stays() -> Iterator[None]:
+    """Build very many objects that all stay until the end: the search for cycles would go over them again and again.
 
-    Both databases bear as many parameters: SQLite 32,766 or more, PostgreSQL 65,535.
+    A tenth of an import's time. Nothing leaks: what has no references left is freed at once as ever.
     """
-    for piece in batched(values, _READ_AT_ONCE):
-        yield from queryset.filter(**{f"{column}__in": piece}).iterator(chunk_size=_READ_AT_ONCE)
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def one_of(values: Collection[int] | Collection[str], *, like: models.QuerySet[Any]) -> RawSQL:
+    """Return what ``filter(column__in=…)`` takes for any number of values: they travel as a single parameter.
+
+    ``like`` is the queryset to be filtered: it knows the database. Building thousands of parameters one by one takes
+    longer than looking them up.
+    """
+    rows = list(values)
+    if connections[like.db].vendor == "postgresql":
+        kind = "bigint" if rows and isinstance(rows[0], int) else "text"
+        return RawSQL(f"SELECT unnest(%s::{kind}[])", [rows])  # noqa: S611 - one of two words
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(rows)])

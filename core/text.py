@@ -80,6 +80,7 @@ def _syllable_key(syllable: str) -> str:
     return "".join(letters) + " " + "".join(tones).rstrip("0")
 
 
+@lru_cache(maxsize=_SYLLABLES)
 def sort_key(value: str) -> str:
     """Return a key that any byte-wise sort puts in Vietnamese dictionary order (Em < Ên < Đức is wrong, D < Đ < E)."""
     return "  ".join([_syllable_key(part) for part in clean(value).split(" ")])

@@ -259,15 +259,19 @@ def bucket_of(key: str, birth_year: int | None, phone: str) -> list[tuple[object
     return found
 
 
-def _hopeless(one: Traits, other: Traits) -> bool:
-    """Whether two people cannot come to ``OFFERED`` points, seen before anything is weighed: another birth year.
+def _hopeless(one: Candidate, other: Learner) -> bool:
+    """Whether two people cannot come to ``OFFERED`` points, seen before anything is weighed.
 
-    Unless the telephone is the same, or day and month are, so that the year may be a slip.
+    Numbers of one kind that differ, or another birth year; unless the telephone is the same, or day and month are, so
+    that the year may be a slip.
     """
-    mine, theirs = one.birth, other.birth
-    if mine is None or theirs is None or mine.year == theirs.year or (one.phone and one.phone == other.phone):
+    number = other.personal_id_index
+    if one.number and number and one.number != number and len(one.personal_id) == other.personal_id_length:
+        return True
+    birth = one.birth
+    if birth is None or other.birth_year in (None, birth.year) or (one.phone and one.phone == other.phone):
         return False
-    return not (mine.exact and theirs.exact and (mine.month, mine.day) == (theirs.month, theirs.day))
+    return birth.day is None or birth.day != other.birth_day or birth.month != other.birth_month
 
 
 @dataclass
@@ -276,14 +280,16 @@ class PeopleIndex:
 
     by_number: dict[str, Learner] = field(default_factory=dict)
     buckets: dict[tuple[object, ...], set[int]] = field(default_factory=lambda: defaultdict(set))
-    people: dict[int, tuple[Traits, Learner]] = field(default_factory=dict)
+    people: dict[int, Learner] = field(default_factory=dict)
     apart: set[frozenset[int]] = field(default_factory=set)
+    # Of those who were weighed; most people of a centre never are.
+    _traits: dict[int, Traits] = field(default_factory=dict)
 
     def add(self, learner: Learner) -> None:
         """Put somebody of the centre into the index."""
-        traits = traits_of(learner)
-        self.people[learner.pk] = traits, learner
-        for bucket in bucket_of(" ".join(traits.folded), learner.birth_year, learner.phone):
+        self.people[learner.pk] = learner
+        key = learner.search_key or " ".join(traits_of(learner).folded)
+        for bucket in bucket_of(key, learner.birth_year, learner.phone):
             self.buckets[bucket].add(learner.pk)
 
     def match(self, candidate: Candidate) -> Match:
@@ -295,14 +301,15 @@ class PeopleIndex:
         if candidate.number and (holder := self.by_number.get(candidate.number)):
             return Match("known", holder, _("cùng số định danh"))
         close: set[int] = set()
-        if self.buckets:
+        if self.people:
             year = candidate.birth.year if candidate.birth else None
             for bucket in bucket_of(candidate.key, year, candidate.phone):
                 if bucket in self.buckets:
                     close |= self.buckets[bucket]
-        return self._weigh(candidate, sorted(close)) if close else NOBODY
+        near = [pk for pk in close if not _hopeless(candidate, self.people[pk])]
+        return self._weigh(candidate, sorted(near)) if near else NOBODY
 
-    def _weigh(self, candidate: Candidate, close: list[int]) -> Match:
+    def _weigh(self, candidate: Candidate, near: list[int]) -> Match:
         wanted = Traits.of(
             candidate.full_name,
             candidate.birth,
@@ -311,10 +318,9 @@ class PeopleIndex:
             phone=candidate.phone,
         )
         found: list[tuple[Score, bool, Learner]] = []
-        for pk in close:
-            other, row = self.people[pk]
-            if numbers_differ(wanted, other) or _hopeless(wanted, other):
-                continue
+        for pk in near:
+            row = self.people[pk]
+            other = self._traits.get(pk) or self._traits.setdefault(pk, traits_of(row))
             identical = wanted.written == other.written and other.birth == candidate.birth
             if identical and candidate.birth and candidate.birth.exact:
                 return Match("known", row, _("cùng họ tên và ngày sinh"))

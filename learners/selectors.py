@@ -10,7 +10,7 @@ from accounts.models import User
 from centres.access import scope_of
 from centres.choices import Verb
 from centres.models import Centre
-from core.bulk import in_pieces
+from core.bulk import one_of
 from core.dates import PartialDate
 from core.text import search_key
 from learners.matching import (
@@ -153,32 +153,35 @@ def _ids_like(wanted: Traits, centre: Centre) -> list[int]:
 def people_index(candidates: Iterable[Candidate], centre: Centre) -> PeopleIndex:
     """Load everybody the candidates could be.
 
-    One query for the centre's names; one for every 5,000 identity numbers, and two for as many people who may be meant.
+    Five queries, however many people there are.
     """
     candidates = list(candidates)
     index = PeopleIndex()
-    numbers = (row.number for row in candidates if row.number)
-    for learner in in_pieces(Learner.objects.select_related("merged_into"), "personal_id_index", numbers):
-        index.by_number[learner.personal_id_index or ""] = learner.present
+    people = Learner.objects.select_related("merged_into").order_by()
+    if numbers := {row.number for row in candidates if row.number}:
+        for learner in people.filter(personal_id_index__in=one_of(numbers, like=people)):
+            index.by_number[learner.personal_id_index or ""] = learner.present
     close = _close_to(candidates, centre)
-    people = Learner.objects.filter(merged_into__isnull=True).select_related("neighbourhood")
-    for learner in in_pieces(people, "pk", close):
+    people = Learner.objects.filter(merged_into__isnull=True).select_related("neighbourhood").order_by()
+    for learner in people.filter(pk__in=one_of(close, like=people)).iterator(chunk_size=2000):
         index.add(learner)
-    # Both sides of a pair may lie in different pieces: the side that was named first is enough to find it.
-    for pair in in_pieces(DifferentPeople.objects.values_list("one_id", "other_id"), "one_id", close):
+    # The side that was named first is enough to find a pair.
+    pairs = DifferentPeople.objects.values_list("one_id", "other_id")
+    for pair in pairs.filter(one_id__in=one_of(close, like=pairs)):
         index.apart.add(frozenset(pair))
     return index
 
 
 def _close_to(candidates: list[Candidate], centre: Centre) -> list[int]:
-    """People of the centre who share a bucket with any candidate."""
+    """People of the centre who share a bucket with any candidate; all of them when they are no more than candidates."""
     links = LearnerCentre.objects.filter(centre=centre).order_by("learner_id").values_list("learner_id", "search_text")
-    wanted: set[tuple[object, ...]] = set()
+    if links.count() <= len(candidates):
+        return [pk for pk, _text in links]
+    wanted = {
+        bucket for row in candidates for bucket in bucket_of(row.key, row.birth.year if row.birth else None, row.phone)
+    }
     close: list[int] = []
     for pk, text in links.iterator(chunk_size=2000):
-        if not wanted:  # a centre that knows nobody yet needs no list of what to look for
-            for row in candidates:
-                wanted.update(bucket_of(row.key, row.birth.year if row.birth else None, row.phone))
         words = text.split() or [""]
         phone = words.pop() if len(words[-1]) > 4 and words[-1].isdecimal() else ""
         year = int(words.pop()) if len(words) > 1 and words[-1].isdecimal() else None

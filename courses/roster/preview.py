@@ -84,6 +84,8 @@ class RosterRead:
     sheet: Sheet
     header: Header
     rows: RosterRows
+    # Of each person what the register is asked about.
+    candidates: list[Candidate]
 
 
 def read_roster(content: bytes, file_name: str) -> RosterRead:
@@ -95,7 +97,11 @@ def read_roster(content: bytes, file_name: str) -> RosterRead:
         except InvalidInput as error:
             missing = missing or error
         else:
-            return RosterRead(sheet, header, read_rows(sheet, header))
+            rows = read_rows(sheet, header)
+            candidates = [
+                Candidate(person.full_name, person.birth, person.personal_id, person.phone) for person in rows.people
+            ]
+            return RosterRead(sheet, header, rows, candidates)
     assert missing is not None  # a file without any filled sheet was refused before
     raise missing
 
@@ -103,15 +109,14 @@ def read_roster(content: bytes, file_name: str) -> RosterRead:
 def match_roster(class_group: ClassGroup, roster: RosterRead) -> RosterPreview:
     """Compare with the register and the class: a fixed number of queries per 5,000 rows, nothing written."""
     sheet, header, read = roster.sheet, roster.header, roster.rows
-    candidates = [Candidate(person.full_name, person.birth, person.personal_id, person.phone) for person in read.people]
-    index = people_index(candidates, class_group.centre)
+    index = people_index(roster.candidates, class_group.centre)
     enrolled = set(
         Enrolment.objects.filter(class_group=class_group)
         .exclude(status=EnrolmentStatus.WITHDRAWN)
         .values_list("learner_id", flat=True)
     )
     rows = []
-    for person, candidate in zip(read.people, candidates, strict=True):
+    for person, candidate in zip(read.people, roster.candidates, strict=True):
         match = match_candidate(index, candidate)
         known_here = match.kind == "known" and match.learner is not None and match.learner.pk in enrolled
         rows.append(PreviewRow(person, candidate, match, known_here))

@@ -262,7 +262,9 @@ def _report(sheet_name: str, body: _Body, fields: dict[str, list[Any]], result: 
 def _shown(body: _Body, at: int, name: str) -> str:
     """What stands in the cell, or in the cells that make the field up."""
     parts = {"full_name": _NAMES, "birth": ("birth", *_BIRTH)}.get(name, (name,))
-    return " ".join(text for part in parts if part in body.header.columns and (text := text_of(body.cells(part)[at])))
+    cells = body.rows[at].cells
+    places = (body.header.columns.get(part) for part in parts)
+    return " ".join(text for at in places if at is not None and at < len(cells) and (text := text_of(cells[at])))
 
 
 def _read_name(cell: Any) -> str:

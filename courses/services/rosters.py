@@ -14,7 +14,7 @@ from centres.choices import Verb
 from centres.selectors import unit_of_centre
 from centres.services import neighbourhoods_named
 from core import audit
-from core.bulk import insert_rows
+from core.bulk import all_stays, insert_rows
 from core.errors import Conflict, RowError
 from core.jobs import start
 from core.models import Job
@@ -35,18 +35,20 @@ COMMIT_JOB = "courses.commit_roster"
 Report = Callable[[int, int, str], None]
 
 
+@all_stays()
 @transaction.atomic
 def preview_roster(
-    *, class_group: ClassGroup, content: bytes, file_name: str, by: User
+    *, class_group: ClassGroup, content: bytes, file_name: str, by: User, roster: RosterRead | None = None
 ) -> tuple[RosterImport, RosterPreview]:
     """Keep the file privately and say what it holds. Nobody is registered or enrolled yet.
+
+    Who has just read the file may hand over what was read.
 
     Raises InvalidInput for a file that cannot be read.
     """
     require_on_class(by, Verb.ENROL, class_group)
     refuse_ended(class_group)
-    roster = read_roster(content, file_name)
-    preview = match_roster(class_group, roster)
+    preview = match_roster(class_group, roster or read_roster(content, file_name))
     row = RosterImport(
         class_group=class_group,
         file_name=file_name[:200],
@@ -102,6 +104,7 @@ def wrong_rows_of(roster_import: RosterImport) -> bytes:
     return wrong_rows_sheet(roster.sheet, roster.header, preview.refused())
 
 
+@all_stays()
 def commit_roster(
     *,
     roster_import: RosterImport,

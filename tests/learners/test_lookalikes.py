@@ -224,4 +224,4 @@ def test_a_roster_costs_the_same_queries_for_few_and_many(cast):
         assert kinds == {"lookalike"}
         return len(log)
 
-    assert cost(3) == cost(400) == 4
+    assert cost(3) == cost(400) == 5

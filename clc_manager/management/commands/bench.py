@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 from core.commands import OperatorCommand
 from core.errors import InvalidInput
 
-NAMES = ("certificates", "verification", "roster_import", "statistics_export", "person_search", "lookalikes")
+NAMES = (
+    "certificates", "verification", "roster_import", "roster_rival", "statistics_export", "person_search", "lookalikes",
+)  # fmt: skip
 INSIDE = "CLC_BENCH_INSIDE"
 
 
