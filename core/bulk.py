@@ -73,13 +73,15 @@ def all_stays() -> Iterator[None]:
             gc.enable()
 
 
-def one_of(values: Collection[int] | Collection[str], *, like: models.QuerySet[Any]) -> RawSQL:
+def one_of(values: Collection[int] | Collection[str], *, like: models.QuerySet[Any]) -> RawSQL | list[Any]:
     """Return what ``filter(column__in=…)`` takes for any number of values: they travel as a single parameter.
 
     ``like`` is the queryset to be filtered: it knows the database. Building thousands of parameters one by one takes
     longer than looking them up.
     """
     rows = list(values)
+    if not rows:
+        return rows  # nothing to ask the database
     if connections[like.db].vendor == "postgresql":
         kind = "bigint" if rows and isinstance(rows[0], int) else "text"
         return RawSQL(f"SELECT unnest(%s::{kind}[])", [rows])  # noqa: S611 - one of two words
