@@ -1,5 +1,7 @@
 """The guides: which one is for whom, and which of its sections explains a page."""
 
+from dataclasses import dataclass
+
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -7,14 +9,59 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import Role
 from centres.access import Scope
 
-# Address, name and template of each guide.
-GUIDES: dict[str, tuple[str | Promise, str]] = {
-    "nhan-vien": (_("Cán bộ trung tâm"), "help/nhan-vien.html"),
-    "giao-vien": (_("Giáo viên"), "help/giao-vien.html"),
-    "giam-doc": (_("Giám đốc trung tâm"), "help/giam-doc.html"),
-    "can-bo": (_("Cán bộ quận, huyện, xã, phường và thành phố"), "help/can-bo.html"),
-    "thanh-tra": (_("Kiểm tra viên"), "help/thanh-tra.html"),
-}
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A guide: whom it is for, its heading, what it is about, its sections in the order of use."""
+
+    label: str | Promise
+    title: str | Promise
+    intro: str | Promise
+    sections: tuple[str, ...]
+
+    def templates(self, language: str) -> list[str]:
+        """Return the sections' files: English ones when the page is in English, else those in Vietnamese."""
+        folder = "en" if language.startswith("en") else "vi"
+        return [f"help/{folder}/{name}.html" for name in self.sections]
+
+
+# By address. A section is a file of that name in templates/help/vi and templates/help/en.
+GUIDES: dict[str, Guide] = {
+    "nhan-vien": Guide(
+        _("Cán bộ trung tâm"),
+        _("Hướng dẫn cho cán bộ trung tâm"),
+        _("Việc hằng ngày: ghi danh, xếp lịch, điểm danh, kết thúc lớp, cấp chứng nhận, gọi lại người đã biết chữ."),
+        ("chung", "hoc_vien", "mo_lop", "ghi_danh", "diem_danh", "ket_thuc", "chung_nhan", "theo_doi", "thong_ke",
+         "chi_tieu", "trung_tam"),
+    ),
+    "giao-vien": Guide(
+        _("Giáo viên"),
+        _("Hướng dẫn cho giáo viên"),
+        _("Bạn thấy các lớp của mình: điểm danh từng buổi, ghi kết quả từng người."),
+        ("chung", "diem_danh", "hoc_vien", "mo_lop", "ghi_danh", "ket_thuc"),
+    ),
+    "giam-doc": Guide(
+        _("Giám đốc trung tâm"),
+        _("Hướng dẫn cho giám đốc"),
+        _("Không chứng nhận nào ra khỏi trung tâm nếu không qua bạn: kết thúc lớp, cấp, thu hồi, và xem nhật ký."),
+        ("chung", "ket_thuc", "chung_nhan", "nhat_ky", "thong_ke", "chi_tieu", "hoc_vien", "mo_lop", "ghi_danh",
+         "diem_danh", "theo_doi", "trung_tam"),
+    ),
+    "can-bo": Guide(
+        _("Cán bộ quận, huyện, xã, phường và thành phố"),
+        _("Hướng dẫn cho cán bộ quận, huyện, xã, phường và thành phố"),
+        _("Theo dõi chỉ tiêu, xuất thống kê, nhập số liệu báo cáo; xem được từng trung tâm trong phạm vi của mình."),
+        ("chung", "chi_tieu", "thong_ke", "trung_tam", "theo_doi", "chung_nhan", "hoc_vien", "mo_lop", "ghi_danh",
+         "diem_danh", "ket_thuc"),
+    ),
+    "thanh-tra": Guide(
+        _("Kiểm tra viên"),
+        _("Hướng dẫn cho kiểm tra viên"),
+        _("Bạn xem được mọi thứ trong phạm vi và không sửa được gì: đối chiếu con số với người và giấy tờ."),
+        ("chung", "nhat_ky", "chung_nhan", "chi_tieu", "thong_ke", "trung_tam", "theo_doi", "hoc_vien", "mo_lop",
+         "ghi_danh", "diem_danh", "ket_thuc"),
+    ),
+}  # fmt: skip
 # Who has several roles reads the guide of the first of these.
 BY_ROLE: tuple[tuple[Role, str], ...] = (
     (Role.DIRECTOR, "giam-doc"),

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -34,8 +35,14 @@ def guide(request: HttpRequest, topic: str) -> HttpResponse:
     """Show the guide of a role."""
     if topic not in GUIDES:
         raise Http404
-    topics = [(name, label) for name, (label, _template) in GUIDES.items()]
-    return render(request, GUIDES[topic][1], {"topics": topics, "current": topic})
+    shown = GUIDES[topic]
+    context = {
+        "guide": shown,
+        "sections": shown.templates(get_language() or ""),
+        "topics": [(name, row.label) for name, row in GUIDES.items()],
+        "current": topic,
+    }
+    return render(request, "help/guide.html", context)
 
 
 @public("a picture; browsers ask for it beside files and API answers, which cannot name another")

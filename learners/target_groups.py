@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.language import in_language
 from learners.choices import MINORITY_CODES, Sex
 
 
@@ -53,7 +54,7 @@ class TargetGroup(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return in_language(self.name, self.name_en)
 
 
 def members_q(group: TargetGroup, today: dt.date) -> Q:

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from centres.models import Centre
+from core.language import in_language
 from core.models import TimeStamped
 from core.text import clean, search_key
 from courses.querysets import CourseQuerySet
@@ -27,7 +28,7 @@ class Topic(models.Model):
         ordering = ("order", "code")
 
     def __str__(self) -> str:
-        return self.name
+        return in_language(self.name, self.name_en)
 
 
 class Programme(models.Model):

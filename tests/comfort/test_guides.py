@@ -35,6 +35,31 @@ def test_every_page_leads_to_its_section_in_the_guide_of_the_role(as_user, cast,
     assert missing == []
 
 
+def test_each_section_is_there_in_both_languages_with_the_same_anchor_and_pictures():
+    folder = Path(settings.BASE_DIR) / "templates/help"
+    vietnamese, english = (
+        {path.name: path.read_text(encoding="utf-8") for path in (folder / language).iterdir()}
+        for language in ("vi", "en")
+    )
+    assert set(vietnamese) == set(english) == {f"{name}.html" for guide in GUIDES.values() for name in guide.sections}
+    for name, text in vietnamese.items():
+        for what in (r'id="([a-z-]+)"', r"img/help/([a-z-]+\.png)", r"<li>"):
+            assert len(re.findall(what, text)) == len(re.findall(what, english[name])), name
+        assert re.findall(r'id="([a-z-]+)"', text) == re.findall(r'id="([a-z-]+)"', english[name])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("topic", GUIDES)
+def test_each_guide_is_in_the_language_of_the_page(as_user, cast, topic):
+    client = as_user(cast.lan)
+    assert "Dùng chung" in client.get(reverse("help", args=[topic])).content.decode()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    body = client.get(reverse("help", args=[topic])).content.decode()
+    assert '<html lang="en"' in body
+    assert "For everybody" in body
+    assert "Dùng chung" not in body
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("topic", GUIDES)
 def test_each_guide_shows_only_pictures_that_are_there(as_user, cast, topic):
