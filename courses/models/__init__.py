@@ -15,7 +15,7 @@ from courses.models.planning import (
     YearPlan,
 )
 from courses.models.rooms import Room
-from courses.models.rosters import RosterImport
+from courses.models.rosters import RosterImport, RosterMapping
 from courses.models.timetable import DayOff
 from courses.models.waitlist import WaitlistEntry
 
@@ -36,6 +36,7 @@ __all__ = [
     "Programme",
     "Room",
     "RosterImport",
+    "RosterMapping",
     "Session",
     "SurveyIdea",
     "SurveyNeed",

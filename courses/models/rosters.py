@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from centres.models import Centre
 from core.models import TimeStamped
 from courses.choices import ImportStatus
 from courses.models.classes import ClassGroup
@@ -57,3 +58,26 @@ class RosterImport(TimeStamped):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class RosterMapping(TimeStamped):
+    """What a centre said the columns of one of its layouts mean; kept for the next list with the same header."""
+
+    centre = models.ForeignKey(Centre, models.CASCADE, related_name="roster_mappings", verbose_name=_("trung tâm"))
+    fingerprint = models.CharField(_("dấu của tiêu đề"), max_length=64)
+    # Field → number of the column, from 0.
+    columns = models.JSONField(_("cột"))
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người sửa")
+    )
+
+    class Meta:
+        verbose_name = _("cách đọc danh sách")
+        verbose_name_plural = _("cách đọc danh sách")
+        ordering = ("centre_id", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["centre", "fingerprint"], name="courses_rostermapping_layout_uniq"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.centre_id}: {self.fingerprint[:8]}"

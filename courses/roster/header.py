@@ -1,7 +1,8 @@
 """Finding the header of a roster and matching its columns (docs/adr/0016)."""
 
+import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +48,23 @@ SEARCHED_ROWS = 40
 TOGETHER = 2  # a header names at least the person and one more column
 
 
+Title = tuple[str, str]
+# What a column can be said to be, in the order people are asked.
+FIELDS = (
+    "ordinal", "full_name", "family_middle", "given_name", "birth", "birth_day", "birth_month", "birth_year", "sex",
+    "female_mark", "male_mark", "personal_id", "ethnicity", "phone", "address", "level", "literacy_now",
+    "literacy_done", "relapsed", "disabled", "note",
+)  # fmt: skip
+
+
+def fingerprint_of(titles: Sequence[Title]) -> str:
+    """Return 64 hex digits for the titles of a header, whatever their tones, case and spaces."""
+    keys = [f"{search_key(group)}/{search_key(title)}" for group, title in titles]
+    while keys and keys[-1] == "/":
+        keys.pop()
+    return hashlib.sha256("\n".join(keys).encode()).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """Where the header is and which column holds what (field → column index; titles as written).
@@ -57,22 +75,29 @@ class Header:
     row_number: int
     columns: dict[str, int]
     titles: dict[str, str]
-    # What every column is called, column by column; empty where nothing stands.
-    all_titles: list[str] = field(default_factory=list)
+    # Group and title of every column, column by column; empty where nothing stands.
+    all_titles: list[Title] = field(default_factory=list)
+    # Whether somebody of the centre said what the columns mean.
+    remembered: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """What two sheets of one layout have in common."""
+        return fingerprint_of(self.all_titles)
 
 
 def _text(cell: Any) -> str:
     return clean(str(cell)) if cell not in (None, "") else ""
 
 
-def _one_row(row: SheetRow) -> list[tuple[str, str]]:
+def _one_row(row: SheetRow) -> list[Title]:
     """Group and title of each column, of a header in one row."""
     return [("", _text(cell)) for cell in row.cells]
 
 
-def _two_rows(upper: SheetRow, lower: SheetRow) -> list[tuple[str, str]]:
+def _two_rows(upper: SheetRow, lower: SheetRow) -> list[Title]:
     """Group and title of each column, of a header in two rows: cells above are merged over what stands below them."""
-    found: list[tuple[str, str]] = []
+    found: list[Title] = []
     group = ""
     width = max(len(upper.cells), len(lower.cells))
     above = [_text(cell) for cell in upper.cells] + [""] * (width - len(upper.cells))
@@ -83,7 +108,7 @@ def _two_rows(upper: SheetRow, lower: SheetRow) -> list[tuple[str, str]]:
     return found
 
 
-def match_columns(titles: Sequence[tuple[str, str]]) -> tuple[dict[str, int], dict[str, str]]:
+def match_columns(titles: Sequence[Title]) -> tuple[dict[str, int], dict[str, str]]:
     """Return field → column and field → title for the titles of a header, each with the group it stands under.
 
     The first column of a kind counts. “Nam” and “Năm” fold to one word: what tells them apart is the tone mark, and
@@ -120,18 +145,22 @@ def _in_parts(columns: dict[str, int], names: dict[str, str]) -> None:
         for part in ("birth_day", "birth_month", "birth_year"):
             columns.pop(part, None)
             names.pop(part, None)
-    else:
-        parts = [names[part] for part in ("birth_day", "birth_month", "birth_year") if part in names]
-        names["birth"] = " / ".join(parts)
-    if "full_name" not in columns and "given_name" in columns:
-        if "family_middle" in columns:
-            names["full_name"] = f"{names['family_middle']} + {names['given_name']}"
-        else:
-            rename("given_name", "full_name")
-    for part in ("family_middle", "given_name"):
-        if "full_name" in columns:
+    if "full_name" not in columns and "given_name" in columns and "family_middle" not in columns:
+        rename("given_name", "full_name")
+    if "full_name" in columns:
+        for part in ("family_middle", "given_name"):
             columns.pop(part, None)
             names.pop(part, None)
+    name_the_whole(names)
+
+
+def name_the_whole(names: dict[str, str]) -> None:
+    """Speak of a name and a birth date in parts as of one column too."""
+    if "full_name" not in names and "given_name" in names:
+        names["full_name"] = f"{names.get('family_middle', '')} + {names['given_name']}"
+    if "birth" not in names and "birth_year" in names:
+        parts = [names[part] for part in ("birth_day", "birth_month", "birth_year") if part in names]
+        names["birth"] = " / ".join(parts)
 
 
 def names_somebody(columns: dict[str, int]) -> bool:
@@ -140,22 +169,56 @@ def names_somebody(columns: dict[str, int]) -> bool:
     return person and len(columns) >= TOGETHER + ("full_name" not in columns)
 
 
+def _candidates(sheet: Sheet) -> Iterator[list[tuple[int, list[Title]]]]:
+    """Yield for each of the first rows what would be the header: that row, and that row with the one below it."""
+    rows = sheet.rows[:SEARCHED_ROWS]
+    for place, row in enumerate(rows):
+        found = [(row.number, _one_row(row))]
+        if place + 1 < len(rows) and rows[place + 1].number == row.number + 1:
+            found.append((rows[place + 1].number, _two_rows(row, rows[place + 1])))
+        yield found
+
+
+def header_of(sheet: Sheet, remembered: Mapping[str, Mapping[str, int]]) -> Header:
+    """Return the header: as somebody said before (fingerprint → field → column), else the first that is understood.
+
+    Raises InvalidInput when there is none among the first 40 rows.
+    """
+    if remembered:
+        for found in _candidates(sheet):
+            for number, titles in found:
+                if columns := remembered.get(fingerprint_of(titles)):
+                    return told_header(number, titles, columns)
+    return find_header(sheet)
+
+
+def told_header(number: int, titles: list[Title], columns: Mapping[str, int]) -> Header:
+    """The header as people said it is."""
+    names = {name: titles[at][1] for name, at in columns.items() if at < len(titles)}
+    name_the_whole(names)
+    return Header(number, dict(columns), names, titles, remembered=True)
+
+
+def titles_at(sheet: Sheet, number: int) -> list[Title]:
+    """The titles in a row somebody points at. Raises InvalidInput when nothing stands there."""
+    row = next((row for row in sheet.rows if row.number == number), None)
+    if row is None:
+        message = _("Dòng %(n)s không có gì. Hãy chọn dòng có tên các cột.") % {"n": number}
+        raise InvalidInput("header_row_empty", message, fields={"header": [message]})
+    return _one_row(row)
+
+
 def find_header(sheet: Sheet) -> Header:
     """Return the first header, of one row or of two, that names the person and at least one other column.
 
     Raises InvalidInput when there is none among the first 40 rows.
     """
-    rows = sheet.rows[:SEARCHED_ROWS]
-    for place, row in enumerate(rows):
-        below = rows[place + 1] if place + 1 < len(rows) and rows[place + 1].number == row.number + 1 else None
-        found = [(row.number, _one_row(row))]
-        if below:
-            found.append((below.number, _two_rows(row, below)))
+    for found in _candidates(sheet):
         best: Header | None = None
         for number, titles in found:
             columns, names = match_columns(titles)
             if names_somebody(columns) and (best is None or len(columns) > len(best.columns)):
-                best = Header(number, columns, names, [title for _group, title in titles])
+                best = Header(number, columns, names, titles)
         if best:
             return best
     message = _("Không tìm thấy dòng tiêu đề có cột “Họ và tên”. Hãy kiểm tra dòng đầu của bảng danh sách.")

@@ -1,5 +1,6 @@
 """What a roster holds, compared with the register and the class: read, nothing written."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -8,7 +9,7 @@ from core.errors import InvalidInput, RowError
 from core.tabular.reading import Sheet, read_sheets
 from courses.choices import EnrolmentStatus
 from courses.models import ClassGroup, Enrolment
-from courses.roster.header import Header, find_header
+from courses.roster.header import Header, header_of
 from courses.roster.rows import RosterPerson, RosterRows, read_rows
 from courses.selectors import lacking_prerequisite, prerequisite_words
 from learners.matching import Candidate, Match
@@ -88,12 +89,17 @@ class RosterRead:
     candidates: list[Candidate]
 
 
-def read_roster(content: bytes, file_name: str) -> RosterRead:
-    """Read the first sheet of a file that has a header. Raises InvalidInput when there is none, or no sheet at all."""
+def read_roster(
+    content: bytes, file_name: str, remembered: Mapping[str, Mapping[str, int]] | None = None
+) -> RosterRead:
+    """Read the first sheet of a file that has a header; ``remembered`` is what people said of layouts before.
+
+    Raises InvalidInput when there is none, or no sheet at all.
+    """
     missing: InvalidInput | None = None
     for sheet in read_sheets(content, file_name):
         try:
-            header = find_header(sheet)
+            header = header_of(sheet, remembered or {})
         except InvalidInput as error:
             missing = missing or error
         else:

@@ -28,7 +28,7 @@ from courses.selectors.closing import (
     closing_steps,
 )
 from courses.selectors.desk import DeskPerson, JustEnrolled, desk_classes, desk_lookalikes, desk_people, just_enrolled
-from courses.selectors.rosters import class_imports, import_job
+from courses.selectors.rosters import class_imports, import_job, remembered_layouts
 from courses.selectors.schedule import days_off, plan_days, skipped_days, units_on
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "next_step",
     "plan_days",
     "prerequisite_words",
+    "remembered_layouts",
     "skipped_days",
     "taken_places",
     "transfer_targets",

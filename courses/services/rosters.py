@@ -23,6 +23,7 @@ from courses.models import ClassGroup, Enrolment, RosterImport
 from courses.permissions import refuse_ended, require_on_class, take_class
 from courses.roster.preview import PreviewRow, RosterPreview, RosterRead, match_roster, name_column, read_roster
 from courses.roster.wrong_rows import wrong_rows_sheet
+from courses.selectors import remembered_layouts
 from learners.models import Learner
 from learners.registering import keep_schooling, register_many, tie_to_centre
 from learners.services import remember_different
@@ -48,21 +49,29 @@ def preview_roster(
     """
     require_on_class(by, Verb.ENROL, class_group)
     refuse_ended(class_group)
-    preview = match_roster(class_group, roster or read_roster(content, file_name))
-    row = RosterImport(
-        class_group=class_group,
-        file_name=file_name[:200],
-        sha256=hashlib.sha256(content).hexdigest(),
-        created_by=by,
-        new_count=preview.new,
-        known_count=preview.known,
-        lookalike_count=preview.lookalike,
-        error_count=preview.wrong_rows,
-    )
-    row.file.save(f"{row.sha256[:16]}.bin", ContentFile(content), save=False)
+    preview = match_roster(class_group, roster or read_roster(content, file_name, remembered_layouts(class_group)))
+    row = _kept(class_group, content, file_name, by)
+    row.new_count, row.known_count, row.lookalike_count = preview.new, preview.known, preview.lookalike
+    row.error_count = preview.wrong_rows
     row.save()
-    audit.record("courses.preview_roster", row, by=by, centre_id=class_group.centre_id, data={"sha256": row.sha256})
     return row, preview
+
+
+@transaction.atomic
+def keep_unread(*, class_group: ClassGroup, content: bytes, file_name: str, by: User) -> RosterImport:
+    """Keep a file whose header nobody understands, so that somebody says which column is what (``RosterMapping``)."""
+    require_on_class(by, Verb.ENROL, class_group)
+    refuse_ended(class_group)
+    return _kept(class_group, content, file_name, by)
+
+
+def _kept(class_group: ClassGroup, content: bytes, file_name: str, by: User) -> RosterImport:
+    digest = hashlib.sha256(content).hexdigest()
+    row = RosterImport(class_group=class_group, file_name=file_name[:200], sha256=digest, created_by=by)
+    row.file.save(f"{digest[:16]}.bin", ContentFile(content), save=False)
+    row.save()
+    audit.record("courses.preview_roster", row, by=by, centre_id=class_group.centre_id, data={"sha256": digest})
+    return row
 
 
 def refuse_settled(roster_import: RosterImport) -> None:
@@ -85,7 +94,8 @@ def load_preview(roster_import: RosterImport) -> RosterPreview:
 
 
 def _read_again(roster_import: RosterImport) -> RosterRead:
-    return read_roster(content_of(roster_import), roster_import.file_name)
+    remembered = remembered_layouts(roster_import.class_group)
+    return read_roster(content_of(roster_import), roster_import.file_name, remembered)
 
 
 def wrong_rows_of(roster_import: RosterImport) -> bytes:

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
@@ -20,6 +21,7 @@ from core.tabular.writing import CONTENT_TYPES
 from courses.choices import ImportStatus
 from courses.models import ClassGroup, RosterImport
 from courses.permissions import refuse_ended, require_on_class
+from courses.roster.labels import mapping_words, titles_passed_over
 from courses.selectors import class_imports, import_job
 from courses.services.roster_undo import undo_roster
 from courses.services.rosters import (
@@ -27,6 +29,7 @@ from courses.services.rosters import (
     Decision,
     commit_roster,
     discard_roster,
+    keep_unread,
     load_preview,
     preview_roster,
     start_commit,
@@ -49,23 +52,31 @@ class RosterUploadForm(forms.Form):
     )
 
 
-def _user(request: HttpRequest) -> User:
+def current_user(request: HttpRequest) -> User:
+    """Who is signed in."""
     return cast(User, request.user)
 
 
-def _import_or_404(request: HttpRequest, pk: int) -> RosterImport:
-    rows = RosterImport.objects.visible_to(_user(request)).select_related(
+def _rewound(file: UploadedFile) -> bytes:
+    file.seek(0)
+    content: bytes = file.read()
+    return content
+
+
+def import_or_404(request: HttpRequest, pk: int) -> RosterImport:
+    """The import, if it is in scope and the person may enrol there."""
+    rows = RosterImport.objects.visible_to(current_user(request)).select_related(
         "class_group__centre", "class_group__course", "created_by", "undone_by"
     )
     row = get_object_or_404(rows, pk=pk)
-    require_on_class(_user(request), Verb.ENROL, row.class_group)
+    require_on_class(current_user(request), Verb.ENROL, row.class_group)
     return row
 
 
 @scoped(Verb.ENROL)
 def roster_upload(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the file and show what it holds."""
-    user = _user(request)
+    user = current_user(request)
     group = get_object_or_404(ClassGroup.objects.visible_to(user).select_related("centre", "course"), pk=pk)
     require_on_class(user, Verb.ENROL, group)
     refuse_ended(group)
@@ -75,6 +86,9 @@ def roster_upload(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             row, _preview = preview_roster(class_group=group, content=file.read(), file_name=file.name, by=user)
         except InvalidInput as error:
+            if error.code == "header_missing":  # somebody who looks at the sheet can say which column is what
+                row = keep_unread(class_group=group, content=_rewound(file), file_name=file.name, by=user)
+                return redirect("courses:roster-columns", pk=row.pk)
             form.add_error("file", str(error.message))
         else:
             return redirect("courses:roster-preview", pk=row.pk)
@@ -85,7 +99,7 @@ def roster_upload(request: HttpRequest, pk: int) -> HttpResponse:
 @scoped(Verb.ENROL)
 def roster_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """Show new, known, look-alike and wrong rows; POST commits the good ones. Afterwards: what came of it."""
-    user, row = _user(request), _import_or_404(request, pk)
+    user, row = current_user(request), import_or_404(request, pk)
     if row.status != ImportStatus.PREVIEW:
         return _done(request, row)
     job = import_job(row)
@@ -111,7 +125,10 @@ def roster_preview(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.warning(request, skipped % {"n": len(done.left_out)})
             return redirect("courses:roster-preview", pk=row.pk)
         row.refresh_from_db()
-    preview = load_preview(row)
+    try:
+        preview = load_preview(row)
+    except InvalidInput:  # nobody has said yet which column is what
+        return redirect("courses:roster-columns", pk=row.pk)
     order = {"lookalike": 0, "new": 1, "known": 2, "enrolled": 3}
     shown = sorted(preview.rows, key=lambda item: (order[item.kind], item.person.row))[:SHOWN_ROWS]
     context = {
@@ -123,6 +140,8 @@ def roster_preview(request: HttpRequest, pk: int) -> HttpResponse:
         "errors": preview.errors[:SHOWN_ROWS],
         "hidden_errors": max(0, len(preview.errors) - SHOWN_ROWS),
         "refusal": refusal,
+        "mapping": mapping_words(preview.header),
+        "passed": titles_passed_over(preview.header),
     }
     return render(request, "courses/roster_preview.html", context, status=status)
 
@@ -149,7 +168,7 @@ def _decisions(request: HttpRequest) -> dict[int, Decision]:
 @scoped(Verb.ENROL)
 def roster_wrong_rows(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows that were not taken, as the same sheet with a column of reasons."""
-    row = _import_or_404(request, pk)
+    row = import_or_404(request, pk)
     answer = HttpResponse(wrong_rows_of(row), content_type=CONTENT_TYPES["xlsx"])
     name = row.file_name.rpartition(".")[0] or row.file_name
     answer.headers["Content-Disposition"] = content_disposition_header(True, f"{name}-dong-sai.xlsx") or "attachment"
@@ -160,9 +179,9 @@ def roster_wrong_rows(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def roster_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the whole import back."""
-    row = _import_or_404(request, pk)
+    row = import_or_404(request, pk)
     try:
-        moved = undo_roster(roster_import=row, by=_user(request))
+        moved = undo_roster(roster_import=row, by=current_user(request))
     except DomainError as error:
         return _done(request, row, refusal=str(error.message), status=error.status)
     words = _("Đã hoàn tác: %(n)s người của danh sách này không còn trong lớp.") % {"n": row.committed_count}
@@ -177,7 +196,7 @@ def roster_undo(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def roster_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw the uploaded list away."""
-    row = get_object_or_404(RosterImport.objects.visible_to(_user(request)), pk=pk)
-    discard_roster(roster_import=row, by=_user(request))
+    row = get_object_or_404(RosterImport.objects.visible_to(current_user(request)), pk=pk)
+    discard_roster(roster_import=row, by=current_user(request))
     messages.success(request, _("Đã bỏ danh sách. Không ai được thêm."))
     return redirect("courses:class-detail", pk=row.class_group_id)

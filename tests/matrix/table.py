@@ -52,6 +52,7 @@ OBJECT_LINES: tuple[Line, ...] = (
     Line("courses:room-edit", lambda rows: rows.room.pk, DESK),
     Line("courses:roster-upload", lambda rows: rows.open_class.pk, DESK),
     Line("courses:roster-preview", lambda rows: rows.roster.pk, DESK),
+    Line("courses:roster-columns", lambda rows: rows.roster.pk, DESK),
     Line("courses:roster-wrong-rows", lambda rows: rows.roster.pk, DESK),
     Line("courses:material-edit", lambda rows: rows.material.pk, DESK),
     Line("courses:material-use", lambda rows: rows.material.pk, DESK),
