@@ -49,6 +49,7 @@ class Verb(enum.StrEnum):
     FOLLOW_UP = "follow_up"
     DECLARE = "declare"  # the centre's own declaration (C3)
     REPORT_FIGURE = "report_figure"
+    APPROVE_FIGURE = "approve_figure"  # of the units below one's own, never one's own entry
     EXPORT = "export"
     READ_AUDIT = "read_audit"
 
@@ -76,7 +77,7 @@ ROLE_VERBS: dict[Role, frozenset[Verb]] = {
     Role.REGISTRAR: _READER | {Verb.SEE_IDENTITY, Verb.ISSUE},
     Role.TEACHER: frozenset({Verb.VIEW_OWN_CLASSES, Verb.TEACH}),
     Role.DIRECTOR: _STAFF | {Verb.ISSUE, Verb.REVOKE, Verb.READ_AUDIT, Verb.APPROVE_PLAN},
-    Role.AREA_OFFICER: _READER | {Verb.REPORT_FIGURE},
-    Role.CITY_OFFICER: _READER | {Verb.REPORT_FIGURE},
+    Role.AREA_OFFICER: _READER | {Verb.REPORT_FIGURE, Verb.APPROVE_FIGURE},
+    Role.CITY_OFFICER: _READER | {Verb.REPORT_FIGURE, Verb.APPROVE_FIGURE},
     Role.AUDITOR: _READER | {Verb.READ_AUDIT},
 }

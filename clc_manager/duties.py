@@ -11,8 +11,10 @@ from centres.access import scope_of
 from centres.choices import Verb
 from centres.models import AdminUnit, Centre
 from core.dates import Period
-from indicators.choices import IndicatorSource
+from indicators.choices import FigureState, IndicatorSource
 from indicators.models import CentreDeclaration, Figure, Indicator, ReportRun
+
+MOST_RETURNED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ def plan_year_of(day: dt.date) -> Period:
 
 
 def duties_of(user: User, day: dt.date) -> list[Duty]:
-    """Return what the user's centre or units still owe for the plan year. At most five queries."""
+    """Return what the user's centre or units still owe for the plan year. A fixed number of queries."""
     scope, year = scope_of(user), plan_year_of(day)
     found: list[Duty] = []
     if scope.main_centre_id and scope.may(Verb.DECLARE, scope.main_centre_id):
@@ -39,6 +41,9 @@ def duties_of(user: User, day: dt.date) -> list[Duty]:
     if scope.unit_ids and scope.may(Verb.REPORT_FIGURE):
         for unit in AdminUnit.objects.filter(pk__in=scope.unit_ids).on(day).order_by("level", "sort_key"):
             found += _of_unit(unit, year)
+    if scope.may(Verb.APPROVE_FIGURE) and (waiting := Figure.objects.to_decide_by(user).count()):
+        text = _("%(n)s số liệu chờ duyệt") % {"n": waiting}
+        found.insert(0, Duty(text, scope.label, _("Duyệt"), reverse("indicators:inbox")))
     return found
 
 
@@ -59,12 +64,23 @@ def _of_centre(centre: Centre, year: Period) -> list[Duty]:
 
 def _of_unit(unit: AdminUnit, year: Period) -> list[Duty]:
     reported = Indicator.objects.exclude(source=IndicatorSource.COMPUTED)
-    there = Figure.objects.filter(
-        unit=unit, ends_on__gte=year.starts_on, ends_on__lte=year.ends_on, indicator__in=reported
+    there = (
+        Figure.objects.select_related("indicator")
+        .prefetch_related("decisions")
+        .filter(unit=unit, ends_on__gte=year.starts_on, ends_on__lte=year.ends_on, indicator__in=reported)
     )
+    found = [_sent_back(row, unit) for row in there.latest().filter(state=FigureState.RETURNED)[:MOST_RETURNED]]
     missing = reported.exclude(pk__in=there.values("indicator")).count()
-    if not missing:
-        return []
-    words = _("%(n)s chỉ số chưa có số liệu năm %(year)s")
-    text = words % {"n": missing, "year": year.ends_on.year}
-    return [Duty(text, unit.name, _("Nhập số liệu"), reverse("indicators:plan") + f"?unit={unit.pk}")]
+    if missing:
+        words = _("%(n)s chỉ số chưa có số liệu năm %(year)s")
+        text = words % {"n": missing, "year": year.ends_on.year}
+        found.append(Duty(text, unit.name, _("Nhập số liệu"), reverse("indicators:plan") + f"?unit={unit.pk}"))
+    return found
+
+
+def _sent_back(figure: Figure, unit: AdminUnit) -> Duty:
+    """A figure to report anew, with why it was returned."""
+    reason = next((row.reason for row in figure.decisions.all()), "")
+    text = _("%(code)s bị trả lại: %(reason)s") % {"code": figure.indicator.code, "reason": reason}
+    url = reverse("indicators:report-figure", args=[figure.indicator.code]) + f"?unit={unit.pk}"
+    return Duty(text, unit.name, _("Nhập lại"), url)

@@ -31,13 +31,20 @@ class FigureSource(models.TextChoices):
 
 
 class FigureState(models.TextChoices):
-    """The way of a figure; one inbox per level comes with approvals."""
+    """The way of a figure: who is above the unit approves what was reported, or returns it."""
 
     DRAFT = "draft", _("nháp")
     SUBMITTED = "submitted", _("đã nộp")
     APPROVED = "approved", _("đã duyệt")
     RETURNED = "returned", _("trả lại")
     LOCKED = "locked", _("đã khóa")
+
+
+class Verdict(models.TextChoices):
+    """What was decided about a reported figure."""
+
+    APPROVED = "approved", _("đã duyệt")
+    RETURNED = "returned", _("trả lại")
 
 
 class PeriodKind(models.TextChoices):

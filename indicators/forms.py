@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import DayField
 from indicators.models import Indicator
+from indicators.proxies import PROXIES
 from indicators.rules import NOT_MET, STATUS_WORDS
 
 
@@ -26,6 +27,11 @@ class ReportForm(forms.Form):
     source_name = forms.CharField(label=_("Cơ quan cung cấp"), max_length=150)
     document = forms.CharField(label=_("Văn bản (số, tên)"), max_length=150)
     document_on = DayField(label=_("Ngày văn bản"), required=False)
+    population = forms.IntegerField(
+        label=_("Số dân để đối chiếu"), required=False, min_value=1, max_value=20_000_000,
+        help_text=_("Số người trong độ tuổi của chỉ tiêu. Có số này, hệ thống đặt cạnh số báo cáo tỷ lệ những người "
+                    "các trung tâm biết là đã học xong."),
+    )  # fmt: skip
     note = forms.CharField(
         label=_("Lý do sửa"),
         max_length=300,
@@ -35,6 +41,8 @@ class ReportForm(forms.Form):
 
     def __init__(self, indicator: Indicator, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if indicator.code not in PROXIES:
+            del self.fields["population"]
         if indicator.measure == "percent":
             del self.fields["status_value"]
         else:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centres.models import AdminUnit, Centre
 from core.models import TimeStamped
-from indicators.choices import Comparator, FigureSource, FigureState, IndicatorSource, PeriodKind
+from indicators.choices import Comparator, FigureSource, FigureState, IndicatorSource, PeriodKind, Verdict
 from indicators.querysets import CentreRowQuerySet, FigureQuerySet, ReportRunQuerySet
 from indicators.rules import status_words
 
@@ -162,6 +162,35 @@ class Figure(TimeStamped):
     def status_words(self) -> str:
         """The status reached, in words."""
         return status_words(self.status_value)
+
+
+class FigureDecision(models.Model):
+    """A reported figure was approved, or returned with a reason. Append-only: triggers refuse update and delete."""
+
+    figure = models.ForeignKey(Figure, models.PROTECT, related_name="decisions", verbose_name=_("giá trị chỉ số"))
+    verdict = models.CharField(_("kết luận"), max_length=10, choices=Verdict)
+    reason = models.CharField(_("lý do"), max_length=300, blank=True)
+    # What stood beside it at that moment.
+    computed_value = models.DecimalField(_("số hệ thống tính"), max_digits=9, decimal_places=4, null=True, blank=True)
+    computed_hash = models.CharField(_("băm bằng chứng"), max_length=64, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người duyệt")
+    )
+    decided_at = models.DateTimeField(_("lúc"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("lần duyệt số liệu")
+        verbose_name_plural = _("lần duyệt số liệu")
+        ordering = ("-pk",)
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="indicators_decision_verdict_known"),
+            models.CheckConstraint(
+                condition=~Q(verdict="returned") | ~Q(reason=""), name="indicators_decision_return_reasoned"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.figure}: {self.get_verdict_display()}"
 
 
 class CentreDeclaration(TimeStamped):

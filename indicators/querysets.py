@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from centres.access import scope_of
 from centres.choices import UnitLevel, Verb
+from indicators.choices import FigureSource, FigureState
 
 
 class FigureQuerySet(models.QuerySet[Any]):
@@ -21,6 +22,21 @@ class FigureQuerySet(models.QuerySet[Any]):
             return self.none()
         own = scope.unit_ids
         return self.filter(Q(unit__level=UnitLevel.CITY) | Q(unit_id__in=own) | Q(unit__parent_id__in=own))
+
+    def to_decide_by(self, user: Any, *, any_state: bool = False) -> Self:
+        """Reported figures that wait for this person: of units below their own (for the city: of every unit).
+
+        One's own entries are never one's own to approve, and what a newer version replaces is nobody's.
+        """
+        scope = scope_of(user)
+        rows = self.filter(source=FigureSource.REPORTED)
+        if Verb.APPROVE_FIGURE not in scope.city_verbs:
+            if not scope.may(Verb.APPROVE_FIGURE):
+                return self.none()
+            rows = rows.filter(unit__parent_id__in=scope.unit_ids)
+        if any_state:
+            return rows
+        return rows.latest().filter(state=FigureState.SUBMITTED).exclude(entered_by=user.pk)
 
     def latest(self) -> Self:  # type: ignore[override]
         """Versions that no later version replaces."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from indicators.views import plan, statistics
+from indicators.views import approval, plan, statistics
 
 app_name = "indicators"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("figures/<str:code>/", plan.figure, name="figure"),
     path("figures/<str:code>/report/", plan.report_figure, name="report-figure"),
     path("figures/<str:code>/keep/", plan.keep_figure, name="keep-figure"),
+    path("inbox/", approval.inbox_page, name="inbox"),
+    path("inbox/<int:pk>/approve/", approval.approve, name="approve-figure"),
+    path("inbox/<int:pk>/return/", approval.give_back, name="return-figure"),
     path("statistics/", statistics.statistics_page, name="statistics"),
     path("statistics/people/", statistics.statistics_people, name="statistics-people"),
     path("statistics/export/", statistics.statistics_export, name="statistics-export"),

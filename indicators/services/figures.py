@@ -17,8 +17,10 @@ from core.errors import Conflict, Forbidden, InvalidInput, OutOfScope
 from core.text import clean
 from indicators.choices import FigureSource, FigureState, IndicatorSource, PeriodKind
 from indicators.models import CentreDeclaration, Figure, Indicator
+from indicators.proxies import DEFINITION, PROXIES, known_people
 from indicators.rules import STATUS_WORDS
 from indicators.selectors import computed_values
+from literacy.rules import percent
 
 
 @transaction.atomic
@@ -99,10 +101,12 @@ def report_figure(
     ends_on: dt.date,
     by: User,
     note: str = "",
+    population: int | None = None,
 ) -> Figure:
     """Enter a figure that another body knows, with its source and document.
 
     A second entry for the same period is a correction: it needs a reason (``note``) and becomes a new version.
+    ``population`` (people of the age the line speaks of) lets the system put its own share beside a proxy line.
     Raises InvalidInput (field named), Forbidden, Conflict when the period is locked.
     """
     _may_report(by, unit)
@@ -145,9 +149,31 @@ def report_figure(
         version=latest.version + 1 if latest else 1,
         replaces=latest,
     )
+    if population and indicator.code in PROXIES:
+        _keep_proxy(figure, population, by)
     data = {"code": indicator.code, "unit": unit.code, "value": str(value), "version": figure.version}
     audit.record("indicators.report_figure", figure, by=by, data=data)
     return figure
+
+
+def _keep_proxy(figure: Figure, population: int, by: User) -> Figure:
+    """Keep the system's own share of the population beside a reported figure, with its evidence."""
+    known = known_people(code=figure.indicator.code, unit=figure.unit, as_of=figure.ends_on)
+    same = Figure.objects.filter(
+        indicator=figure.indicator, unit=figure.unit, source=FigureSource.COMPUTED, starts_on=figure.starts_on,
+        ends_on=figure.ends_on,
+    )  # fmt: skip
+    latest = same.order_by("-version").first()
+    if latest and (latest.evidence_hash, latest.denominator) == (known.hash, population):
+        return latest
+    value = min(Decimal(100), percent(known.people, population) or Decimal(0))
+    return Figure.objects.create(
+        indicator=figure.indicator, unit=figure.unit, period_kind=figure.period_kind, starts_on=figure.starts_on,
+        ends_on=figure.ends_on, source=FigureSource.COMPUTED, value=value, numerator=known.people,
+        denominator=population, definition_version=DEFINITION, evidence_hash=known.hash, computed_at=timezone.now(),
+        entered_by=by, version=latest.version + 1 if latest else 1, replaces=latest,
+        note=_("tính lại: dữ liệu đã đổi") if latest else "",
+    )  # fmt: skip
 
 
 @transaction.atomic

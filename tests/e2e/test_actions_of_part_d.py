@@ -5,16 +5,20 @@ Each figure is the target of our design; enrolling, attendance and closing a cla
 
 import datetime as dt
 import gzip
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
 
 from core.dates import add_months
+from courses.models import Topic
+from indicators.models import Figure, Indicator
+from indicators.services import report_figure
 from literacy.models import FollowUp, LiteracyCheck
 from literacy.services import record_award
 from tests.actions import PHONE, Hand, slow_down
-from tests.factories import make_certificates, make_learner, use_system
+from tests.factories import closed_class, make_certificates, make_course, make_learner, use_system
 
 KEEP_WAITING = ("document", "stylesheet", "script")
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -76,6 +80,51 @@ def test_another_day_and_a_note_take_three_actions_more(cast, overdue, phone_of)
     assert hand.actions == 4, hand.done
     check = LiteracyCheck.objects.get()
     assert (check.checked_on, check.note) == (yesterday, "Đọc được sổ tiết kiệm")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_reported_figure_is_approved_by_two_taps_from_home_and_returned_by_three_actions(
+    cast, reference, phone_of, script
+):
+    course = make_course(cast.centre_b, topic=Topic.objects.get(code="ky_nang_so"))
+    closed_class(cast.centre_b, course=course, passing=4, failing=1)
+    for code, value in (("D1", 38), ("D2", 50), ("D3", 61)):
+        report_figure(
+            indicator=Indicator.objects.get(code=code), unit=cast.commune_b, value=Decimal(value), status_value="",
+            source_name="Hội Khuyến học", document="BC 12", document_on=None, ends_on=timezone.localdate(),
+            by=cast.nam, population=10,
+        )  # fmt: skip
+    hand = phone_of(cast.tuan, java_script_enabled=script)
+    page = hand.page
+    page.goto("/")
+    hand.start()
+    hand.tap(page.get_by_role("link", name="Duyệt", exact=True))
+    digital = page.get_by_role("group", name="D2 ·")
+    digital.wait_for()
+    assert fits(page)
+    # Reported, computed, the difference and the way to the evidence stand together.
+    for text in ("50,0%", "40,0%", "4/10", "10,0 điểm"):
+        digital.get_by_text(text).wait_for()
+    assert digital.get_by_role("link", name="Xem chỉ tiêu và các phiên bản").count() == 1
+    hand.tap(page.get_by_role("button", name="Duyệt D1 của Phường Ba Đình"))
+    page.get_by_text("Đã duyệt D1 của Phường Ba Đình.").wait_for()
+    assert hand.actions == 2, hand.done
+    hand.start()
+    hand.type("Có người học ở cơ quan", digital.get_by_label("Vì sao chấp nhận chênh lệch"))
+    hand.tap(page.get_by_role("button", name="Duyệt D2 của Phường Ba Đình"))
+    page.get_by_text("Đã duyệt D2 của Phường Ba Đình.").wait_for()
+    assert hand.actions == 2, hand.done
+    hand.start()
+    families = page.get_by_role("group", name="D3 ·")
+    hand.tap(families.get_by_text("Trả lại…"))
+    hand.type("Thiếu văn bản của Hội", families.get_by_label("Lý do trả lại"))
+    hand.tap(families.get_by_role("button", name="Trả lại", exact=True))
+    page.get_by_text("Đã trả lại D3 của Phường Ba Đình.").wait_for()
+    assert hand.actions == 3, hand.done
+    assert fits(page)
+    assert dict(Figure.objects.filter(source="reported").values_list("indicator__code", "state")) == {
+        "D1": "approved", "D2": "approved", "D3": "returned",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("opener", ["phone_of", "desk_of"])

@@ -1,0 +1,63 @@
+"""One inbox: what was reported from the units below, what was computed beside it, approve or return."""
+
+from collections.abc import Callable
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from centres.access import scoped
+from centres.choices import Verb
+from core.errors import Conflict, Forbidden, InvalidInput
+from indicators import services
+from indicators.models import Figure, FigureDecision
+from indicators.selectors import inbox
+
+
+@scoped(Verb.APPROVE_FIGURE)
+def inbox_page(request: HttpRequest) -> HttpResponse:
+    """Reported figures that wait for this person."""
+    return _page(request)
+
+
+def _page(
+    request: HttpRequest, *, wrong: int = 0, words: str = "", reason: str = "", status: int = 200
+) -> HttpResponse:
+    rows = inbox(cast(User, request.user))
+    context = {"rows": rows, "wrong": wrong, "words": words, "reason": reason}
+    return render(request, "indicators/inbox.html", context, status=status)
+
+
+def _decide(request: HttpRequest, pk: int, verb: Callable[..., FigureDecision], done: str) -> HttpResponse:
+    user = cast(User, request.user)
+    figure = get_object_or_404(Figure.objects.visible_to(user).select_related("indicator", "unit"), pk=pk)
+    reason = request.POST.get("reason", "")
+    try:
+        verb(figure=figure, by=user, reason=reason)
+    except InvalidInput as error:
+        return _page(request, wrong=pk, words=str(error.message), reason=reason, status=error.status)
+    except (Conflict, Forbidden) as error:
+        if isinstance(error, Forbidden) and error.code != "own_figure":
+            raise
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, done % {"code": figure.indicator.code, "unit": figure.unit.name})
+    return redirect("indicators:inbox")
+
+
+@scoped(Verb.APPROVE_FIGURE, Verb.VIEW_FIGURES)
+@require_POST
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve one."""
+    return _decide(request, pk, services.approve_figure, _("Đã duyệt %(code)s của %(unit)s."))
+
+
+@scoped(Verb.APPROVE_FIGURE, Verb.VIEW_FIGURES)
+@require_POST
+def give_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return one, with the reason."""
+    return _decide(request, pk, services.return_figure, _("Đã trả lại %(code)s của %(unit)s."))
