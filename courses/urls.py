@@ -3,7 +3,7 @@
 from django.urls import path
 
 from courses import material_urls, planning_urls, roster_urls
-from courses.views import classes, closing, courses, desk, enrolments, rooms, teaching, timetable, undo, waitlist
+from courses.views import classes, closing, courses, desk, enrolments, grid, rooms, teaching, timetable, undo, waitlist
 
 app_name = "courses"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("<int:pk>/cancel/", classes.class_cancel, name="class-cancel"),
     path("<int:pk>/schedule/", teaching.schedule, name="schedule"),
     path("<int:pk>/sessions/add/", timetable.session_add, name="session-add"),
+    path("<int:pk>/attendance/", grid.attendance_grid, name="attendance-grid"),
+    path("<int:pk>/attendance/sheet/", grid.attendance_sheet, name="attendance-sheet"),
     path("<int:pk>/results/", teaching.results, name="results"),
     path("<int:pk>/close/", closing.close, name="close"),
     path("<int:pk>/close/results/", closing.close_results, name="close-results"),

@@ -37,6 +37,8 @@ OBJECT_LINES: tuple[Line, ...] = (
     Line("courses:class-cancel", lambda rows: rows.open_class.pk, DESK),
     Line("courses:enrol", lambda rows: rows.open_class.pk, DESK),
     Line("courses:schedule", lambda rows: rows.open_class.pk, DESK),
+    Line("courses:attendance-grid", lambda rows: rows.open_class.pk, INSIDERS),
+    Line("courses:attendance-sheet", lambda rows: rows.open_class.pk, INSIDERS),
     Line("courses:results", lambda rows: rows.open_class.pk, INSIDERS),
     Line("courses:close", lambda rows: rows.open_class.pk, DESK),
     Line("courses:close-results", lambda rows: rows.open_class.pk, DESK),
