@@ -24,6 +24,7 @@ urlpatterns = [
     path("sessions/<int:pk>/", teaching.session_detail, name="session-detail"),
     path("sessions/<int:pk>/cancel/", teaching.session_cancel, name="session-cancel"),
     path("sessions/<int:pk>/cancel/undo/", undo.session_cancel_undo, name="session-cancel-undo"),
+    path("sessions/<int:pk>/marks/undo/", undo.marks_undo, name="marks-undo"),
     path("enrolments/<int:pk>/withdraw/", enrolments.withdraw, name="withdraw"),
     path("enrolments/<int:pk>/withdraw/undo/", undo.withdraw_undo, name="withdraw-undo"),
     path("sessions/<int:pk>/move/", timetable.session_move, name="session-move"),

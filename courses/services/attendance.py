@@ -37,7 +37,7 @@ def mark_attendance(*, session: Session, marks: dict[int, str], by: Any, nonce: 
     _check_marks(fresh, marks)
     before = dict(session.marks.values_list("enrolment_id", "status"))
     if before and not session.marks_version:  # marks from before versions were kept
-        _keep_version(session, before, by=session.marked_by, at=session.marked_at)
+        keep_version(session, before, by=session.marked_by, at=session.marked_at)
     changed = {pk: status for pk, status in marks.items() if before.get(pk) != status}
     Attendance.objects.bulk_create(
         [Attendance(session=session, enrolment_id=pk, status=status) for pk, status in changed.items()],
@@ -51,7 +51,7 @@ def mark_attendance(*, session: Session, marks: dict[int, str], by: Any, nonce: 
     session.marked_by = by
     session.marks_version += 1
     session.save(update_fields=["status", "marked_at", "marked_by", "marks_version", "updated_at"])
-    _keep_version(session, before | marks, by=by, at=session.marked_at, nonce=nonce)
+    keep_version(session, before | marks, by=by, at=session.marked_at, nonce=nonce)
     data: dict[str, Any] = {"number": session.number, "counts": _counts(marks.values())}
     if corrected:
         data["changes"] = [[pk, before.get(pk, ""), status] for pk, status in sorted(changed.items())]
@@ -149,9 +149,10 @@ def _join(
     return joined, kept, differing
 
 
-def _keep_version(
+def keep_version(
     session: Session, marks: dict[int, str], *, by: Any, at: dt.datetime | None, nonce: uuid.UUID | None = None
 ) -> None:
+    """Keep what the marks of a session are now, under the number the session has."""
     AttendanceVersion.objects.create(
         session=session,
         version=session.marks_version,

@@ -4,15 +4,18 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from centres.choices import Verb
 from core import audit
 from core.errors import Conflict
+from core.models import AuditEvent
 from core.undo import own_deed
 from courses.choices import EnrolmentStatus, SessionStatus
-from courses.models import Attendance, Enrolment, Session
+from courses.models import Attendance, AttendanceVersion, Enrolment, Session
 from courses.permissions import take_class
+from courses.services.attendance import keep_version
 from courses.services.places import has_free_place
 
 
@@ -62,4 +65,37 @@ def undo_cancel_session(*, session: Session, by: Any) -> Session:
     row.save(update_fields=["status", "cancel_reason", "marked_at", "marked_by", "updated_at"])
     data = {"number": row.number, "marks_restored": len(here), "deed": deed.pk}
     audit.record("courses.undo_cancel_session", row, by=by, centre_id=fresh.centre_id, data=data)
+    return row
+
+
+@transaction.atomic
+def undo_marks(*, session: Session, by: Any) -> Session:
+    """Take back the last saving of attendance: the marks of the saving before stand again, or none and no held session.
+
+    It is a saving of its own, so that a device which saw the marks taken back is not joined with them unawares.
+    Raises Conflict ``undo_too_late`` (also when somebody saved after) or ``undo_done``; and what ``take_class`` raises.
+    """
+    fresh = take_class(by, Verb.TEACH, session.class_group)
+    row = Session.objects.select_for_update(of=("self",)).get(pk=session.pk)
+    if row.status != SessionStatus.HELD:
+        raise Conflict("undo_done", _("Lần lưu này đã được hoàn tác, hoặc buổi đã báo nghỉ."))
+    earlier = AttendanceVersion.objects.filter(session=row, version__lt=row.marks_version).order_by("version").last()
+    began = {int(pk): mark for pk, mark in earlier.marks.items()} if earlier else {}
+    deed = own_deed("courses.correct_attendance" if began else "courses.mark_attendance", row, by)
+    undone = AuditEvent.objects.filter(
+        verb="courses.undo_marks", object_type=row._meta.label_lower, object_id=str(row.pk), data__deed=deed.pk
+    )
+    if undone.exists():
+        raise Conflict("undo_done", _("Lần lưu này đã được hoàn tác, hoặc buổi đã báo nghỉ."))
+    here = set(Enrolment.objects.filter(class_group=fresh, pk__in=began).values_list("pk", flat=True))
+    marks = {pk: mark for pk, mark in began.items() if pk in here}
+    row.marks.all().delete()
+    Attendance.objects.bulk_create([Attendance(session=row, enrolment_id=pk, status=marks[pk]) for pk in marks])
+    row.marks_version += 1
+    row.status = SessionStatus.HELD if marks else SessionStatus.PLANNED
+    row.marked_at, row.marked_by = (earlier.saved_at, earlier.saved_by) if earlier and marks else (None, None)
+    row.save(update_fields=["status", "marked_at", "marked_by", "marks_version", "updated_at"])
+    keep_version(row, marks, by=by, at=timezone.now())
+    data = {"number": row.number, "marks_restored": len(marks), "deed": deed.pk}
+    audit.record("courses.undo_marks", row, by=by, centre_id=fresh.centre_id, data=data)
     return row

@@ -97,10 +97,10 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
             differences = {row.enrolment.pk: row for row in error.data.get("differences", [])}
             session.refresh_from_db()
         else:
-            words = _saved_words(sent)
+            words, undo = _saved_words(sent), reverse("courses:marks-undo", args=[session.pk])
             if by_script:
-                return JsonResponse({"version": sent.session.marks_version, "detail": words})
-            messages.success(request, words)
+                return JsonResponse({"version": sent.session.marks_version, "detail": words, "undo": undo})
+            messages.success(request, words, undo)
             return redirect("courses:session-detail", session.pk)
     may = allowed(request.user, group)
     lines = _attendance_lines(session, request.POST if request.method == "POST" else None, differences)

@@ -41,3 +41,23 @@ def session_cancel_undo(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Đã hoàn tác: buổi %(number)s không nghỉ.") % {"number": session.number})
     return redirect("courses:class-detail", session.class_group_id)
+
+
+@scoped(*READERS)
+@require_POST
+def marks_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back the last saving of attendance."""
+    session = session_or_404(request, pk, Verb.TEACH)
+    try:
+        row = services.undo_marks(session=session, by=request.user)
+    except DomainError as error:
+        refusal_of(error)
+        messages.error(request, str(error.message))
+    else:
+        words = (
+            _("Đã hoàn tác: buổi %(number)s trở lại như lần lưu trước.")
+            if row.marked_at
+            else _("Đã hoàn tác: buổi %(number)s chưa điểm danh.")
+        )
+        messages.success(request, words % {"number": row.number})
+    return redirect("courses:session-detail", session.pk)

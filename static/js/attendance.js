@@ -38,6 +38,15 @@
     }
   }
 
+  // A slip is taken back by the same button as elsewhere; the page that comes then shows the marks of before.
+  function offerUndo(address) {
+    if (!address) return;
+    const button = document.createElement("button");
+    button.type = "submit"; button.className = "btn"; button.textContent = line.dataset.undo;
+    button.formAction = address; button.dataset.undo = "";
+    line.append(" ", button);
+  }
+
   function later() {
     window.clearTimeout(timer);
     timer = window.setTimeout(send, WAITS[Math.min(tries, WAITS.length - 1)] * 1000);
@@ -78,7 +87,8 @@
       if (now && now.nonce === kept.nonce) store.removeItem(key);
       version.value = told.version;
       nonce.value = newName();
-      return say(told.detail, "ok");
+      say(told.detail, "ok");
+      return offerUndo(told.undo);
     }
     if (told.code === "attendance_conflict") {
       // The page of the server shows both side by side; what is chosen there is a new sending. What is kept here goes
@@ -109,6 +119,7 @@
   form.removeAttribute("data-guard"); // nothing is lost by leaving any more
   form.addEventListener("change", ticked);
   form.addEventListener("submit", function (event) {
+    if (event.submitter && "undo" in event.submitter.dataset) { store.removeItem(key); return; }
     event.preventDefault();
     keep({ wanted: true });
     tries = 0;

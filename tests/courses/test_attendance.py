@@ -313,3 +313,19 @@ def test_two_phones_on_one_session(cast, phone_of, console_errors):
     expect(state(duc)).to_contain_text("1 trên 3")
     assert marks_of(session) == given(rows, excused=[0], absent=[2])
     forgive(console_errors, "409")
+
+
+@phone_test
+def test_a_saving_is_taken_back_by_one_tap_and_can_be_made_again(cast, phone_of):
+    session, rows = taught_today(cast)
+    page = phone_of(cast.lan).page
+    page.goto(reverse("courses:session-detail", args=[session.pk]))
+    for _time in range(2):
+        page.locator(f"input[name=mark_{rows[0].pk}][value=absent]").tap()
+        page.get_by_role("button", name="Lưu điểm danh").tap()
+        expect(state(page)).to_contain_text("2 trên 3 có mặt")
+        page.get_by_role("button", name="Hoàn tác").tap()
+        page.get_by_text("Đã hoàn tác: buổi 1 chưa điểm danh.").wait_for()
+        assert marks_of(session) == {}
+        assert page.locator(f"input[name=mark_{rows[0].pk}][value=present]").is_checked()
+    assert page.evaluate("Object.keys(localStorage).length") == 0

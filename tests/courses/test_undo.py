@@ -116,3 +116,79 @@ def test_strangers_are_refused(as_user, cast, taught):
         assert as_user(cast.minh).post(reverse(name, args=[pk])).status_code == 404
         assert as_user(cast.hoa).post(reverse(name, args=[pk])).status_code == 403
         assert as_user(cast.lan).get(reverse(name, args=[pk])).status_code == 405
+
+
+def marks_of(session):
+    return dict(session.marks.values_list("enrolment_id", "status"))
+
+
+def test_a_first_saving_is_taken_back_whole(cast, taught):
+    _group, _people, session = taught
+    session = hold(session.class_group.sessions.order_by("number").last(), by=cast.lan)
+    back = services.undo_marks(session=session, by=cast.lan)
+    assert (back.status, back.marked_at, back.marked_by, marks_of(back)) == (SessionStatus.PLANNED, None, None, {})
+    with pytest.raises(Conflict) as refused:
+        services.undo_marks(session=session, by=cast.lan)
+    assert refused.value.code == "undo_done"
+    assert set(marks_of(hold(back, by=cast.lan)).values()) == {"present"}
+    assert services.undo_marks(session=session, by=cast.lan).status == SessionStatus.PLANNED
+
+
+def test_a_correction_gives_way_to_the_saving_before(cast, taught):
+    _group, people, session = taught
+    before, marked = marks_of(session), (session.marked_at, session.marked_by)
+    corrected = hold(session, absent=people, by=cast.lan)
+    back = services.undo_marks(session=corrected, by=cast.lan)
+    assert marks_of(back) == before
+    assert (back.status, back.marked_at, back.marked_by) == (SessionStatus.HELD, *marked)
+    event = AuditEvent.objects.get(verb="courses.undo_marks")
+    assert (event.actor, event.data["marks_restored"]) == (cast.lan, 3)
+    with pytest.raises(Conflict) as refused:
+        services.undo_marks(session=corrected, by=cast.lan)
+    assert refused.value.code == "undo_done"
+    # A device that saw the correction is told of what both changed, and joined where only one did.
+    sent = services.send_marks(session=session, by=cast.duc, seen_version=2, marks={row.pk: "absent" for row in people})
+    assert marks_of(sent.session) == before
+
+
+def test_a_saving_others_built_on_stays(cast, taught, monkeypatch):
+    _group, people, session = taught
+    hold(session, absent=people, by=cast.lan)
+    hold(session, by=cast.duc)
+    stands = marks_of(session)
+    with pytest.raises(Conflict) as refused:
+        services.undo_marks(session=session, by=cast.lan)
+    assert refused.value.code == "undo_too_late"
+    with pytest.raises(OutOfScope):
+        services.undo_marks(session=session, by=cast.minh)
+    later(monkeypatch, minutes=31)
+    with pytest.raises(Conflict):
+        services.undo_marks(session=session, by=cast.duc)
+    assert marks_of(session) == stands
+
+
+def test_a_closed_class_keeps_its_marks(cast, taught):
+    group, _people, _session = taught
+    last = hold(group.sessions.order_by("number").last(), by=cast.lan)
+    services.close_class(class_group=group, by=cast.lan)
+    with pytest.raises(Conflict) as refused:
+        services.undo_marks(session=last, by=cast.lan)
+    assert refused.value.code == "class_closed"
+    assert marks_of(last)
+
+
+def test_the_session_page_offers_to_take_back_what_was_just_saved(as_user, cast, taught):
+    group, people, _session = taught
+    session = group.sessions.order_by("number").last()
+    session.held_on = timezone.localdate()
+    session.save(update_fields=["held_on"])
+    undo = reverse("courses:marks-undo", args=[session.pk])
+    client = as_user(cast.lan)
+    form = {"version": "0", **{f"mark_{row.pk}": "present" for row in people}}
+    page = client.post(reverse("courses:session-detail", args=[session.pk]), form, follow=True).text
+    assert f'action="{undo}"' in page
+    assert "chưa điểm danh" in client.post(undo, follow=True).text
+    assert marks_of(session) == {}
+    assert as_user(cast.minh).post(undo).status_code == 404
+    assert as_user(cast.hoa).post(undo).status_code == 403
+    assert as_user(cast.lan).get(undo).status_code == 405

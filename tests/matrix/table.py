@@ -144,6 +144,7 @@ EXCUSED: dict[str, str] = {
     "learners:say-different": "POST only: tests/learners/test_lookalikes.py",
     "literacy:check-undo": "POST only: tests/literacy/test_undo.py",
     "courses:withdraw-undo": "POST only: tests/courses/test_undo.py",
+    "courses:marks-undo": "POST only: tests/courses/test_undo.py",
     "courses:session-cancel-undo": "POST only: tests/courses/test_undo.py",
     "courses:waitlist-place": "POST only: tests/matrix/test_matrix.py, test_posts_on_foreign_rows",
     "courses:waitlist-leave": "POST only: tests/matrix/test_matrix.py, test_posts_on_foreign_rows",
