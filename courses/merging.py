@@ -80,7 +80,7 @@ def _leave(row: WaitlistEntry, reason: str) -> Change:
 
 @around_merging
 @contextmanager
-def places_stay_right(people: list[int], by: Any) -> Iterator[None]:
+def places_stay_right(people: list[int], by: Any, notes: list[str]) -> Iterator[None]:
     """Give a place that a merge frees to the first who waits; refuse an undo for which there is no place any more.
 
     The classes are taken before the people, as enrolling does, and in one order: nobody waits in a circle.
@@ -93,7 +93,11 @@ def places_stay_right(people: list[int], by: Any) -> Iterator[None]:
     for row in going_on:
         taken = taken_places(row)
         if taken < before[row.pk]:
-            move_up(row, by=by)
+            came_in = move_up(row, by=by)
+            # Of a class of another centre nobody is named: its own staff see who came in.
+            if came_in and ClassGroup.objects.visible_to(by).filter(pk=row.pk).exists():
+                who = {"names": ", ".join(one.learner.full_name for one in came_in), "class": row.name}
+                notes.append(_("Đã xếp vào lớp %(class)s từ danh sách chờ: %(names)s. Hãy báo cho họ biết.") % who)
         elif taken > before[row.pk] and row.capacity is not None and taken > row.capacity:
             words = _("Lớp %(name)s đã đủ %(n)s chỗ, vì chỗ trống đã có người khác. Hãy thêm chỗ cho lớp rồi tách lại.")
             raise Conflict("undo_overfills", words % {"name": row.name, "n": row.capacity})

@@ -55,24 +55,27 @@ def settle(kept: Any, other: Any) -> list[Change]:
     return function(kept, other) if function else []
 
 
-# (ids of the two records, who does it) → entered before the people are locked, left once everything stands.
-Around = Callable[[list[int], Any], AbstractContextManager[None]]
+# (ids of the two records, who does it, what to tell them afterwards) → entered before the people are locked, left once
+# everything stands.
+Around = Callable[[list[int], Any, list[str]], AbstractContextManager[None]]
 _around: list[Around] = []
 
 
 def around_merging(function: Around) -> Around:
     """Register a context manager that stands around a merge and around its undoing, in their transaction.
 
-    It may lock rows of its own before, and settle what follows or raise Conflict after.
+    It may lock rows of its own before, and settle what follows or raise Conflict after; what followed it adds in words
+    to the list it is given.
     """
     _around.append(function)
     return function
 
 
 @contextmanager
-def everybody_around(people: list[int], by: Any) -> Iterator[None]:
-    """Enter what every app registered."""
+def everybody_around(people: list[int], by: Any) -> Iterator[list[str]]:
+    """Enter what every app registered; the list holds in words what followed, once all have been left."""
+    notes: list[str] = []
     with ExitStack() as stack:
         for function in _around:
-            stack.enter_context(function(people, by))
-        yield
+            stack.enter_context(function(people, by, notes))
+        yield notes

@@ -78,12 +78,14 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     if request.method == "POST":
         take = [name for name in CHOICES if request.POST.get(name) == "other"]
         try:
-            merge_people(kept=kept, other=gone, by=user, take=take)
+            done = merge_people(kept=kept, other=gone, by=user, take=take)
         except (Conflict, InvalidInput) as error:
             refusal, status = str(error.message), error.status
         else:
             words = {"other": gone.code, "kept": kept.code}
             messages.success(request, _("Đã gộp %(other)s vào %(kept)s. Có thể tách lại ở cuối trang này.") % words)
+            for note in done.notes:
+                messages.info(request, note)
             return redirect("learners:learner-detail", kept.pk)
     try:
         outlook = look_ahead(kept=kept, other=gone, by=user)

@@ -89,8 +89,10 @@ def merge_people(*, kept: Learner, other: Learner, by: User, take: Collection[st
     Raises Conflict: ``merged_already``, ``said_different``, ``different_numbers``, ``keep_other`` (what hangs on the
     other record has to stay the main one); InvalidInput, OutOfScope, Forbidden.
     """
-    with everybody_around(sorted([kept.pk, other.pk]), by):
-        return _merge(kept, other, by, take)
+    with everybody_around(sorted([kept.pk, other.pk]), by) as notes:
+        merge = _merge(kept, other, by, take)
+    merge.notes = notes
+    return merge
 
 
 def _merge(kept: Learner, other: Learner, by: User, take: Collection[str]) -> PersonMerge:

@@ -351,6 +351,9 @@ class PersonMerge(models.Model):
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"moves", "changes"})
     SENSITIVE_FIELDS: ClassVar[frozenset[str]] = frozenset({"number_index"})
 
+    # What followed in other apps, in words; known to who has just merged, not kept.
+    notes: list[str]
+
     kept = models.ForeignKey(Learner, models.PROTECT, related_name="merges", verbose_name=_("hồ sơ giữ lại"))
     other = models.ForeignKey(Learner, models.PROTECT, related_name="merged_by", verbose_name=_("hồ sơ được gộp"))
     merged_by = models.ForeignKey(

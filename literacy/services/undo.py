@@ -57,7 +57,9 @@ def undo_check(*, check: LiteracyCheck, by: User) -> FollowUp:
     if row is None or row.follow_up is None:
         raise Conflict("undo_done", _("Kết quả này đã được hoàn tác."))
     deed = own_deed("literacy.record_check", row, by)
-    changed: Changes = deed.data["changed"]
+    changed: Changes | None = deed.data.get("changed")
+    if changed is None:  # recorded before undoing was known
+        raise Conflict("undo_too_late", _("Không hoàn tác được nữa: đã quá lâu, hoặc người khác đã ghi."))
     now = standing(row.learner_id)
     built_on = (
         LiteracyCheck.objects.filter(learner_id=row.learner_id, pk__gt=row.pk).exists()

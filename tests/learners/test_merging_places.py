@@ -1,6 +1,7 @@
 """Merging frees a place when one person held two: who waits moves up, and nobody is ever put in above the number."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from core.errors import Conflict
@@ -36,11 +37,13 @@ def inside(group):
 
 
 @pytest.mark.django_db
-def test_the_place_that_comes_free_goes_to_the_first_who_waits(cast, pair, full):
+def test_the_place_that_comes_free_goes_to_the_first_who_waits(cast, pair, full, as_user):
     look_ahead(kept=pair[0], other=pair[1], by=cast.lan)
     assert WaitlistEntry.objects.waiting().count() == 2  # looking moves nobody
-    merge_people(kept=pair[0], other=pair[1], by=cast.lan)
+    address = reverse("learners:merge", args=[pair[0].pk, pair[1].pk])
+    told = as_user(cast.lan).post(address, follow=True).content.decode()
 
+    assert f"Đã xếp vào lớp {full.name} từ danh sách chờ: Đinh Văn Một." in told
     assert inside(full) == ["Nga", "Một"]
     assert taken_places(full) == 2
     entry = WaitlistEntry.objects.get(status="placed")
