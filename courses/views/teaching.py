@@ -78,11 +78,12 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
 @scoped(*READERS)
 def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Attendance of one session: everybody preset as present, saved only when sent; corrected until the class ends."""
-    session = session_or_404(request, pk, Verb.TEACH if request.method == "POST" else None)
+    by_script = request.headers.get("Accept") == "application/json"
+    # A device that kept its marks is told in words that a right was lost: a page would look like a lost sign-in.
+    session = session_or_404(request, pk, Verb.TEACH if request.method == "POST" and not by_script else None)
     group = session.class_group
     refusal, status, differences = "", 200, {}
     if request.method == "POST":
-        by_script = request.headers.get("Accept") == "application/json"
         try:
             sent = services.send_marks(
                 session=session,
@@ -91,9 +92,9 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
                 **_sending(request.POST, session),
             )
         except DomainError as error:
-            status, refusal = refusal_of(error), str(error.message)
             if by_script:
-                return JsonResponse({"code": error.code, "detail": refusal}, status=status)
+                return JsonResponse({"code": error.code, "detail": str(error.message)}, status=error.status)
+            status, refusal = refusal_of(error), str(error.message)
             differences = {row.enrolment.pk: row for row in error.data.get("differences", [])}
             session.refresh_from_db()
         else:

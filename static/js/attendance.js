@@ -23,7 +23,7 @@
   const clock = (at) => new Date(at).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
 
   function keep(changes) {
-    const kept = Object.assign({ version: version.value, nonce: nonce.value, after: "", wanted: false }, read(), { marks: marks(), at: Date.now() }, changes);
+    const kept = Object.assign({ version: version.value, nonce: nonce.value, after: "", wanted: false, label: form.dataset.label }, read(), { marks: marks(), at: Date.now() }, changes);
     try { store.setItem(key, JSON.stringify(kept)); } catch (error) { return null; }
     return kept;
   }

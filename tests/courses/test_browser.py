@@ -36,7 +36,7 @@ def test_a_class_is_taught_on_a_phone_without_script(cast, window_of):
     page = window_of(cast.lan, viewport={"width": 360, "height": 740}, java_script_enabled=False)
     page.goto(reverse("courses:class-list"))
     page.get_by_role("link", name="Kỹ năng số thôn 5").click()
-    page.get_by_role("link", name="Điểm danh").click()
+    page.get_by_role("link", name="Điểm danh", exact=True).click()
     away = page.get_by_role("group", name=luc.learner.full_name).get_by_label("Vắng", exact=True)
     target = away.locator("..").bounding_box()
     assert target["height"] >= 44

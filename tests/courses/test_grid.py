@@ -246,3 +246,46 @@ def test_by_keyboard_from_paper_and_out_of_the_printer(cast, desk_of):
         assert "BẢNG ĐIỂM DANH" in pdf[0].get_textpage().get_text_bounded()
     finally:
         pdf.close()
+
+
+def test_a_device_is_told_in_words_that_a_right_was_lost(client, cast, group, people, sessions):
+    session = hold(sessions[0], absent=people[:1])
+    client.force_login(cast.hoa)  # sees the class, may not teach it
+    marks = {f"mark_{row.pk}": "present" for row in people}
+    address = reverse("courses:session-detail", args=[session.pk])
+    told = client.post(address, {"version": "1", **marks}, headers={"accept": "application/json"})
+    assert (told.status_code, told.headers["Content-Type"]) == (403, "application/json")
+    assert told.json()["detail"]
+    assert session.marks.filter(status="absent").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_marks_kept_on_the_device_are_announced_where_one_comes_by(cast, desk_of, console_errors):
+    group = make_class(cast.centre_a, capacity=None)
+    make_enrolled(group, [make_learner(cast.centre_a, "Bùi Thị Nga")])
+    session = make_sessions(group, 1)[0]
+    hand = desk_of(cast.lan)
+    page = hand.page
+    page.goto(reverse("courses:session-detail", args=[session.pk]))
+    page.context.set_offline(True)
+    page.locator("[type=radio][value=absent]").check()
+    page.get_by_role("button", name="Lưu điểm danh").click()
+    page.get_by_text("Không có mạng").wait_for()
+    # Another page of the same person on the same device, before anything could be sent.
+    page.route(
+        "**/classes/sessions/*/", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+    )
+    page.context.set_offline(False)
+    page.goto("/")
+    line = page.locator("[data-kept] .notice")
+    line.wait_for()
+    assert f"buổi {session.number}, {group.name}" in line.inner_text()
+    page.unroute("**/classes/sessions/*/")
+    page.goto(reverse("courses:class-detail", args=[group.pk]))
+    page.get_by_role("link", name="Mở và gửi").click()
+    page.get_by_text(f"Đã lưu điểm danh buổi {session.number}").wait_for()
+    assert set(marks_of(session).values()) == {"absent"}
+    page.goto("/")
+    page.get_by_role("heading", level=1).wait_for()
+    assert page.locator("[data-kept] .notice").count() == 0
+    console_errors.clear()

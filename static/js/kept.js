@@ -1,0 +1,24 @@
+// Attendance kept on this device and not sent yet (js/attendance.js) is announced where people come by; opening the
+// session's page sends it.
+(function () {
+  "use strict";
+  const place = document.querySelector("[data-kept]");
+  if (!place) return;
+  const start = `clc-attendance-${place.dataset.kept}-`;
+  let names = [];
+  try { names = Object.keys(window.localStorage).filter((name) => name.startsWith(start)); } catch (error) { return; }
+  for (const name of names) {
+    const session = name.slice(start.length);
+    let kept = null;
+    try { kept = JSON.parse(window.localStorage.getItem(name)); } catch (error) { /* damaged: not ours to drop */ }
+    if (!kept || !/^\d+$/.test(session)) continue;
+    const line = document.createElement("p"), link = document.createElement("a");
+    line.className = "notice warn";
+    line.append(`${place.dataset.words} ${kept.label || ""} `);
+    link.className = "btn";
+    link.href = place.dataset.page.replace("/0/", `/${session}/`);
+    link.textContent = kept.wanted ? place.dataset.send : place.dataset.look;
+    line.append(link);
+    place.append(line);
+  }
+})();
