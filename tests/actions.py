@@ -57,6 +57,11 @@ class Hand:
             into.fill("")
         self.page.keyboard.type(text)
 
+    def give(self, target: Locator, name: str, content: bytes) -> None:
+        """A file picked in the dialog of the device: one action, however many folders it takes."""
+        self.done.append(f"give {name!r}")
+        target.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
+
     def choose(self, target: Locator, label: str) -> None:
         """One line of a drop-down list."""
         self.done.append(f"choose {label!r}")
