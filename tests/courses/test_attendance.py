@@ -321,6 +321,7 @@ def test_a_saving_is_taken_back_by_one_tap_and_can_be_made_again(cast, phone_of)
     page = phone_of(cast.lan).page
     page.goto(reverse("courses:session-detail", args=[session.pk]))
     for _time in range(2):
+        page.locator("form[data-attendance]:not([data-guard])").wait_for()  # the script has come: it answers the taps
         page.locator(f"input[name=mark_{rows[0].pk}][value=absent]").tap()
         page.get_by_role("button", name="Lưu điểm danh").tap()
         expect(state(page)).to_contain_text("2 trên 3 có mặt")
