@@ -98,7 +98,7 @@
       return form.submit();
     }
     keep({ wanted: false });
-    say(told.detail || line.dataset.waiting, "bad");
+    say(told.detail || line.dataset.refused, "bad");
   }
 
   function ticked() {

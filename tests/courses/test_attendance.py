@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from core.errors import Conflict, InvalidInput, OutOfScope
 from core.models import AuditEvent
 from courses import services
-from courses.models import Attendance, AttendanceVersion, Session
+from courses.models import Attendance, AttendanceVersion, ClassGroup, Session
 from tests.actions import PHONE
 from tests.cast import PASSWORD
 from tests.factories import make_class, make_enrolled
@@ -330,3 +330,16 @@ def test_a_saving_is_taken_back_by_one_tap_and_can_be_made_again(cast, phone_of)
         assert marks_of(session) == {}
         assert page.locator(f"input[name=mark_{rows[0].pk}][value=present]").is_checked()
     assert page.evaluate("Object.keys(localStorage).length") == 0
+
+
+@phone_test
+def test_who_no_longer_sees_the_class_is_told_so_and_keeps_the_ticks(cast, phone_of, console_errors):
+    session, rows = taught_today(cast, teacher=cast.thu)
+    page = phone_of(cast.thu).page
+    page.goto(reverse("courses:session-detail", args=[session.pk]))
+    page.locator(f"input[name=mark_{rows[0].pk}][value=absent]").tap()
+    ClassGroup.objects.filter(pk=session.class_group_id).update(teacher=None)
+    page.get_by_role("button", name="Lưu điểm danh").tap()
+    expect(state(page)).to_contain_text("Máy chủ không nhận điểm danh này")
+    assert "absent" in page.evaluate("JSON.stringify(localStorage)")
+    forgive(console_errors, "404")
