@@ -124,7 +124,7 @@ def test_the_preview_shows_the_mapping_and_what_is_not_read(client, cast, group)
     client.force_login(cast.lan)
     row = _previewed(group, SURVEY.read_bytes(), cast.lan)
     page = client.get(reverse("courses:roster-preview", args=[row.pk])).text
-    assert "<dt>Họ đệm</dt><dd>Họ đệm</dd>" in page
+    assert '<dt lang="vi">Họ đệm</dt><dd>Họ đệm</dd>' in page
     assert "Không đọc: Nơi ở – Chủ hộ." in page
 
 
