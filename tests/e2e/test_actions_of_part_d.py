@@ -138,6 +138,7 @@ def test_statistics_of_a_district_are_two_clicks_away(cast, reference, request, 
         hand.start()
         hand.tap(page.get_by_role("main").get_by_role("link", name=tab))
         page.get_by_role("navigation", name="Kỳ").locator("[aria-current]", has_text=tab).wait_for()
+        page.locator("tr.total").wait_for()  # the table comes last over a slow network
         file = page.get_by_role("link", name="Xuất XLSX")
         with page.expect_download() as coming:
             hand.tap(file)
