@@ -200,8 +200,8 @@ def told_header(number: int, titles: list[Title], columns: Mapping[str, int]) ->
 
 
 def titles_at(sheet: Sheet, number: int) -> list[Title]:
-    """The titles in a row somebody points at. Raises InvalidInput when nothing stands there."""
-    row = next((row for row in sheet.rows if row.number == number), None)
+    """The titles in one of the first 40 rows somebody points at. Raises InvalidInput when nothing stands there."""
+    row = next((row for row in sheet.rows[:SEARCHED_ROWS] if row.number == number), None)
     if row is None:
         message = _("Dòng %(n)s không có gì. Hãy chọn dòng có tên các cột.") % {"n": number}
         raise InvalidInput("header_row_empty", message, fields={"header": [message]})

@@ -26,7 +26,8 @@ def remember_mapping(
     """
     group = roster_import.class_group
     require_on_class(by, Verb.ENROL, group)
-    if not names_somebody(dict(columns)) or not set(columns) <= set(FIELDS):
+    nameless = not any(title for _group, title in titles)
+    if nameless or not names_somebody(dict(columns)) or not set(columns) <= set(FIELDS):
         message = _("Hãy chỉ ra cột họ và tên (hoặc cả họ đệm và tên) và ít nhất một cột nữa.")
         raise InvalidInput("mapping_without_name", message)
     if "birth" in columns and columns.keys() & set(_PARTS):

@@ -123,7 +123,13 @@ def _posted(request: HttpRequest) -> dict[str, int]:
     columns: dict[str, int] = {}
     for name, field in request.POST.items():
         at = name.removeprefix("column-")
-        if not name.startswith("column-") or not at.isascii() or not at.isdecimal() or field not in FIELDS:
+        if (
+            not name.startswith("column-")
+            or len(at) > 3
+            or not at.isascii()
+            or not at.isdecimal()
+            or field not in FIELDS
+        ):
             continue
         if field in columns:
             message = _("Hai cột cùng là “%(field)s”: %(one)s và %(other)s. Hãy bỏ qua một cột.") % {

@@ -107,6 +107,8 @@ def _previewed(group, content, by):
         ({**SAID, "column-0": "birth_year"}, "Ngày sinh chỉ ghi một cách"),
         ({"column-1": "full_name", "column-2": "birth_day"}, "phải có cột năm sinh"),
         ({**SAID, "header": "9999"}, "Dòng 9999 không có gì"),
+        ({**SAID, "header": ""}, "cột họ và tên"),
+        ({"column-" + "1" * 40: "full_name", "column-2": "birth"}, "cột họ và tên"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_words_and_nothing_is_kept(client, cast, group, said, words):
