@@ -43,7 +43,9 @@ def test_one_leaves_and_the_first_who_waits_moves_up(cast, full, phone_of, scrip
     assert fits(page)
     row = page.get_by_role("row").filter(has_text="Đinh Văn Một")
     row.get_by_text("từ danh sách chờ").wait_for()
-    assert page.get_by_role("region", name="Danh sách chờ").get_by_role("listitem").count() == 1
+    waiting = page.get_by_role("region", name="Danh sách chờ").get_by_role("listitem")
+    waiting.first.wait_for()  # the list comes last over a slow network
+    assert waiting.count() == 1
     assert WaitlistEntry.objects.waiting().get().learner.given_name == "Hai"
     # The slip cannot be undone at the expense of who has come in: the words say so.
     hand.tap(page.get_by_role("button", name="Hoàn tác"))
@@ -59,6 +61,7 @@ def test_one_moves_to_another_class_and_both_classes_say_so(cast, full, phone_of
     hand.start()
     hand.tap(page.get_by_role("link", name="Chuyển lớp: Bùi Thị Nga"))
     target = page.get_by_label("Chuyển sang lớp")
+    page.get_by_label("Lý do", exact=True).wait_for()  # the page comes piece by piece
     label = target.locator("option", has_text="May thôn 7").inner_text()
     assert label.endswith("0/5")
     hand.choose(target, label)
