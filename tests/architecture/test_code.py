@@ -65,6 +65,26 @@ def test_no_template_is_too_long() -> None:
     assert not {name: lines for name, lines in lengths.items() if lines > MAX_TEMPLATE_LINES}
 
 
+# What a page shows at this very moment: on a slow network that is the page before, or half of this one.
+AT_ONCE = re.compile(
+    r"assert .*\b(page|window|phone|desk|hand)\b.*"
+    r"\.(is_visible|is_hidden|is_checked|is_enabled|input_value|text_content|inner_text|get_attribute|count)\(\)"
+)
+
+
+def test_browser_tests_wait_for_what_they_expect() -> None:
+    """Playwright's ``expect`` waits; ``assert page.….is_visible()`` passes or fails by how busy the machine is."""
+    assert AT_ONCE.search("    assert page.get_by_text('Đã lưu').is_visible()")
+    hasty = [
+        f"{_relative(path)}:{number}: {line.strip()}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        if path != Path(__file__)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if AT_ONCE.search(line)
+    ]
+    assert not hasty
+
+
 def test_nothing_is_left_for_later() -> None:
     own = Path(__file__).resolve()
     left = [

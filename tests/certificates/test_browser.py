@@ -7,6 +7,7 @@ import pytest
 import zxingcpp
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from certificates.models import Certificate
 from certificates.services import issue_class, render_reserved, revoke_certificate
@@ -43,7 +44,7 @@ def test_papers_appear_while_they_are_printed_and_come_down_as_files(cast, refer
     Job.objects.update(status="running", finished_at=None)  # as a worker has it that is still at it
     page = window_of(cast.lan)
     page.goto(reverse("certificates:issue", args=[group.pk]))
-    assert page.get_by_text("đã giữ số, đang in").count() == 2
+    expect(page.get_by_text("đã giữ số, đang in")).to_have_count(2)
 
     render_reserved(class_group=group)
     Job.objects.update(status="done")
@@ -67,7 +68,7 @@ def test_issue_and_revoke_on_a_phone_without_script(cast, reference, window_of):
     page.get_by_role("link", name="Thu hồi").click()
     page.get_by_label("Lý do").fill("Cấp nhầm người")
     page.get_by_role("button", name="Ghi vào sổ").click()
-    assert page.get_by_role("heading", level=1).inner_text().endswith("đã thu hồi")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("đã thu hồi")
     assert Certificate.objects.filter(state="revoked").count() == 1
 
 
@@ -80,16 +81,16 @@ def test_a_passer_by_scans_the_paper(cast, reference, open_window, live_server):
     assert path == f"/C/{row.token}"
     page = open_window(**PHONE)
     page.goto(live_server.url + path)
-    assert page.get_by_role("heading", level=1).inner_text() == "Chứng nhận hợp lệ"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Chứng nhận hợp lệ")
     assert fits(page)
     assert page.context.cookies() == []
 
     revoke_certificate(certificate=row, by=cast.duc, reason="Cấp nhầm")
     page.reload()
-    assert page.get_by_role("heading", level=1).inner_text() == "Chứng nhận đã thu hồi"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Chứng nhận đã thu hồi")
 
     page.get_by_role("link", name="Tra cứu giấy khác").click()
     page.get_by_label("Mã tra cứu in trên giấy").fill(row.printed_token.lower().replace("0", "o"))
     page.get_by_role("button", name="Tra cứu").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Chứng nhận đã thu hồi"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Chứng nhận đã thu hồi")
     assert fits(page)

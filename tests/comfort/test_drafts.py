@@ -5,6 +5,7 @@ import json
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from learners.models import Learner
 from tests.comfort.test_walk import judge
@@ -54,15 +55,15 @@ def test_what_was_typed_is_offered_back_and_never_holds_numbers(cast, reference,
     page.get_by_text(OFFER).wait_for()
     assert judge(page) == []
     page.get_by_role("button", name="Khôi phục").click()
-    assert page.get_by_label("Họ và tên").input_value() == "Bùi Thị Nga"
-    assert page.get_by_label("Giới tính").input_value() == "male"
-    assert page.get_by_label("Số định danh").input_value() == ""
+    expect(page.get_by_label("Họ và tên")).to_have_value("Bùi Thị Nga")
+    expect(page.get_by_label("Giới tính")).to_have_value("male")
+    expect(page.get_by_label("Số định danh")).to_have_value("")
     page.get_by_role("button", name="Lưu").click()
     page.wait_for_url("**/learners/*/")
     assert Learner.objects.get(family_name="Bùi").note == "Bận buổi sáng"
     assert kept(page) == []
     page.goto(reverse("learners:learner-add"))
-    assert page.get_by_text(OFFER).count() == 0
+    expect(page.get_by_text(OFFER)).to_have_count(0)
 
 
 def test_a_draft_outlives_the_end_of_the_session(cast, reference, window_of, live_server):
@@ -86,7 +87,7 @@ def test_a_refused_form_keeps_its_draft_and_offers_nothing(cast, reference, wind
     page.get_by_role("button", name="Lưu").click()
     page.get_by_role("alert").first.wait_for()
     console_errors.clear()  # refused with 422
-    assert page.get_by_text(OFFER).count() == 0
+    expect(page.get_by_text(OFFER)).to_have_count(0)
     assert "Bùi Thị Nga" in kept(page)[0][1]
 
 

@@ -223,7 +223,7 @@ def test_a_lost_network_loses_nothing_and_sends_once(cast, desk_of, console_erro
     page.context.set_offline(False)
     expect(state(page)).to_contain_text("2 trên 3 có mặt")
     page.reload()
-    assert state(page).inner_text() == ""
+    expect(state(page)).to_have_text("")
     assert marks_of(session) == given(rows, absent=[1])
     assert AttendanceVersion.objects.count() == 1
     forgive(console_errors, "ERR_INTERNET_DISCONNECTED")
@@ -265,8 +265,8 @@ def test_ticks_survive_a_reload_and_belong_to_one_person(cast, phone_of):
     page.goto(url)
     page.locator(f"input[name=mark_{rows[2].pk}][value=excused]").tap()
     page.reload()
-    assert page.locator(f"input[name=mark_{rows[2].pk}][value=excused]").is_checked()
-    assert "Đã giữ trên máy này" in state(page).inner_text()
+    expect(page.locator(f"input[name=mark_{rows[2].pk}][value=excused]")).to_be_checked()
+    expect(state(page)).to_contain_text("Đã giữ trên máy này")
     kept = page.evaluate("JSON.stringify(localStorage)")
     assert rows[2].learner.full_name not in kept
     assert f"{cast.lan.pk}-{session.pk}" in kept
@@ -308,7 +308,7 @@ def test_two_phones_on_one_session(cast, phone_of, console_errors):
     duc.get_by_role("button", name="Lưu điểm danh").tap()
     duc.get_by_text("Nguyễn Thị Lan đã điểm danh buổi này lúc").wait_for()
     duc.get_by_text("người khác ghi: vắng").wait_for()
-    assert duc.locator(f"input[name=mark_{rows[0].pk}][value=excused]").is_checked()  # his word is not lost
+    expect(duc.locator(f"input[name=mark_{rows[0].pk}][value=excused]")).to_be_checked()  # his word is not lost
     duc.get_by_role("button", name="Lưu sửa đổi").tap()
     expect(state(duc)).to_contain_text("1 trên 3")
     assert marks_of(session) == given(rows, excused=[0], absent=[2])
@@ -328,7 +328,7 @@ def test_a_saving_is_taken_back_by_one_tap_and_can_be_made_again(cast, phone_of)
         page.get_by_role("button", name="Hoàn tác").tap()
         page.get_by_text("Đã hoàn tác: buổi 1 chưa điểm danh.").wait_for()
         assert marks_of(session) == {}
-        assert page.locator(f"input[name=mark_{rows[0].pk}][value=present]").is_checked()
+        expect(page.locator(f"input[name=mark_{rows[0].pk}][value=present]")).to_be_checked()
     assert page.evaluate("Object.keys(localStorage).length") == 0
 
 

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from courses.models import ClassGroup, Session
 from tests.factories import make_class, make_enrolled, make_sessions
@@ -42,11 +43,11 @@ def test_a_class_is_taught_on_a_phone_without_script(cast, window_of):
     assert target["height"] >= 44
     away.check()
     page.get_by_role("button", name="Lưu điểm danh").click()
-    assert page.get_by_text("1 trên 2 có mặt").is_visible()
+    expect(page.get_by_text("1 trên 2 có mặt")).to_be_visible()
     page.get_by_role("link", name="Kỹ năng số thôn 5").first.click()
     page.get_by_role("link", name="Kết thúc lớp").first.click()
     page.get_by_role("button", name="Kết thúc lớp").click()
-    assert page.get_by_text("1 người hoàn thành, 1 người chưa hoàn thành").is_visible()
+    expect(page.get_by_text("1 người hoàn thành, 1 người chưa hoàn thành")).to_be_visible()
     assert Session.objects.get(pk=session.pk).status == "held"
     assert ClassGroup.objects.get(pk=group.pk).enrolments.get(status="passed") == nga
 

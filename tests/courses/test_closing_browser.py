@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from certificates.models import Certificate
 from courses import services
@@ -46,7 +47,7 @@ def test_from_today_to_the_papers_in_three_taps(cast, finished, phone_of, script
     phone.get_by_role("button", name="Kết thúc lớp").tap()
     phone.get_by_text("Lớp đã kết thúc: 3 người hoàn thành, 1 người chưa hoàn thành.").wait_for()
     year = timezone.localdate().year
-    assert f"từ 000001/{year} đến 000003/{year}" in phone.inner_text("main")
+    expect(phone.locator("main")).to_contain_text(f"từ 000001/{year} đến 000003/{year}")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
     phone.get_by_role("button", name="Cấp 3 chứng nhận").tap()
     phone.get_by_role("link", name="PDF cả lớp").wait_for()
@@ -65,14 +66,14 @@ def test_what_is_missing_is_mended_or_explained_and_kept_meanwhile(cast, finishe
     phone.get_by_role("heading", name="Người chưa có kết quả").wait_for()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
     reasons = phone.get_by_label("Lý do vẫn kết thúc lớp")
-    assert reasons.count() == 2
+    expect(reasons).to_have_count(2)
     reasons.nth(1).fill("Người già, không còn giấy tờ")
     phone.get_by_role("button", name="Lưu lý do và xem ai hoàn thành").tap()
     phone.get_by_text("Còn điều chưa có lý do").wait_for()
     # Called away: the class is found where it was left, also by a colleague.
     other = phone_of(cast.duc)
     other.goto(close)
-    assert "Người già, không còn giấy tờ" in other.inner_text("main")
+    expect(other.locator("main")).to_contain_text("Người già, không còn giấy tờ")
     other.get_by_label("Lý do vẫn kết thúc lớp").nth(0).fill("Bỏ học, không kiểm tra")
     other.get_by_role("button", name="Lưu lý do và xem ai hoàn thành").tap()
     other.get_by_text("2 hoàn thành").wait_for()

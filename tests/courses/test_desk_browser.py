@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from courses import services
 from courses.models import Enrolment
@@ -46,16 +47,16 @@ def test_somebody_known_is_enrolled_in_three_actions(cast, group, phone_of):
     hand.press("Enter")  # at once, before anything has come over the slow network
     focused(page, "#desk-go")
     assert not Enrolment.objects.exists()
-    assert "Bùi Thị Nga" in page.locator("#desk-chosen").inner_text()
+    expect(page.locator("#desk-chosen")).to_contain_text("Bùi Thị Nga")
     hand.press("Enter")
     outcome(page, "Đã ghi danh Bùi Thị Nga vào lớp.")
     assert hand.actions == 3, hand.done
     assert group.enrolments.get().learner.full_name == "Bùi Thị Nga"
     # Ready for the next one: the box is empty and has the focus, the list beside it knows.
     focused(page, "#q")
-    assert page.locator("#q").input_value() == ""
-    assert "Bùi Thị Nga" in page.locator("#desk-recent").inner_text()
-    assert "Trong lớp có 1 người trên 20 chỗ" in page.locator("#desk-state").inner_text()
+    expect(page.locator("#q")).to_have_value("")
+    expect(page.locator("#desk-recent")).to_contain_text("Bùi Thị Nga")
+    expect(page.locator("#desk-state")).to_contain_text("Trong lớp có 1 người trên 20 chỗ")
     hand.start()
     hand.type("luc 1980")
     page.get_by_role("option", name="Đinh Văn Lực").wait_for()
@@ -77,7 +78,7 @@ def test_the_next_name_is_not_taken_for_the_one_before(cast, group, phone_of):
         page.locator("#q").fill("luc dinh")  # faster than the network
     page.get_by_role("option", name="Đinh Văn Lực").wait_for()
     focused(page, "#q")
-    assert page.locator("#desk-go").count() == 0
+    expect(page.locator("#desk-go")).to_have_count(0)
 
 
 def test_with_the_finger_alone_it_takes_three_actions_too(cast, group, phone_of):
@@ -87,7 +88,7 @@ def test_with_the_finger_alone_it_takes_three_actions_too(cast, group, phone_of)
     option = page.get_by_role("option", name="Bùi Thị Nga")
     option.wait_for()
     assert option.bounding_box()["height"] >= 44
-    assert page.get_by_role("option", name="Ngân").count() == 0  # another centre's
+    expect(page.get_by_role("option", name="Ngân")).to_have_count(0)  # another centre's
     hand.tap(option)
     button = page.locator("#desk-go")
     button.wait_for()
@@ -112,7 +113,7 @@ def test_somebody_new_is_one_page_five_fields_and_one_save(cast, group, phone_of
     person = group.enrolments.get().learner
     assert (person.birth_year, person.birth_day, person.sex, person.ethnicity) == (1961, None, "female", "09")
     focused(page, "#q")
-    assert page.get_by_label("Họ và tên").input_value() == ""
+    expect(page.get_by_label("Họ và tên")).to_have_value("")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
@@ -123,7 +124,7 @@ def test_the_name_typed_into_the_search_goes_into_the_form(cast, group, desk_of)
     page.get_by_role("option", name="ghi người mới").wait_for()
     hand.press("Enter")
     focused(page, "#id_birth")
-    assert page.get_by_label("Họ và tên").input_value() == "Quách Văn Ễnh"
+    expect(page.get_by_label("Họ và tên")).to_have_value("Quách Văn Ễnh")
     hand.type("1950")
     hand.press("Enter")
     outcome(page, "Đã thêm Quách Văn Ễnh")
@@ -138,21 +139,21 @@ def test_the_list_is_worked_with_arrows_and_escape(cast, group, desk_of):
     box = page.get_by_role("combobox", name="Tên, năm sinh")
     hand.type("bui nga")
     page.get_by_role("listbox").wait_for()
-    assert box.get_attribute("aria-expanded") == "true"
+    expect(box).to_have_attribute("aria-expanded", "true")
     chosen = lambda: page.locator(f"#{box.get_attribute('aria-activedescendant')}")  # noqa: E731
     first = chosen().inner_text()
-    assert chosen().get_attribute("aria-selected") == "true"
+    expect(chosen()).to_have_attribute("aria-selected", "true")
     hand.press("ArrowDown")
-    assert chosen().inner_text() != first
+    expect(chosen()).not_to_have_text(first, use_inner_text=True)
     hand.press("ArrowUp")
-    assert chosen().inner_text() == first
+    expect(chosen()).to_have_text(first, use_inner_text=True)
     hand.press("ArrowUp")
-    assert "ghi người mới" in chosen().inner_text()
+    expect(chosen()).to_contain_text("ghi người mới")
     hand.press("Escape")
-    assert box.get_attribute("aria-expanded") == "false"
-    assert page.get_by_role("listbox").count() == 0
+    expect(box).to_have_attribute("aria-expanded", "false")
+    expect(page.get_by_role("listbox")).to_have_count(0)
     focused(page, "#q")
-    assert "Tìm thấy 3 người." in page.locator("#desk-status").inner_text()
+    expect(page.locator("#desk-status")).to_contain_text("Tìm thấy 3 người.")
 
 
 def test_a_look_alike_appears_while_one_types_and_before_saving(cast, group, desk_of, console_errors):
@@ -166,13 +167,13 @@ def test_a_look_alike_appears_while_one_types_and_before_saving(cast, group, des
     hand.press("Enter")
     focused(page, "#desk-ask")
     assert not Enrolment.objects.exists()
-    assert page.get_by_label("Ngày sinh").input_value() == "1980"
+    expect(page.get_by_label("Ngày sinh")).to_have_value("1980")
     hand.tap(page.get_by_role("button", name=f"Đúng người này: Bùi Thị Nga, {known.code}"))
     focused(page, "#desk-go")
     hand.press("Enter")
     outcome(page, "Đã ghi danh Bùi Thị Nga vào lớp.")
     assert group.enrolments.get().learner == known
-    assert page.get_by_label("Họ và tên").input_value() == ""
+    expect(page.get_by_label("Họ và tên")).to_have_value("")
     assert ["422" in line for line in console_errors] == [True] * len(console_errors)
     console_errors.clear()
 
@@ -186,8 +187,8 @@ def test_a_card_fills_the_new_person_and_shows_who_has_the_number(cast, group, d
     page.keyboard.type(OLD, delay=2)  # a scanner types into the search box, which has the focus
     page.keyboard.press("Enter")
     page.locator("#desk-lookalikes").get_by_text(known.code).wait_for()
-    assert page.locator("#q").input_value() == ""
-    assert page.get_by_label("Họ và tên").input_value() == FIELDS[OLD]["full_name"]
+    expect(page.locator("#q")).to_have_value("")
+    expect(page.get_by_label("Họ và tên")).to_have_value(FIELDS[OLD]["full_name"])
     # Enrolled from the card one after the other: the form is still the one the card fills.
     hand.tap(page.get_by_role("button", name="Đúng người này"))
     focused(page, "#desk-go")
@@ -226,12 +227,12 @@ def test_a_full_class_is_said_before_and_what_was_typed_stays(cast, group, desk_
     make_enrolled(group, 1)  # a colleague took the last place meanwhile
     hand.tap(page.locator("#desk-new").get_by_role("button", name="Lưu và ghi danh").last)
     outcome(page, "Lớp đã đủ 1 chỗ.")
-    assert page.get_by_label("Họ và tên").input_value() == "Bàn Thị Ợt"
+    expect(page.get_by_label("Họ và tên")).to_have_value("Bàn Thị Ợt")
     assert not Learner.objects.filter(full_name="Bàn Thị Ợt").exists()
     hand.type("bui nga", into=page.locator("#q"))
     hand.press("Enter")
     page.locator("#desk-checks").get_by_text("Lớp đã đủ 1 chỗ.").wait_for()
-    assert page.get_by_role("button", name="Ghi danh", exact=True).count() == 0
+    expect(page.get_by_role("button", name="Ghi danh", exact=True)).to_have_count(0)
     assert ["409" in line for line in console_errors] == [True] * len(console_errors)
     console_errors.clear()
 
@@ -245,7 +246,7 @@ def test_a_lost_connection_loses_nothing_and_saves_once(cast, group, desk_of, co
     save = page.locator("#desk-new").get_by_role("button", name="Lưu và ghi danh").last
     hand.tap(save)
     outcome(page, "mất kết nối")
-    assert page.get_by_label("Họ và tên").input_value() == "Bàn Thị Ợt"
+    expect(page.get_by_label("Họ và tên")).to_have_value("Bàn Thị Ợt")
     page.context.set_offline(False)
     # The answer of this one is lost on the way back: it was saved, and sending again saves nothing twice.
     page.route(page.url, lambda route: (route.fetch(), route.abort()))
@@ -266,18 +267,18 @@ def test_an_ended_session_is_said_and_nothing_is_lost(cast, group, desk_of, cons
     page.context.clear_cookies(name="sessionid")
     hand.tap(page.locator("#desk-new").get_by_role("button", name="Lưu và ghi danh").last)
     outcome(page, "Phiên làm việc đã hết")
-    assert page.get_by_label("Họ và tên").input_value() == "Bàn Thị Ợt"
+    expect(page.get_by_label("Họ và tên")).to_have_value("Bàn Thị Ợt")
     page.reload()
     page.get_by_label("Tên đăng nhập").fill("lan")
     page.get_by_label("Mật khẩu").fill(PASSWORD)
     page.get_by_role("button", name="Đăng nhập").click()
     page.get_by_role("button", name="Khôi phục").click()
-    assert page.get_by_label("Họ và tên").input_value() == "Bàn Thị Ợt"
+    expect(page.get_by_label("Họ và tên")).to_have_value("Bàn Thị Ợt")
     page.locator("#desk-new").get_by_role("button", name="Lưu và ghi danh").last.click()
     outcome(page, "Đã thêm Bàn Thị Ợt và ghi danh vào lớp.")
     page.reload()
     page.get_by_role("combobox", name="Tên, năm sinh").wait_for()
-    assert page.get_by_role("button", name="Khôi phục").count() == 0
+    expect(page.get_by_role("button", name="Khôi phục")).to_have_count(0)
     console_errors.clear()
 
 
@@ -289,21 +290,21 @@ def test_without_script_the_same_page_does_it(cast, group, desk_of):
     hand.press("Enter")
     button = page.get_by_role("button", name="Ghi danh", exact=True)  # the only one found is put forward at once
     button.wait_for()
-    assert "Bùi Thị Nga" in page.locator("#desk-chosen").inner_text()
+    expect(page.locator("#desk-chosen")).to_contain_text("Bùi Thị Nga")
     hand.tap(button)
-    assert page.get_by_text("Đã ghi danh Bùi Thị Nga vào lớp.").is_visible()
+    expect(page.get_by_text("Đã ghi danh Bùi Thị Nga vào lớp.")).to_be_visible()
     assert hand.actions == 3, hand.done
     page.get_by_label("Họ và tên").fill("Bàn Thị Ợt")
     page.get_by_label("Ngày sinh").fill("1961")
     page.locator("#desk-new").get_by_role("button", name="Lưu và ghi danh").last.click()
-    assert page.get_by_text("Đã thêm Bàn Thị Ợt và ghi danh vào lớp.").is_visible()
+    expect(page.get_by_text("Đã thêm Bàn Thị Ợt và ghi danh vào lớp.")).to_be_visible()
     make_learner(cast.centre_a, "Bùi Thị Ngát")
     page.locator("#q").fill("bui")
     page.get_by_role("button", name="Tìm", exact=True).click()
     page.get_by_role("button", name="Chọn Bùi Thị Ngát").click()
-    assert page.get_by_text("Bùi Thị Ngát").first.is_visible()
+    expect(page.get_by_text("Bùi Thị Ngát").first).to_be_visible()
     page.get_by_role("button", name="Hoàn tác ghi danh Bàn Thị Ợt").click()
-    assert page.get_by_text("Đã hoàn tác").is_visible()
+    expect(page.get_by_text("Đã hoàn tác")).to_be_visible()
     assert [row.learner.full_name for row in group.enrolments.all()] == ["Bùi Thị Nga"]
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from core.errors import InvalidInput
 from core.models import AuditEvent
@@ -228,7 +229,7 @@ def test_by_keyboard_from_paper_and_out_of_the_printer(cast, desk_of):
     hand.press("ArrowRight")
     hand.press("v")
     held = page.locator(f'[name="held-{sessions[1].pk}"]')
-    assert held.is_checked()
+    expect(held).to_be_checked()
     hand.press("Control+Enter")
     page.get_by_text(f"Đã lưu điểm danh buổi {sessions[0].number}, {sessions[1].number}.").wait_for()
     ordered = list(group.enrolments.order_by("learner__sort_key").values_list("pk", flat=True))
@@ -279,7 +280,7 @@ def test_marks_kept_on_the_device_are_announced_where_one_comes_by(cast, desk_of
     page.goto("/")
     line = page.locator("[data-kept] .notice")
     line.wait_for()
-    assert f"buổi {session.number}, {group.name}" in line.inner_text()
+    expect(line).to_contain_text(f"buổi {session.number}, {group.name}")
     page.unroute("**/classes/sessions/*/")
     page.goto(reverse("courses:class-detail", args=[group.pk]))
     page.get_by_role("link", name="Mở và gửi").click()
@@ -287,5 +288,5 @@ def test_marks_kept_on_the_device_are_announced_where_one_comes_by(cast, desk_of
     assert set(marks_of(session).values()) == {"absent"}
     page.goto("/")
     page.get_by_role("heading", level=1).wait_for()
-    assert page.locator("[data-kept] .notice").count() == 0
+    expect(page.locator("[data-kept] .notice")).to_have_count(0)
     console_errors.clear()

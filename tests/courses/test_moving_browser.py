@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from courses import services
 from courses.models import Enrolment, WaitlistEntry
@@ -76,5 +77,5 @@ def test_one_moves_to_another_class_and_both_classes_say_so(cast, full, phone_of
     assert arrived.transferred_from.class_group == full
     page.goto(reverse("courses:class-detail", args=[full.pk]))
     page.get_by_role("row").filter(has_text="Đinh Văn Một").get_by_text("từ danh sách chờ").wait_for()
-    assert f"Chuyển sang lớp {other.code}: Chuyển nhà sang thôn 7" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text(f"Chuyển sang lớp {other.code}: Chuyển nhà sang thôn 7")
     assert fits(page)

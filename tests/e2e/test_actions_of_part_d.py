@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
+from playwright.sync_api import expect
 
 from core.dates import add_months
 from courses.models import Topic
@@ -51,7 +52,7 @@ def test_a_visit_is_recorded_by_one_tap_and_taken_back_by_one(cast, overdue, pho
     assert hand.actions == 1, hand.done
     check = LiteracyCheck.objects.get()
     assert (check.outcome, check.checked_on) == ("holds_1", timezone.localdate())
-    assert page.get_by_role("group", name="Kết quả của Lý Thị Hoa").count() == 0
+    expect(page.get_by_role("group", name="Kết quả của Lý Thị Hoa")).to_have_count(0)
     assert fits(page)
     # It was somebody else: one tap, and she is due again.
     hand.start()
@@ -166,7 +167,7 @@ def test_a_certificate_is_verified_without_any_action(cast, reference, open_cont
     page.on("response", keep)
     hand = Hand(page, touch=True)
     page.goto(f"/C/{row.token}", wait_until="networkidle")
-    assert page.get_by_role("heading", level=1).inner_text() == "Chứng nhận hợp lệ"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Chứng nhận hợp lệ")
     assert hand.actions == 0
     assert page.context.cookies() == []
     assert fits(page)

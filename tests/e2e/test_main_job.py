@@ -15,6 +15,7 @@ import pytest
 import zxingcpp
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from certificates.models import Certificate, Register
 from courses.models import ClassGroup, Enrolment
@@ -126,6 +127,7 @@ def address_on_paper(pdf, page_number):
 
 def passer_by_looks(window, address):
     window.goto(address)
+    window.get_by_role("heading", level=1).wait_for()
     return window.inner_text("body")
 
 
@@ -203,7 +205,7 @@ def test_a_centres_year(cast, reference, open_window, live_server, settings, tmp
     text = district_exports(hoa, tmp_path, "CSV", starts_on).read_text(encoding="utf-8-sig")
     assert dict(zip(*list(csv.reader(io.StringIO(text)))[:2], strict=True))["Số người học"] == "33"
     hoa.get_by_role("link", name="Chỉ tiêu", exact=True).click()
-    assert hoa.locator("tr.plan-line").count() == 27
+    expect(hoa.locator("tr.plan-line")).to_have_count(27)
 
 
 def test_an_unknown_code_is_told_so(open_window, cast):
@@ -211,7 +213,7 @@ def test_an_unknown_code_is_told_so(open_window, cast):
     stranger.goto(reverse("verify-ask"))
     stranger.get_by_label("Mã tra cứu").fill("abcd-efgh-jkmn")
     stranger.get_by_role("button", name="Tra cứu").click()
-    assert "Mã chưa đủ" in stranger.inner_text("body")
+    expect(stranger.locator("body")).to_contain_text("Mã chưa đủ")
 
 
 def test_a_renamed_pdf_is_refused_in_words(cast, reference, open_window, tmp_path, console_errors):

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from core.dates import PartialDate
 from learners.models import Learner
@@ -27,7 +28,7 @@ def test_merging_and_back(cast, reference, live_server, open_window):
     window.get_by_role("link", name=f"So sánh {kept.code} và {other.code}").click()
     window.get_by_text("Lớp may").wait_for()
     window.get_by_role("radio", name="Họ và tên: Bùi Thị Nga").check()
-    assert window.get_by_role("radio", name="Ngày sinh: 03/05/1980").is_checked()
+    expect(window.get_by_role("radio", name="Ngày sinh: 03/05/1980")).to_be_checked()
     assert window.evaluate("document.documentElement.scrollWidth") == 360
     window.get_by_role("button", name="Gộp thành một người").click()
     window.get_by_role("dialog").get_by_role("button", name="Đồng ý").click()

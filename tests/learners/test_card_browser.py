@@ -7,6 +7,7 @@ import os
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from learners.models import Learner
 from tests.browser import FLAGS, TIMEOUT_MS, chromium_path
@@ -55,7 +56,7 @@ def test_a_scanner_types_into_the_name_field_and_the_form_is_filled(open_window,
     page.keyboard.press("Enter")
 
     expect_filled(page, text)
-    assert page.get_by_label("Ghi chú").input_value() == "đến chiều"
+    expect(page.get_by_label("Ghi chú")).to_have_value("đến chiều")
     assert Learner.objects.count() == 0  # the Enter of the scanner saved nothing
     page.wait_for_timeout(900)  # the time in which another Enter is the scanner's
     page.get_by_label("Họ và tên").press("Enter")
@@ -73,7 +74,7 @@ def test_a_scanner_leaves_what_stood_in_the_field(open_window, cast):
     expect_filled(page, OLD)
     page.keyboard.type("sau")
 
-    assert note.input_value() == "đến sau chiều"
+    expect(note).to_have_value("đến sau chiều")
 
 
 @pytest.mark.parametrize("where", ["select[name=sex]", "#learner button.main", "body"])
@@ -101,7 +102,7 @@ def test_a_nervous_scanner_reads_twice_and_a_hand_is_left_alone(open_window, cas
     page.get_by_label("Ghi chú").focus()
     page.keyboard.type("001190000001|a", delay=110)
 
-    assert page.get_by_label("Ghi chú").input_value() == "001190000001|a"
+    expect(page.get_by_label("Ghi chú")).to_have_value("001190000001|a")
 
 
 def test_the_next_card_leaves_nothing_of_the_last(open_window, cast):
@@ -151,7 +152,7 @@ def test_without_script_the_form_is_filled_by_the_server(open_window, cast):
     page.get_by_label("Mật khẩu").fill(PASSWORD)
     page.get_by_role("button", name="Đăng nhập").click()
     page.goto(reverse("learners:learner-add"))
-    assert not page.get_by_role("button", name=CAMERA).is_visible()
+    expect(page.get_by_role("button", name=CAMERA)).to_be_hidden()
     page.get_by_text("Dán nội dung mã QR").click()
     page.get_by_label("Nội dung mã QR", exact=True).fill(OLD)
     page.get_by_role("button", name="Điền vào phiếu").click()
@@ -165,7 +166,7 @@ def test_a_refused_camera_is_explained(open_window, cast):
     page.get_by_role("button", name=CAMERA).click()
 
     page.locator("[data-card-said] .bad").wait_for()
-    assert page.get_by_role("button", name=CAMERA).is_enabled()
+    expect(page.get_by_role("button", name=CAMERA)).to_be_enabled()
 
 
 @pytest.fixture
@@ -211,7 +212,7 @@ def test_the_camera_reads_a_card(open_camera, cast, layout, kind):
     expect_filled(page, text)
 
     assert loaded(asked)
-    assert not page.locator("video").is_visible()
+    expect(page.locator("video")).to_be_hidden()
     assert page.evaluate("() => document.querySelector('video').srcObject === null")
     posts = [request for request in asked if request.method == "POST" and "sign-in" not in request.url]
     assert [request.url.endswith(reverse("learners:read-card")) for request in posts] == [True]
@@ -223,10 +224,10 @@ def test_another_code_is_named_and_the_camera_goes_on_until_it_is_shut(open_came
     open_form(page, cast)
     page.get_by_role("button", name=CAMERA).click()
     page.get_by_text("Mã này không phải mã QR của thẻ căn cước").wait_for()
-    assert page.locator("video").is_visible()
+    expect(page.locator("video")).to_be_visible()
     page.get_by_role("button", name="Tắt máy ảnh").click()
 
-    assert not page.locator("video").is_visible()
+    expect(page.locator("video")).to_be_hidden()
     assert values(page)["full_name"] == ""
 
 

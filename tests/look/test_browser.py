@@ -50,9 +50,9 @@ def test_the_frame_is_worked_by_keyboard(cast, window_of):
     menu = page.locator("details.who")
     menu.locator("summary").focus()
     page.keyboard.press("Enter")
-    assert page.get_by_role("button", name="Đăng xuất").is_visible()
+    expect(page.get_by_role("button", name="Đăng xuất")).to_be_visible()
     page.keyboard.press("Escape")
-    assert not page.get_by_role("button", name="Đăng xuất").is_visible()
+    expect(page.get_by_role("button", name="Đăng xuất")).to_be_hidden()
 
 
 def test_on_a_phone_nothing_runs_over_and_the_open_way_in_is_in_sight(cast, window_of):
@@ -114,4 +114,4 @@ def test_a_pressed_button_rests_until_the_answer_comes(cast, window_of):
     page.evaluate("window.dispatchEvent(new Event('pageshow'))")  # somebody comes back by the browser's arrow
     button.click()
     page.get_by_text("Đã lưu.").wait_for()
-    assert button.is_enabled()
+    expect(button).to_be_enabled()

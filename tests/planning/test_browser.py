@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from centres.models import Neighbourhood
 from courses.models import ClassGroup, NeedsSurvey, SurveyNeed, YearPlan
@@ -70,5 +71,5 @@ def test_from_the_survey_to_the_report(open_window, cast, reference):
     assert (group.course, group.plan_line.plan) == (course, plan)
     lan.goto(reverse("courses:plan-report", args=[plan.pk]))
     row = lan.get_by_role("row").filter(has_text="Sử dụng VNeID")
-    assert group.code in row.inner_text()
+    expect(row).to_contain_text(group.code)
     assert lan.evaluate("document.documentElement.scrollWidth") <= 360
