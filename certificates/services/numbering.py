@@ -20,6 +20,7 @@ from centres.selectors import unit_of_centre
 from certificates.choices import LIVE_STATES, SETTLED_STATES, CertificateKind, CertificateState
 from certificates.content import TEMPLATE_VERSION, content_of
 from certificates.models import Certificate, Register, RegisterEvent, RegisterEventKind
+from certificates.services.events import write_events
 from core import audit, jobs
 from core.errors import Conflict, InvalidInput, OutOfScope
 from core.models import Job
@@ -155,14 +156,13 @@ def reserve(
         batch_size=500,
     )
     now = timezone.now()
-    RegisterEvent.objects.bulk_create(
+    write_events(
         [
             RegisterEvent(
                 certificate=row, kind=RegisterEventKind.RESERVED, at=now, by=by, related=in_place_of, reason=reason
             )
             for row in made
-        ],
-        batch_size=500,
+        ]
     )
     return made
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from certificates.choices import CertificateState
 from certificates.models import Certificate, RegisterEvent, RegisterEventKind
 from certificates.paper.rendering import Paper, Press
+from certificates.services.events import write_events
 from core.errors import InvalidInput
 from courses.models import ClassGroup
 
@@ -73,8 +74,8 @@ def _put_in_force(certificate: Certificate, content: bytes) -> bool:
             state=CertificateState.ISSUED, pdf=certificate.pdf.name, pdf_sha256=digest
         )
         if taken:
-            RegisterEvent.objects.create(
-                certificate=certificate, kind=RegisterEventKind.ISSUED, by=certificate.issued_by
+            write_events(
+                [RegisterEvent(certificate=certificate, kind=RegisterEventKind.ISSUED, by=certificate.issued_by)]
             )
     if not taken:
         certificate.pdf.delete(save=False)

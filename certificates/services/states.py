@@ -11,6 +11,7 @@ from centres.choices import Verb
 from centres.permissions import require
 from certificates.choices import CertificateState
 from certificates.models import Certificate, RegisterEvent, RegisterEventKind
+from certificates.services.events import write_events
 from certificates.services.numbering import reserve, start_printing
 from core import audit
 from core.errors import Conflict, InvalidInput
@@ -42,13 +43,17 @@ def _step(
     if not moved:
         now = Certificate.objects.get(pk=certificate.pk).get_state_display()
         raise Conflict("wrong_state", _("Không làm được: chứng nhận này %(state)s.") % {"state": now})
-    RegisterEvent.objects.create(
-        certificate=certificate,
-        kind=kind,
-        by=by,
-        reason=reason,
-        decision_number=clean(decision_number)[:60],
-        decided_on=decided_on,
+    write_events(
+        [
+            RegisterEvent(
+                certificate=certificate,
+                kind=kind,
+                by=by,
+                reason=reason,
+                decision_number=clean(decision_number)[:60],
+                decided_on=decided_on,
+            )
+        ]
     )
     data = {"number": certificate.register_number, "reason": reason}
     audit.record(f"certificates.{kind}", certificate, by=by, centre_id=certificate.centre_id, data=data)

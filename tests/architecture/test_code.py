@@ -85,6 +85,17 @@ def test_browser_tests_wait_for_what_they_expect() -> None:
     assert not hasty
 
 
+def test_events_are_written_through_one_door() -> None:
+    """The published log would miss a line of the register that went past services/events.py."""
+    past = [
+        _relative(path)
+        for path in own_python()
+        if "RegisterEvent.objects" in path.read_text(encoding="utf-8")
+        and re.search(r"RegisterEvent\.objects\.(create|bulk_create|get_or_create)", path.read_text(encoding="utf-8"))
+    ]
+    assert past == ["certificates/services/events.py"]
+
+
 def test_nothing_is_left_for_later() -> None:
     own = Path(__file__).resolve()
     left = [
