@@ -90,3 +90,10 @@ def open_window(open_context: Callable[..., BrowserContext]) -> Callable[..., Pa
 def page(open_window: Callable[..., Page]) -> Page:
     """One window; addresses may be relative (``page.goto("/")``)."""
     return open_window()
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing is wider than the window, once the page is there: between two pages there is no document."""
+    page.wait_for_load_state()
+    page.locator("body").wait_for()
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))

@@ -69,6 +69,7 @@ def test_no_template_is_too_long() -> None:
 AT_ONCE = re.compile(
     r"assert .*\b(page|window|phone|desk|hand)\b.*"
     r"\.(is_visible|is_hidden|is_checked|is_enabled|input_value|text_content|inner_text|get_attribute|count)\(\)"
+    r"|assert .*\.evaluate\(.*scrollWidth"  # tests.browser.fits
 )
 
 

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from certificates.models import Certificate
 from certificates.services import issue_class, render_reserved, revoke_certificate
 from core.models import Job
+from tests.browser import fits
 from tests.factories import closed_class, make_certificates
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,11 +31,6 @@ def window_of(open_context, live_server):
         return context.new_page()
 
     return open_signed_in
-
-
-def fits(page):
-    """Whether nothing is wider than the window."""
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 def test_papers_appear_while_they_are_printed_and_come_down_as_files(cast, reference, window_of, monkeypatch, tmp_path):

@@ -6,6 +6,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from courses.models import ClassGroup, Session
+from tests.browser import fits
 from tests.factories import make_class, make_enrolled, make_sessions
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,11 +24,6 @@ def window_of(open_context, live_server):
         return context.new_page()
 
     return open_signed_in
-
-
-def fits(page):
-    """Whether nothing is wider than the window."""
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 def test_a_class_is_taught_on_a_phone_without_script(cast, window_of):

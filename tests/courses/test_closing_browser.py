@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from certificates.models import Certificate
 from courses import services
 from courses.models import ClassGroup, Course
+from tests.browser import fits
 from tests.factories import finished_class, make_enrolled, make_learner
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,7 +49,7 @@ def test_from_today_to_the_papers_in_three_taps(cast, finished, phone_of, script
     phone.get_by_text("Lớp đã kết thúc: 3 người hoàn thành, 1 người chưa hoàn thành.").wait_for()
     year = timezone.localdate().year
     expect(phone.locator("main")).to_contain_text(f"từ 000001/{year} đến 000003/{year}")
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+    assert fits(phone)
     phone.get_by_role("button", name="Cấp 3 chứng nhận").tap()
     phone.get_by_role("link", name="PDF cả lớp").wait_for()
     passed = set(finished.enrolments.filter(status="passed").values_list("pk", flat=True))
@@ -64,7 +65,7 @@ def test_what_is_missing_is_mended_or_explained_and_kept_meanwhile(cast, finishe
     phone = phone_of(cast.lan)
     phone.goto(close)
     phone.get_by_role("heading", name="Người chưa có kết quả").wait_for()
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+    assert fits(phone)
     reasons = phone.get_by_label("Lý do vẫn kết thúc lớp")
     expect(reasons).to_have_count(2)
     reasons.nth(1).fill("Người già, không còn giấy tờ")

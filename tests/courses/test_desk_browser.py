@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from courses import services
 from courses.models import Enrolment
 from learners.models import Learner
+from tests.browser import fits
 from tests.cast import PASSWORD
 from tests.comfort.test_walk import judge
 from tests.factories import make_class, make_enrolled, make_learner
@@ -65,7 +66,7 @@ def test_somebody_known_is_enrolled_in_three_actions(cast, group, phone_of):
     hand.press("Enter")
     outcome(page, "Đã ghi danh Đinh Văn Lực vào lớp.")
     assert hand.actions == 3, hand.done
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert fits(page)
 
 
 def test_the_next_name_is_not_taken_for_the_one_before(cast, group, phone_of):
@@ -114,7 +115,7 @@ def test_somebody_new_is_one_page_five_fields_and_one_save(cast, group, phone_of
     assert (person.birth_year, person.birth_day, person.sex, person.ethnicity) == (1961, None, "female", "09")
     focused(page, "#q")
     expect(page.get_by_label("Họ và tên")).to_have_value("")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert fits(page)
 
 
 def test_the_name_typed_into_the_search_goes_into_the_form(cast, group, desk_of):

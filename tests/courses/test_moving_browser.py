@@ -7,14 +7,10 @@ from playwright.sync_api import expect
 
 from courses import services
 from courses.models import Enrolment, WaitlistEntry
+from tests.browser import fits
 from tests.factories import make_class, make_course, make_enrolled, make_learner
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def fits(page):
-    """Whether nothing makes the phone scroll sideways."""
-    return page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 @pytest.fixture

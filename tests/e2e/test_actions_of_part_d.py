@@ -19,15 +19,11 @@ from indicators.services import report_figure
 from literacy.models import FollowUp, LiteracyCheck
 from literacy.services import record_award
 from tests.actions import PHONE, Hand, slow_down
+from tests.browser import fits
 from tests.factories import closed_class, make_certificates, make_course, make_learner, use_system
 
 KEEP_WAITING = ("document", "stylesheet", "script")
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def fits(page):
-    """Whether nothing makes the phone scroll sideways."""
-    return page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 @pytest.fixture

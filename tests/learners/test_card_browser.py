@@ -10,7 +10,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from learners.models import Learner
-from tests.browser import FLAGS, TIMEOUT_MS, chromium_path
+from tests.browser import FLAGS, TIMEOUT_MS, chromium_path, fits
 from tests.cast import PASSWORD
 from tests.learners.card_pictures import SHOTS, draw_card, film, photograph
 from tests.learners.test_card import FIELDS, NEW, OLD
@@ -44,7 +44,7 @@ def expect_filled(page, text):
     kept = page.evaluate("() => JSON.stringify([{...localStorage}, {...sessionStorage}, location.href])")
     everything = shown + kept + page.locator("body").inner_text()
     assert not any(secret in everything for secret in SECRETS)
-    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    assert fits(page)
 
 
 @pytest.mark.parametrize("text", [OLD, NEW])

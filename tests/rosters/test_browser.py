@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from courses.models import RosterImport
+from tests.browser import fits
 from tests.factories import make_class
 from tests.rosters.sheets import person, roster
 
@@ -31,7 +32,7 @@ def test_a_list_comes_in_with_four_actions_and_its_wrong_rows_go_out_with_one(ca
     hand.give(page.locator("input[type=file]"), "ds.xlsx", roster(rows))
     hand.tap(page.get_by_role("button", name="Xem trước"))
     page.get_by_role("heading", name="Dòng sai").wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert fits(page)
     hand.tap(page.get_by_role("button", name="Nhập 29 người vào lớp"))
     page.get_by_text("Đã ghi danh 29 người vào lớp.").wait_for()
     assert hand.actions == 4, hand.done
@@ -80,7 +81,7 @@ def test_a_layout_nobody_knows_is_explained_once_on_a_phone(cast, group, phone_o
     hand.tap(page.get_by_role("button", name="Đọc dòng này"))
     hand.choose(page.get_by_label("Cột B được đọc là"), "Họ và tên")
     hand.choose(page.get_by_label("Cột C được đọc là"), "Ngày sinh hoặc năm sinh")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert fits(page)
     hand.tap(page.get_by_role("button", name="Ghi nhớ và xem trước"))
     page.get_by_role("button", name="Nhập 1 người vào lớp").wait_for()
     assert RosterImport.objects.get().status == "preview"
