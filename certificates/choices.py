@@ -24,6 +24,22 @@ class CertificateState(models.TextChoices):
     VOIDED = "voided", _("đã hủy số")
 
 
+class ProposalStep(models.TextChoices):
+    """What two people do together: one asks, another confirms."""
+
+    REVOKE = "revoke", _("thu hồi")
+    BACKDATE = "backdate", _("cấp với ngày lùi lại")
+
+
+class ProposalState(models.TextChoices):
+    """waiting → confirmed | refused | withdrawn; nothing back."""
+
+    WAITING = "waiting", _("chờ xác nhận")
+    CONFIRMED = "confirmed", _("đã xác nhận")
+    REFUSED = "refused", _("bị từ chối")
+    WITHDRAWN = "withdrawn", _("đã rút lại")
+
+
 # States in which an enrolment already has its certificate, so that no second one may be made.
 LIVE_STATES = (CertificateState.RESERVED, CertificateState.ISSUED)
 # States that keep an enrolment out of issuing: what a director revoked is not issued again by a click of somebody else.

@@ -4,25 +4,29 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centres.models import AdminUnit, Centre
-from certificates.choices import LIVE_STATES, CertificateKind, CertificateState
-from certificates.querysets import CertificateQuerySet, RegisterEventQuerySet
+from certificates.choices import LIVE_STATES, CertificateKind, CertificateState, ProposalState, ProposalStep
+from certificates.querysets import CertificateQuerySet, ProposalQuerySet, RegisterEventQuerySet
 from core.models import TimeStamped
 from core.tokens import group_token
-from courses.models import Enrolment
+from courses.models import ClassGroup, Enrolment
 from learners.models import Learner
 
 
 class Register(models.Model):
-    """One book per centre and year. ``next_number`` is taken under a lock, so numbers are gapless."""
+    """One book per centre and year. Both counters are taken under a lock, so numbers are gapless.
+
+    ``next_copy`` counts the copies handed out in that year (sổ cấp bản sao), of entries of any year.
+    """
 
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="registers", verbose_name=_("trung tâm"))
     year = models.PositiveSmallIntegerField(_("năm"))
     next_number = models.PositiveIntegerField(_("số tiếp theo"), default=1)
+    next_copy = models.PositiveIntegerField(_("số bản sao tiếp theo"), default=1)
 
     class Meta:
         verbose_name = _("sổ gốc")
@@ -133,12 +137,23 @@ class RegisterEvent(models.Model):
     kind = models.CharField(_("việc"), max_length=10, choices=RegisterEventKind)
     at = models.DateTimeField(_("lúc"), default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người làm"))
+    # The second person: somebody of the centre, or who worked at the server (the name of that sign-in).
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("người xác nhận"),
+    )  # fmt: skip
+    operator = models.CharField(_("người vận hành máy chủ"), max_length=60, blank=True)
     reason = models.CharField(_("lý do"), max_length=300, blank=True)
     decision_number = models.CharField(_("số quyết định"), max_length=60, blank=True)
     decided_on = models.DateField(_("ngày quyết định"), null=True, blank=True)
+    decision_signer = models.CharField(_("người ký quyết định"), max_length=150, blank=True)
     related = models.ForeignKey(
         Certificate, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("mục liên quan")
     )
+    # Of a copy handed out: its number in the year's book of copies, how many sheets, to whom.
+    copy_number = models.CharField(_("số vào sổ cấp bản sao"), max_length=20, blank=True)
+    copies = models.PositiveSmallIntegerField(_("số bản"), default=0)
+    recipient = models.CharField(_("người nhận"), max_length=150, blank=True)
 
     objects: ClassVar[RegisterEventQuerySet] = RegisterEventQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -152,7 +167,82 @@ class RegisterEvent(models.Model):
                 condition=~Q(kind__in=["corrected", "replaced", "revoked", "voided"]) | ~Q(reason=""),
                 name="certificates_event_reasoned",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="revoked") | Q(confirmed_by__isnull=False) | ~Q(operator=""),
+                name="certificates_event_revoked_by_two",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="copied") | Q(copies__gte=1) & ~Q(copy_number="") & ~Q(recipient=""),
+                name="certificates_event_copy_counted",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("by")),
+                name="certificates_event_two_people",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.certificate_id} {self.kind}"
+
+
+class Proposal(models.Model):
+    """A step that two people do: asked by one, confirmed (and only then carried out) by another (ASVS 5.0, 2.3.5)."""
+
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="register_proposals", verbose_name=_("trung tâm"))
+    step = models.CharField(_("việc"), max_length=10, choices=ProposalStep)
+    certificate = models.ForeignKey(
+        Certificate, models.PROTECT, null=True, blank=True, related_name="proposals", verbose_name=_("chứng nhận")
+    )
+    class_group = models.ForeignKey(
+        ClassGroup, models.PROTECT, null=True, blank=True, related_name="register_proposals", verbose_name=_("lớp")
+    )
+    reason = models.CharField(_("lý do"), max_length=300)
+    decision_number = models.CharField(_("số quyết định"), max_length=60, blank=True)
+    decided_on = models.DateField(_("ngày quyết định"), null=True, blank=True)
+    decision_signer = models.CharField(_("người ký quyết định"), max_length=150, blank=True)
+    issued_on = models.DateField(_("ngày cấp"), null=True, blank=True)
+    signer_name = models.CharField(_("người ký chứng nhận"), max_length=150, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người đề nghị")
+    )
+    asked_at = models.DateTimeField(_("đề nghị lúc"), default=timezone.now)
+    state = models.CharField(_("trạng thái"), max_length=10, choices=ProposalState, default=ProposalState.WAITING)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("người trả lời"),
+    )  # fmt: skip
+    settled_at = models.DateTimeField(_("trả lời lúc"), null=True, blank=True)
+    answer = models.CharField(_("ý kiến"), max_length=300, blank=True)
+
+    objects: ClassVar[ProposalQuerySet] = ProposalQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("đề nghị")
+        verbose_name_plural = _("đề nghị")
+        ordering = ("-asked_at", "-pk")
+        indexes: ClassVar = [models.Index(fields=["centre", "state"], name="certificates_proposal_idx")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(step="revoke", certificate__isnull=False, class_group__isnull=True)
+                | Q(step="backdate", certificate__isnull=True, class_group__isnull=False, issued_on__isnull=False),
+                name="certificates_proposal_about_one",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="certificates_proposal_reasoned"),
+            models.CheckConstraint(
+                condition=Q(state="waiting", settled_by__isnull=True)
+                | ~Q(state="waiting") & Q(settled_by__isnull=False),
+                name="certificates_proposal_settled",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="confirmed") | ~Q(settled_by=F("asked_by")), name="certificates_proposal_two_people"
+            ),
+            models.UniqueConstraint(
+                fields=["certificate"], condition=Q(state="waiting"), name="certificates_proposal_one_paper"
+            ),
+            models.UniqueConstraint(
+                fields=["class_group"], condition=Q(state="waiting"), name="certificates_proposal_one_class"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_step_display()}: {self.certificate or self.class_group}"

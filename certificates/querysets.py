@@ -6,12 +6,15 @@ from contextlib import contextmanager
 from typing import Any, Self
 
 from django.db import OperationalError, connections, models
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 
 from centres.access import scope_of
+from centres.choices import ROLE_VERBS, Verb
+from centres.models import Membership
 
 logger = logging.getLogger(__name__)
 PATIENCE_MS = 300
+ROLES_THAT_REVOKE = tuple(role for role, verbs in ROLE_VERBS.items() if Verb.REVOKE in verbs)
 
 
 @contextmanager
@@ -56,3 +59,21 @@ class RegisterEventQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """Events of visible entries."""
         return self.filter(scope_of(user).centre_q("certificate__centre_id"))
+
+
+class ProposalQuerySet(models.QuerySet[Any]):
+    """Steps asked for."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Proposals of the user's centres."""
+        return self.filter(scope_of(user).centre_q())
+
+    def to_settle_by(self, user: Any) -> Self:
+        """Those that wait for this very person: not their own, in a centre whose register they keep."""
+        scope = scope_of(user)
+        rows = self.filter(scope.centre_q(verb=Verb.ISSUE)).filter(state="waiting").exclude(asked_by=user)
+        # Of the two, one is the director: who only keeps the register confirms what the director asked for.
+        directors = Membership.objects.filter(
+            user=OuterRef("asked_by"), centre=OuterRef("centre"), role__in=ROLES_THAT_REVOKE
+        )
+        return rows.filter(Q(centre__in=scope.centre_ids(Verb.REVOKE)) | Exists(directors))

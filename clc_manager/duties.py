@@ -10,6 +10,7 @@ from accounts.models import User
 from centres.access import scope_of
 from centres.choices import Verb
 from centres.models import AdminUnit, Centre
+from certificates.models import Proposal
 from core.dates import Period
 from indicators.choices import FigureState, IndicatorSource
 from indicators.models import CentreDeclaration, Figure, Indicator, ReportRun
@@ -44,6 +45,9 @@ def duties_of(user: User, day: dt.date) -> list[Duty]:
     if scope.may(Verb.APPROVE_FIGURE) and (waiting := Figure.objects.to_decide_by(user).count()):
         text = _("%(n)s số liệu chờ duyệt") % {"n": waiting}
         found.insert(0, Duty(text, scope.label, _("Duyệt"), reverse("indicators:inbox")))
+    if asked := Proposal.objects.to_settle_by(user).count():
+        text = _("%(n)s đề nghị về chứng nhận chờ bạn xác nhận") % {"n": asked}
+        found.insert(0, Duty(text, scope.label, _("Xem"), reverse("certificates:proposals")))
     return found
 
 

@@ -35,3 +35,14 @@ def append_only(table: str) -> migrations.RunPython:
                 schema_editor.execute(f"DROP TRIGGER {name}_{verb}")
 
     return migrations.RunPython(forwards, backwards)
+
+
+def lift_append_only(table: str) -> migrations.RunPython:
+    """Return the operation that takes the guard of ``append_only`` away: first in a migration that adds columns.
+
+    SQLite builds a table anew for some changes and drops its triggers with the old one. Such a migration ends with
+    ``append_only`` again.
+    """
+    guard = append_only(table)
+    assert guard.reverse_code is not None
+    return migrations.RunPython(guard.reverse_code, guard.code)

@@ -13,7 +13,7 @@ from accounts.choices import Role
 from accounts.models import SignIn, User
 from centres.models import Centre, Membership
 from certificates.models import Certificate
-from certificates.services import issue_class
+from certificates.services import Second, issue_class
 from core.dates import PartialDate, add_months
 from core.text import split_name
 from courses import services as courses
@@ -153,6 +153,9 @@ def closed_class(centre: Centre, **options: Any) -> tuple[ClassGroup, courses.Cl
     )
     return class_group, report
 
+
+# The second person of a step that takes two, where a test is about something else.
+AT_SERVER = Second(operator="tests")
 
 # --- certificates -----------------------------------------------------------------------------------------------------
 

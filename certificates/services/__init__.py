@@ -1,17 +1,38 @@
 """Verbs on the register. Each is one transaction, checks the permission itself and writes its audit row."""
 
+from certificates.services.decisions import Decision, Second
 from certificates.services.numbering import IssueBatch, issue_class, papers_to_issue, resume_printing
 from certificates.services.printing import merged_pdf, render_reserved
-from certificates.services.states import revoke_certificate, supersede_certificate, void_certificate
+from certificates.services.proposals import (
+    confirm_proposal,
+    propose_late_issue,
+    propose_revocation,
+    refuse_proposal,
+    withdraw_proposal,
+)
+from certificates.services.states import (
+    hand_out_copies,
+    revoke_certificate,
+    supersede_certificate,
+    void_certificate,
+)
 
 __all__ = [
+    "Decision",
     "IssueBatch",
+    "Second",
+    "confirm_proposal",
+    "hand_out_copies",
     "issue_class",
     "merged_pdf",
     "papers_to_issue",
+    "propose_late_issue",
+    "propose_revocation",
+    "refuse_proposal",
     "render_reserved",
     "resume_printing",
     "revoke_certificate",
     "supersede_certificate",
     "void_certificate",
+    "withdraw_proposal",
 ]

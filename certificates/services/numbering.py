@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import User
 from centres.choices import Verb
@@ -20,9 +21,10 @@ from centres.selectors import unit_of_centre
 from certificates.choices import LIVE_STATES, SETTLED_STATES, CertificateKind, CertificateState
 from certificates.content import TEMPLATE_VERSION, content_of
 from certificates.models import Certificate, Register, RegisterEvent, RegisterEventKind
+from certificates.services.decisions import Second, require_two
 from certificates.services.events import write_events
 from core import audit, jobs
-from core.errors import Conflict, InvalidInput, OutOfScope
+from core.errors import Conflict, Forbidden, InvalidInput, OutOfScope
 from core.models import Job
 from core.text import clean, search_key
 from core.tokens import new_token
@@ -30,6 +32,16 @@ from courses.choices import ClassStatus, EnrolmentStatus, OrganiserRole
 from courses.models import ClassGroup, Enrolment
 
 KIND_BY_PHASE = {1: CertificateKind.LITERACY_PHASE_1, 2: CertificateKind.LITERACY_PHASE_2}
+
+
+# A certificate dated further back than this takes two people (ASVS 5.0, 2.3.5: high-value steps take a second one).
+LATE_DAYS = 7
+LATE = _lazy("Ngày cấp lùi quá %(n)s ngày cần hai người: hãy gửi đề nghị để người thứ hai xác nhận.")
+
+
+def is_late(issued_on: dt.date) -> bool:
+    """Whether a date of issue lies so far back that a second person has to confirm it."""
+    return (timezone.localdate() - issued_on).days > LATE_DAYS
 
 
 @dataclass(frozen=True)
@@ -72,12 +84,19 @@ def check_issue_date(issued_on: dt.date, not_before: dt.date | None) -> None:
 
 @transaction.atomic
 def issue_class(
-    *, class_group: ClassGroup, by: User, issued_on: dt.date | None = None, signer_name: str = ""
+    *,
+    class_group: ClassGroup,
+    by: User,
+    issued_on: dt.date | None = None,
+    signer_name: str = "",
+    second: Second | None = None,
+    reason: str = "",
 ) -> IssueBatch:
     """Reserve numbers for everybody who passed and start printing.
 
-    A second call, or a second person at the same moment, finds the first one's entries and makes nothing. Raises
-    Conflict ``class_not_closed`` or ``partner_issues``, InvalidInput for a wrong date.
+    A second call, or a second person at the same moment, finds the first one's entries and makes nothing. A date more
+    than ``LATE_DAYS`` back takes a ``second`` person, and is written into the register with the ``reason``. Raises
+    Conflict ``class_not_closed`` or ``partner_issues``, InvalidInput for a wrong date, Forbidden for a late one alone.
     """
     if not ClassGroup.objects.visible_to(by).filter(pk=class_group.pk).exists():
         raise OutOfScope("not_found", _("Không tìm thấy."))
@@ -88,7 +107,20 @@ def issue_class(
     check_issue_date(issued_on, fresh.closed_on)
     already = Certificate.objects.filter(enrolment__class_group=fresh, state__in=LIVE_STATES).count()
     enrolments = papers_to_issue(fresh)
-    made = reserve(enrolments, centre=fresh.centre, issued_on=issued_on, signer_name=signer_name, by=by)
+    late = is_late(issued_on) and bool(enrolments)
+    if late and second is None:
+        raise Forbidden("two_people", LATE % {"n": LATE_DAYS})
+    if late and second is not None:
+        require_two(by, second, fresh.centre_id)
+    made = reserve(
+        enrolments,
+        centre=fresh.centre,
+        issued_on=issued_on,
+        signer_name=signer_name,
+        by=by,
+        second=second if late else None,
+        reason=clean(reason)[:300] if late else "",
+    )
     waiting = made or list(
         Certificate.objects.filter(enrolment__class_group=fresh, state=CertificateState.RESERVED).order_by("number")
     )
@@ -136,6 +168,7 @@ def reserve(
     signer_name: str,
     by: User,
     in_place_of: Certificate | None = None,
+    second: Second | None = None,
     reason: str = "",
 ) -> list[Certificate]:
     """Take the next numbers of the centre's register and write the entries. Call inside a transaction.
@@ -159,7 +192,14 @@ def reserve(
     write_events(
         [
             RegisterEvent(
-                certificate=row, kind=RegisterEventKind.RESERVED, at=now, by=by, related=in_place_of, reason=reason
+                certificate=row,
+                kind=RegisterEventKind.RESERVED,
+                at=now,
+                by=by,
+                confirmed_by=second.user if second else None,
+                operator=second.operator if second else "",
+                related=in_place_of,
+                reason=reason,
             )
             for row in made
         ]
@@ -167,9 +207,14 @@ def reserve(
     return made
 
 
-def _take_numbers(centre: Centre, year: int, count: int) -> tuple[Register, int]:
+def book_of(centre: Centre, year: int) -> Register:
+    """Return the centre's book of the year, locked until the transaction ends; opened when it is the first entry."""
     Register.objects.get_or_create(centre=centre, year=year)
-    register = Register.objects.select_for_update().get(centre=centre, year=year)
+    return Register.objects.select_for_update().get(centre=centre, year=year)
+
+
+def _take_numbers(centre: Centre, year: int, count: int) -> tuple[Register, int]:
+    register = book_of(centre, year)
     first = register.next_number
     register.next_number = first + count
     register.save(update_fields=["next_number"])

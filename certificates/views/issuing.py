@@ -14,13 +14,14 @@ from accounts.models import User
 from centres.access import scoped
 from centres.choices import Verb
 from centres.permissions import require
-from certificates.choices import SETTLED_STATES, CertificateState
+from certificates.choices import SETTLED_STATES, CertificateState, ProposalState
 from certificates.forms import IssueForm
 from certificates.models import Certificate
 from certificates.selectors import numbers_ahead
-from certificates.services import issue_class, merged_pdf, papers_to_issue, resume_printing
-from certificates.services.numbering import refuse_not_issuable
+from certificates.services import issue_class, merged_pdf, papers_to_issue, propose_late_issue, resume_printing
+from certificates.services.numbering import is_late, refuse_not_issuable
 from core.errors import DomainError
+from core.forms import add_domain_error
 from core.models import Job
 from core.text import search_key
 from courses.models import ClassGroup
@@ -43,14 +44,22 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         refuse_not_issuable(group)
     except DomainError as error:
         refusal = error
+    waiting = [] if refusal else papers_to_issue(group)
     if request.method == "POST" and "resume" in request.POST:
         resume_printing(class_group=group, by=user)
         return redirect("certificates:issue", pk=group.pk)
     if request.method == "POST" and form.is_valid() and refusal is None:
+        data = form.cleaned_data
+        late_reason = data.pop("late_reason")
         try:
-            batch = issue_class(class_group=group, by=user, **form.cleaned_data)
+            if is_late(data["issued_on"]) and waiting:
+                propose_late_issue(class_group=group, by=user, reason=late_reason, **data)
+                words = _("Đã gửi đề nghị. Số vào sổ được lấy khi người thứ hai xác nhận.")
+                messages.success(request, words)
+                return redirect("certificates:issue", pk=group.pk)
+            batch = issue_class(class_group=group, by=user, **data)
         except DomainError as error:
-            form.add_error("issued_on" if "issued_on" in error.fields else None, str(error.message))
+            add_domain_error(form, error)
         else:
             count = len(batch.certificates)
             if count:
@@ -67,7 +76,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
     )
     job = Job.objects.filter(kind="certificates.render_class", params__class_group=group.pk).first()
     printing = any(row.state == CertificateState.RESERVED for row in issued)
-    waiting = [] if refusal else papers_to_issue(group)
+    asked_late = group.register_proposals.filter(state=ProposalState.WAITING)
     context = {
         "group": group,
         "form": form,
@@ -79,6 +88,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         "job": job if job and job.requested_by_id == user.pk else None,
         "printing": printing,
         "stuck": printing and (job is None or job.is_finished),
+        "asked_late": asked_late.select_related("asked_by", "centre").first(),
         "steps": closing_steps(),
         "step": 4 if issued and not waiting and not printing else 3,
         "numbers": numbers_ahead(group.centre, len(waiting), timezone.localdate().year) if waiting else None,

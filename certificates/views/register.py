@@ -3,23 +3,18 @@
 from typing import cast
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import get_object_or_404, render
 
 from accounts.models import User
 from centres.access import scope_of, scoped
 from centres.choices import Verb
 from centres.models import Centre
-from certificates import services
-from certificates.choices import CertificateState
-from certificates.forms import DecisionForm
-from certificates.models import Certificate, Register
+from certificates.choices import CertificateState, ProposalState
+from certificates.models import Certificate, Proposal, Register
 from certificates.querysets import CertificateQuerySet
 from certificates.selectors import successor_of
-from core.errors import DomainError
 from core.text import clean, search_key
 from core.tokens import read_token
 from learners.models import Learner
@@ -71,6 +66,8 @@ def register(request: HttpRequest) -> HttpResponse:
         "years": [str(year) for year in years],
         "states": CertificateState.choices,
         "centres": Centre.objects.visible_to(user) if scope.is_officer else Centre.objects.none(),
+        "may_issue": scope.may(Verb.ISSUE),
+        "to_settle": Proposal.objects.to_settle_by(user).count(),
         "query": urlencode({name: value for name, value in asked.items() if value}),
     }
     return render(request, "certificates/register.html", context)
@@ -84,11 +81,16 @@ def certificate_detail(request: HttpRequest, pk: int) -> HttpResponse:
         Certificate.objects.visible_to(user).select_related("centre", "register", "enrolment"), pk=pk
     )
     scope = scope_of(user)
+    # Whoever keeps the register may ask for a revocation; a number without paper is the director's to void.
+    decided_by = Verb.ISSUE if row.state == CertificateState.ISSUED else Verb.REVOKE
     context = {
         "row": row,
-        "events": row.events.select_related("by", "related").order_by("at", "pk"),
+        "events": (events := list(row.events.select_related("by", "confirmed_by", "related").order_by("at", "pk"))),
+        "copies": sum(event.copies for event in events),
         "followed_by": successor_of(row) if row.state in SUPERSEDED else None,
-        "may_decide": row.state in DECIDABLE and scope.may(Verb.REVOKE, row.centre_id),
+        "may_decide": row.state in DECIDABLE and scope.may(decided_by, row.centre_id),
+        "may_copy": row.state == CertificateState.ISSUED and scope.may(Verb.ISSUE, row.centre_id),
+        "waiting": row.proposals.filter(state=ProposalState.WAITING).select_related("asked_by").first(),
     }
     return render(request, "certificates/certificate_detail.html", context)
 
@@ -100,36 +102,6 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     name = f"chung-nhan-{row.register_number.replace('/', '-')}.pdf"
     # Sent as a file: a browser's PDF viewer does not run under our security policy.
     return FileResponse(row.pdf.open("rb"), as_attachment=True, content_type="application/pdf", filename=name)
-
-
-@scoped(Verb.REVOKE)
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Revoke, replace or correct an issued entry, void a reserved one; by a decision and with a reason."""
-    user = _user(request)
-    row = get_object_or_404(Certificate.objects.visible_to(user).select_related("centre", "register"), pk=pk)
-    form = DecisionForm(request.POST or None, state=row.state)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        common = {name: data[name] for name in data if name != "step"}
-        try:
-            if data["step"] == DecisionForm.REVOKE:
-                services.revoke_certificate(certificate=row, by=user, **common)
-                messages.success(request, _("Đã thu hồi chứng nhận số %(n)s.") % {"n": row.register_number})
-                target = row
-            elif data["step"] == DecisionForm.VOID:
-                services.void_certificate(certificate=row, by=user, **common)
-                messages.success(request, _("Đã hủy số %(n)s; số này ở lại trong sổ.") % {"n": row.register_number})
-                target = row
-            else:
-                correct = data["step"] == DecisionForm.CORRECT
-                target = services.supersede_certificate(certificate=row, by=user, correct=correct, **common)
-                messages.success(request, _("Đã cấp số mới %(n)s.") % {"n": target.register_number})
-        except DomainError as error:
-            form.add_error(next((name for name in error.fields if name in form.fields), None), str(error.message))
-        else:
-            return redirect("certificates:certificate-detail", pk=target.pk)
-    context = {"row": row, "form": form}
-    return render(request, "certificates/decide.html", context, status=422 if form.errors else 200)
 
 
 @scoped(Verb.VIEW)

@@ -3,7 +3,6 @@
 import datetime as dt
 import io
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,6 +12,8 @@ from centres.models import AdminUnit
 from certificates.choices import CertificateState
 from certificates.models import Certificate
 from certificates.services import (
+    Decision,
+    Second,
     issue_class,
     papers_to_issue,
     render_reserved,
@@ -30,6 +31,7 @@ from indicators.services import compute_figure, declare, report_figure
 from indicators.statistics.services import export_statistics
 
 PEOPLE_PER_CLASS = 10
+SEEDING = Second(operator="seed_demo")
 CERTIFICATES = 150  # each one is really rendered; more would make the first start long
 # Reported lines: figures near public ones, with the body that reports them.
 REPORTED: tuple[tuple[str, str, str, str], ...] = (
@@ -74,8 +76,8 @@ def _issue(group: ClassGroup, by: User, *, spoil_one: bool) -> None:
         with transaction.atomic():
             people = papers_to_issue(group)
             spoiled = reserve(people[:1], centre=group.centre, issued_on=issued_on, signer_name=signer, by=by)
-        void_certificate(certificate=spoiled[0], by=by, reason="Giấy in hỏng, lem mực")
-    issue_class(class_group=group, by=by, issued_on=issued_on, signer_name=signer)
+        void_certificate(certificate=spoiled[0], by=by, decision=Decision("Giấy in hỏng, lem mực"))
+    issue_class(class_group=group, by=by, issued_on=issued_on, signer_name=signer, second=SEEDING, reason="Dữ liệu mẫu")
     render_reserved(class_group=group)
 
 
@@ -84,14 +86,15 @@ def _steps(desks: dict[int, User]) -> None:
     issued = list(Certificate.objects.filter(state=CertificateState.ISSUED).select_related("centre").order_by("pk"))
     for index, certificate in enumerate(issued[:: max(1, len(issued) // 8)][:8]):
         by, day = desks[certificate.centre_id], certificate.issued_on + dt.timedelta(days=20)
-        decision: dict[str, Any] = {"by": by, "decision_number": f"{index + 11}/QĐ-TTHTCĐ", "decided_on": day}
+        paper = (f"{index + 11}/QĐ-TTHTCĐ", day, certificate.centre.director_name)
         if index % 2 == 0:
             reason = "Cấp nhầm: học viên chưa đủ số buổi theo quy chế"
-            revoke_certificate(certificate=certificate, reason=reason, **decision)
+            decision = Decision(reason, *paper)
+            revoke_certificate(certificate=certificate, by=by, second=SEEDING, decision=decision)
             continue
         correct = index % 4 == 1
         reason = "Ghi sai chữ đệm của học viên" if correct else "Học viên làm mất giấy"
-        supersede_certificate(certificate=certificate, reason=reason, correct=correct, **decision)
+        supersede_certificate(certificate=certificate, by=by, correct=correct, decision=Decision(reason, *paper))
         render_reserved(class_group=certificate.enrolment.class_group)
 
 

@@ -10,10 +10,10 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from certificates.models import Certificate
-from certificates.services import issue_class, render_reserved, revoke_certificate
+from certificates.services import Decision, issue_class, render_reserved, revoke_certificate
 from core.models import Job
 from tests.browser import fits
-from tests.factories import closed_class, make_certificates
+from tests.factories import AT_SERVER, closed_class, make_certificates
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"viewport": {"width": 360, "height": 740}, "java_script_enabled": False}
@@ -63,7 +63,16 @@ def test_issue_and_revoke_on_a_phone_without_script(cast, reference, window_of):
     assert fits(page)
     page.get_by_role("link", name="Thu hồi").click()
     page.get_by_label("Lý do").fill("Cấp nhầm người")
+    page.get_by_label("Số quyết định").fill("12/QĐ")
+    page.get_by_label("Người ký quyết định").fill("Nguyễn Văn Đức")
     page.get_by_role("button", name="Ghi vào sổ").click()
+    page.get_by_text("đang chờ người thứ hai").wait_for()
+    other = window_of(cast.van, **PHONE)
+    other.goto(reverse("certificates:proposals"))
+    assert fits(other)
+    other.get_by_role("button", name="Xác nhận").click()
+    other.get_by_text("bị thu hồi").wait_for()
+    page.reload()
     expect(page.get_by_role("heading", level=1)).to_contain_text("đã thu hồi")
     assert Certificate.objects.filter(state="revoked").count() == 1
 
@@ -81,7 +90,7 @@ def test_a_passer_by_scans_the_paper(cast, reference, open_window, live_server):
     assert fits(page)
     assert page.context.cookies() == []
 
-    revoke_certificate(certificate=row, by=cast.duc, reason="Cấp nhầm")
+    revoke_certificate(certificate=row, by=cast.duc, second=AT_SERVER, decision=Decision("Cấp nhầm"))
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("Chứng nhận đã thu hồi")
 

@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from certificates import services
 from certificates.models import Certificate, Register, RegisterEvent
 from certificates.services import (
+    Decision,
     issue_class,
     merged_pdf,
     render_reserved,
@@ -25,7 +26,7 @@ from certificates.services import (
 from core.errors import Conflict, Forbidden, InvalidInput, OutOfScope
 from core.text import split_name
 from courses.models import Course
-from tests.factories import closed_class, finished_class
+from tests.factories import AT_SERVER, closed_class, finished_class
 
 
 @pytest.fixture
@@ -83,14 +84,17 @@ def test_who_may_issue_and_revoke(cast, group):
     row = batch.certificates[0]
     for user in (cast.lan, cast.van, cast.tuan):
         with pytest.raises(Forbidden):
-            revoke_certificate(certificate=row, by=user, reason="Thử")
+            revoke_certificate(certificate=row, by=user, second=AT_SERVER, decision=Decision("Thử"))
     with pytest.raises(OutOfScope):
-        revoke_certificate(certificate=row, by=cast.hai, reason="Thử")
+        revoke_certificate(certificate=row, by=cast.hai, second=AT_SERVER, decision=Decision("Thử"))
     with pytest.raises(InvalidInput):
-        revoke_certificate(certificate=row, by=cast.duc, reason=" ")
-    assert revoke_certificate(certificate=row, by=cast.duc, reason="Cấp nhầm").state == "revoked"
+        revoke_certificate(certificate=row, by=cast.duc, second=AT_SERVER, decision=Decision(" "))
+    assert (
+        revoke_certificate(certificate=row, by=cast.duc, second=AT_SERVER, decision=Decision("Cấp nhầm")).state
+        == "revoked"
+    )
     with pytest.raises(Conflict):
-        revoke_certificate(certificate=row, by=cast.duc, reason="Lần hai")
+        revoke_certificate(certificate=row, by=cast.duc, second=AT_SERVER, decision=Decision("Lần hai"))
 
 
 def test_crash_between_number_and_paper_leaves_no_gap_and_resumes(cast, group, monkeypatch):
@@ -140,7 +144,7 @@ def test_correcting_the_learner_does_not_touch_the_paper(cast, group):
 
     row.refresh_from_db()
     assert (row.content, row.pdf_sha256) == before
-    new = supersede_certificate(certificate=row, by=cast.duc, reason="Ghi sai tên", correct=True)
+    new = supersede_certificate(certificate=row, by=cast.duc, decision=Decision("Ghi sai tên"), correct=True)
     row.refresh_from_db()
     new.refresh_from_db()
     assert (row.state, new.state, new.content["learner"], new.number) == ("corrected", "issued", "Tên Khác Hẳn", 4)
@@ -241,7 +245,7 @@ def test_command_writes_files_and_repeats_without_new_numbers(cast, reference, t
 def test_the_database_refuses_steps_that_do_not_exist(cast, group, start, sql):
     rows = issue_class(class_group=group, by=cast.lan).certificates
     if start == "revoked":
-        revoke_certificate(certificate=rows[0], by=cast.duc, reason="Cấp nhầm")
+        revoke_certificate(certificate=rows[0], by=cast.duc, second=AT_SERVER, decision=Decision("Cấp nhầm"))
         sql += f" WHERE id = {rows[0].pk}"
 
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
@@ -250,7 +254,7 @@ def test_the_database_refuses_steps_that_do_not_exist(cast, group, start, sql):
 
 def test_what_the_director_revoked_is_not_issued_again_by_a_click(cast, group):
     rows = issue_class(class_group=group, by=cast.lan).certificates
-    revoke_certificate(certificate=rows[0], by=cast.duc, reason="Cấp nhầm")
+    revoke_certificate(certificate=rows[0], by=cast.duc, second=AT_SERVER, decision=Decision("Cấp nhầm"))
 
     again = issue_class(class_group=group, by=cast.lan)
 
@@ -262,8 +266,8 @@ def test_voided_number_stays_in_the_book_and_the_person_gets_the_next(cast, grou
     monkeypatch.setattr("certificates.jobs.render_reserved", lambda **_: [])
     spoiled = issue_class(class_group=group, by=cast.lan).certificates[1]
     with pytest.raises(Forbidden):
-        void_certificate(certificate=spoiled, by=cast.van, reason="In hỏng")
-    void_certificate(certificate=spoiled, by=cast.duc, reason="In hỏng")
+        void_certificate(certificate=spoiled, by=cast.van, decision=Decision("In hỏng"))
+    void_certificate(certificate=spoiled, by=cast.duc, decision=Decision("In hỏng"))
 
     made = issue_class(class_group=group, by=cast.lan).certificates
 

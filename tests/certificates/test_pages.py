@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from certificates.guessing import MISSES_PER_MINUTE
 from certificates.models import Certificate
-from certificates.services import issue_class, revoke_certificate, supersede_certificate, void_certificate
+from certificates.services import Decision, issue_class, revoke_certificate, supersede_certificate, void_certificate
 from core.errors import Conflict
 from learners.models import LearnerCentre
-from tests.factories import closed_class, make_certificates
+from tests.factories import AT_SERVER, closed_class, make_certificates
+
+DECIDED = {"decision_number": "12/QĐ-TTHTCĐ", "decided_on": "01/02/2026", "decision_signer": "Nguyễn Văn Đức"}
 
 
 @pytest.fixture(autouse=True)
@@ -90,9 +92,9 @@ def test_nothing_personal_but_the_masked_name(client, row):
 
 def test_revoked_replaced_corrected_say_so_first(client, cast, group):
     first, second, third = issue_class(class_group=group, by=cast.lan).certificates
-    revoke_certificate(certificate=first, by=cast.duc, reason="LÝ DO KÍN")
-    new = supersede_certificate(certificate=second, by=cast.duc, reason="Mất giấy")
-    supersede_certificate(certificate=third, by=cast.duc, reason="Sai tên", correct=True)
+    revoke_certificate(certificate=first, by=cast.duc, second=AT_SERVER, decision=Decision("LÝ DO KÍN"))
+    new = supersede_certificate(certificate=second, by=cast.duc, decision=Decision("Mất giấy"))
+    supersede_certificate(certificate=third, by=cast.duc, decision=Decision("Sai tên"), correct=True)
 
     body = client.get(f"/C/{first.token}").content.decode()
     assert "đã thu hồi" in body
@@ -105,7 +107,7 @@ def test_revoked_replaced_corrected_say_so_first(client, cast, group):
 def test_unknown_malformed_reserved_and_voided_are_one_answer(client, cast, group, monkeypatch):
     monkeypatch.setattr("certificates.jobs.render_reserved", lambda **_: [])
     reserved, voided, _third = issue_class(class_group=group, by=cast.lan).certificates
-    void_certificate(certificate=voided, by=cast.duc, reason="In hỏng")
+    void_certificate(certificate=voided, by=cast.duc, decision=Decision("In hỏng"))
 
     answers = [
         client.get(f"/C/{token}") for token in (reserved.token, voided.token, "0" * 16, "khong-phai-ma", "A" * 200)
@@ -173,7 +175,7 @@ def test_issue_page_end_to_end(as_user, cast, group):
     assert "Cấp 3 chứng nhận" in client.get(page).content.decode()
 
     for _ in range(2):
-        assert client.post(page, {"issued_on": group.closed_on.isoformat(), "signer_name": ""}).status_code == 302
+        assert client.post(page, {"issued_on": timezone.localdate().isoformat(), "signer_name": ""}).status_code == 302
 
     assert Certificate.objects.count() == 3
     for url in (f"{page}merged/", f"/certificates/{Certificate.objects.first().pk}/pdf/"):
@@ -186,14 +188,32 @@ def test_issue_page_end_to_end(as_user, cast, group):
     assert "Ông Ký" in kept.content.decode() or "đã có chứng nhận" in kept.content.decode()
 
 
-def test_director_revokes_on_the_page_with_a_reason(as_user, cast, row):
-    assert as_user(cast.lan).get(f"/certificates/{row.pk}/decide/").status_code == 403
-    client = as_user(cast.duc)
-    empty = client.post(f"/certificates/{row.pk}/decide/", {"step": "revoke", "reason": ""})
-    assert empty.status_code == 422
-    done = client.post(f"/certificates/{row.pk}/decide/", {"step": "revoke", "reason": "Cấp nhầm"})
-    assert done.status_code == 302
-    assert "Cấp nhầm" in client.get(f"/certificates/{row.pk}/").content.decode()
+def test_one_asks_for_a_revocation_and_another_confirms(as_user, cast, row):
+    page, asked = f"/certificates/{row.pk}/decide/", {"step": "revoke", "reason": "Cấp nhầm", **DECIDED}
+    assert as_user(cast.hoa).get(page).status_code == 403
+    # Who keeps the register may ask for a revocation and for nothing else.
+    assert as_user(cast.lan).post(page, asked | {"step": "replace"}).status_code == 422
+    assert as_user(cast.lan).post(page, asked | {"reason": ""}).status_code == 422
+    assert as_user(cast.lan).post(page, asked | {"decision_number": ""}).status_code == 422
+    assert as_user(cast.lan).post(page, asked).status_code == 302
+    seen = as_user(cast.duc).get(f"/certificates/{row.pk}/").content.decode()
+    assert "đang chờ người thứ hai" in seen
+    assert "Cấp nhầm" in seen
+    proposal = row.proposals.get()
+    settle = f"/certificates/proposals/{proposal.pk}/settle/"
+    assert as_user(cast.lan).post(settle, {"do": "confirm"}).status_code == 403
+    assert "Rút lại" in as_user(cast.lan).get("/certificates/proposals/").content.decode()
+    assert "1 đề nghị về chứng nhận" in as_user(cast.duc).get("/").content.decode()
+    assert as_user(cast.duc).post(settle, {"do": "refuse", "answer": " "}).status_code == 302
+    row.refresh_from_db()
+    assert row.state == "issued"
+    done = as_user(cast.duc).post(settle, {"do": "confirm"}, follow=True)
+    assert f"{row.register_number} bị thu hồi" in done.content.decode()
+    row.refresh_from_db()
+    assert row.state == "revoked"
+    history = as_user(cast.lan).get(f"/certificates/{row.pk}/").content.decode()
+    assert f"{cast.duc.full_name} xác nhận" in history
+    assert "12/QĐ-TTHTCĐ" in history
 
 
 def test_verify_and_revoke_commands(cast, row, capsys):
@@ -212,13 +232,13 @@ def test_verify_and_revoke_commands(cast, row, capsys):
 
 
 def test_the_paper_in_force_is_named_over_several_steps_and_never_a_dead_one(client, cast, row):
-    second = supersede_certificate(certificate=row, by=cast.duc, reason="Sai tên", correct=True)
+    second = supersede_certificate(certificate=row, by=cast.duc, decision=Decision("Sai tên"), correct=True)
     second.refresh_from_db()
-    third = supersede_certificate(certificate=second, by=cast.duc, reason="Mất giấy")
+    third = supersede_certificate(certificate=second, by=cast.duc, decision=Decision("Mất giấy"))
     third.refresh_from_db()
     assert f"số {third.register_number}" in client.get(f"/C/{row.token}").content.decode()
 
-    revoke_certificate(certificate=third, by=cast.duc, reason="Cấp nhầm")
+    revoke_certificate(certificate=third, by=cast.duc, second=AT_SERVER, decision=Decision("Cấp nhầm"))
 
     body = client.get(f"/C/{row.token}").content.decode()
     assert third.register_number not in body
@@ -226,7 +246,7 @@ def test_the_paper_in_force_is_named_over_several_steps_and_never_a_dead_one(cli
 
 
 def test_revoked_says_since_when_in_the_citys_time(client, cast, row):
-    revoke_certificate(certificate=row, by=cast.duc, reason="Cấp nhầm")
+    revoke_certificate(certificate=row, by=cast.duc, second=AT_SERVER, decision=Decision("Cấp nhầm"))
     body = client.get(f"/C/{row.token}").content.decode()
     assert f"Không còn giá trị từ {timezone.localdate():%d/%m/%Y}" in body
     assert "Kiểm tra lúc" in body
@@ -250,7 +270,7 @@ def test_a_reserved_number_can_be_voided_and_an_issued_one_not(as_user, cast, gr
     client = as_user(cast.duc)
     page = f"/certificates/{reserved.pk}/decide/"
     assert "Hủy số" in client.get(page).content.decode()
-    assert client.post(page, {"step": "revoke", "reason": "Thử"}).status_code == 422
+    assert client.post(page, {"step": "revoke", "reason": "Thử", **DECIDED}).status_code == 422
 
     assert client.post(page, {"step": "void", "reason": "Kẹt giấy"}).status_code == 302
 
@@ -266,7 +286,7 @@ def test_printing_that_failed_can_be_taken_up_again_on_the_page(as_user, cast, g
     monkeypatch.setattr("certificates.jobs.render_reserved", fail)
     client = as_user(cast.lan)
     page = f"/certificates/classes/{group.pk}/"
-    client.post(page, {"issued_on": group.closed_on.isoformat(), "signer_name": ""})
+    client.post(page, {"issued_on": timezone.localdate().isoformat(), "signer_name": ""})
     body = client.get(page).content.decode()
     assert "Đĩa đầy" in body
     assert "In tiếp" in body

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from certificates.services import issue_class, revoke_certificate
+from certificates.services import Decision, issue_class, revoke_certificate
 from core.errors import Forbidden, InvalidInput, OutOfScope
 from core.models import AuditEvent
 from core.tabular.writing import Column, Table, harmless, write_csv, write_xlsx
@@ -24,6 +24,7 @@ from indicators.statistics.selectors import statistics
 from indicators.statistics.services import export_statistics
 from learners.models import Learner
 from tests.factories import (
+    AT_SERVER,
     closed_class,
     hold,
     make_class,
@@ -199,7 +200,7 @@ def test_both_formats_hold_the_same_and_other_programs_read_them(busy):
 
 def test_certificates_are_counted_by_day_and_revoked_apart(cast, reference):
     group = closed_class(cast.centre_a, passing=3)[0]
-    issue_class(class_group=group, by=cast.lan, issued_on=group.closed_on)
+    issue_class(class_group=group, by=cast.duc, issued_on=group.closed_on, second=AT_SERVER)
     found = statistics(user=cast.tuan, unit=cast.commune_a, starts_on=group.closed_on, ends_on=group.closed_on)
     assert (found.total.certificates, found.total.revoked) == (3, 0)
     assert statistics(user=cast.tuan, unit=cast.commune_b, starts_on=FROM, ends_on=TO).total.certificates == 0
@@ -321,8 +322,8 @@ def test_somebody_who_learns_in_two_centres_is_one_person(cast, reference):
 
 def test_a_revoked_paper_was_issued_and_is_counted_apart(cast, reference):
     group = closed_class(cast.centre_a, passing=3)[0]
-    issued = issue_class(class_group=group, by=cast.lan, issued_on=group.closed_on).certificates
-    revoke_certificate(certificate=issued[0], by=cast.duc, reason="Ghi sai người", decision_number="1/QĐ")
+    issued = issue_class(class_group=group, by=cast.duc, issued_on=group.closed_on, second=AT_SERVER).certificates
+    revoke_certificate(certificate=issued[0], by=cast.duc, second=AT_SERVER, decision=Decision("Ghi sai người", "1/QĐ"))
     for target in ({"unit": cast.commune_a}, {"unit": cast.district_a}, {"centre": cast.centre_a}):
         found = statistics(user=cast.hoa if "unit" not in target else cast.tuan, starts_on=FROM, ends_on=TO, **target)
         assert (found.total.certificates, found.total.revoked) == (3, 1), target

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from certificates.models import Certificate
-from certificates.services import issue_class
+from certificates.services import hand_out_copies, issue_class
 from core.models import Job
 from courses.models import (
     ClassGroup,
@@ -88,7 +88,8 @@ def build(cast: Cast, centre, staff, word: str, teacher=None) -> Rows:
     for row in report.passed:
         row.learner.set_name(row.learner.name.__class__(word, "Thị", "Hoa"))
         row.learner.save()
-    certificate = issue_class(class_group=done, by=staff).certificates[0]
+    certificate = Certificate.objects.get(pk=issue_class(class_group=done, by=staff).certificates[0].pk)
+    hand_out_copies(certificate=certificate, by=staff, copies=1, recipient=word, reason="")
     roster, _preview = preview_roster(class_group=group, content=ROSTER, file_name=f"{word}.xlsx", by=staff)
     follow_up = FollowUp.objects.filter(centre=centre).order_by("pk")[0]
     survey = planning.open_survey(centre=centre, year=2027, by=staff, courses=[course])

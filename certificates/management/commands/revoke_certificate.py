@@ -1,5 +1,7 @@
 """Revoke a certificate."""
 
+import datetime as dt
+import getpass
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -7,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.selectors import find_user
 from certificates.models import Certificate
-from certificates.services import revoke_certificate
+from certificates.services import Decision, Second, revoke_certificate
 from core.commands import OperatorCommand
 from core.errors import InvalidInput
 
@@ -23,6 +25,10 @@ class Command(OperatorCommand):
         parser.add_argument("--centre", required=True)
         parser.add_argument("--by", required=True)
         parser.add_argument("--reason", required=True)
+        parser.add_argument("--second", default="", help="user name of the second person; without it, who runs this")
+        parser.add_argument("--decision-number", default="")
+        parser.add_argument("--decided-on", type=dt.date.fromisoformat, default=None, help="2026-11-23")
+        parser.add_argument("--signer", default="", help="who signed the decision")
 
     def perform(self, **options: Any) -> dict[str, Any]:
         """Revoke and return the new state."""
@@ -36,5 +42,8 @@ class Command(OperatorCommand):
             words = _("Sổ gốc của trung tâm %(centre)s không có số %(number)s.")
             data = {"centre": options["centre"], "number": options["register_number"]}
             raise InvalidInput("unknown_certificate", words % data)
-        revoke_certificate(certificate=row, by=by, reason=options["reason"])
+        # Two people stand for a revocation: the director named, and a second user or whoever works at the server.
+        second = Second(user=find_user(options["second"])) if options["second"] else Second(operator=getpass.getuser())
+        decision = Decision(options["reason"], options["decision_number"], options["decided_on"], options["signer"])
+        revoke_certificate(certificate=row, by=by, second=second, decision=decision)
         return {"register_number": row.register_number, "centre": options["centre"], "status": row.state}
