@@ -13,7 +13,7 @@ from core.dates import PartialDate
 from courses.choices import Result
 from courses.models import Enrolment
 
-TEMPLATE_VERSION = "a4-2026-1"
+TEMPLATE_VERSION = "a4-2026-2"  # since 2: the QR holds signed claims
 
 TITLES: dict[str, tuple[str, str]] = {
     CertificateKind.LITERACY_PHASE_1: ("Giấy xác nhận", "Hoàn thành Chương trình xóa mù chữ giai đoạn 1"),

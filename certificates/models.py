@@ -246,3 +246,29 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_step_display()}: {self.certificate or self.class_group}"
+
+
+class SignedClaims(models.Model):
+    """What was signed for an entry, as its QR shows it. Written once, with the step that sets the entry in force.
+
+    Append-only: triggers refuse update and delete. A copy is printed from it, letter for letter, whatever became of
+    the key since.
+    """
+
+    PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"fragment"})  # name and birth year are in it
+
+    certificate = models.OneToOneField(
+        Certificate, models.PROTECT, related_name="signed_claims", verbose_name=_("chứng nhận")
+    )
+    kid = models.CharField(_("khóa ký"), max_length=8)
+    fragment = models.TextField(_("nội dung đã ký"))
+    at = models.DateTimeField(_("lúc"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("chữ ký trong mã QR")
+        verbose_name_plural = _("chữ ký trong mã QR")
+        ordering = ("pk",)
+        indexes: ClassVar = [models.Index(fields=["kid", "at"], name="certificates_signed_kid_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.certificate_id} {self.kid}"

@@ -1,6 +1,7 @@
 """Looking certificates up."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,7 +10,8 @@ from django.utils import timezone
 
 from centres.models import Centre
 from certificates.choices import CertificateKind, CertificateState
-from certificates.models import Certificate, Register, RegisterEvent
+from certificates.models import Certificate, Register, RegisterEvent, RegisterEventKind, SignedClaims
+from certificates.signing.keys import KeyState, instant_text, key_folder, list_document
 from core.text import mask_name
 from core.tokens import read_token
 
@@ -112,3 +114,28 @@ def successor_of(certificate: Certificate) -> Certificate | None:
         if row.state == CertificateState.ISSUED:
             return row
     return None
+
+
+def logged_at(token: str) -> dt.datetime | None:
+    """Return when the register logged the entry as issued; None for one that it never did."""
+    event = RegisterEvent.objects.filter(certificate__token=token, kind=RegisterEventKind.ISSUED).order_by("pk").first()
+    return event.at if event else None
+
+
+def a_key_is_compromised() -> bool:
+    """Whether the moment of logging matters to anybody who checks a signature. Raises BrokenKeyList."""
+    return any(key.state == KeyState.COMPROMISED for key in key_folder().known())
+
+
+def public_key_list() -> dict[str, Any]:
+    """Return the key list as it is published, with the moment it was asked for. Raises BrokenKeyList."""
+    return list_document(key_folder().known()) | {"as_of": instant_text(timezone.now())}
+
+
+def qr_texts(certificates: Iterable[Certificate]) -> dict[int, str]:
+    """Return what the QR of each printed certificate says, by its key; one without a signature has its address."""
+    rows = {row.pk: row for row in certificates}
+    texts = {pk: row.verify_url for pk, row in rows.items()}
+    for pk, fragment in SignedClaims.objects.filter(certificate__in=rows).values_list("certificate_id", "fragment"):
+        texts[pk] += f"#{fragment}"
+    return texts

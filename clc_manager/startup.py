@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TextIO
 
+from django.conf import settings
 from django.core.management import call_command
 
 from centres.services import load_units
+from certificates.services.signing import create_first_key
 from clc_manager.reference import load_apps
 
 STOP_GRACE_S = 20
@@ -22,9 +24,14 @@ _PR_SET_PDEATHSIG = 1
 
 
 def prepare_database(out: TextIO) -> None:
-    """Apply migrations and load reference data. Both are safe to repeat; ``out`` hears of what was added."""
+    """Apply migrations and load reference data; both are safe to repeat. ``out`` hears of what was added.
+
+    Outside production the first signing key is made too; in production that is the operator's decision.
+    """
     call_command("migrate", interactive=False, verbosity=0, stdout=out)
     added = {name: count for name, count in (load_units() | load_apps()).items() if count}
+    if not settings.IS_PRODUCTION and create_first_key():
+        out.write("A key that signs certificates was made.\n")
     if added:
         out.write("Reference data added: " + ", ".join(f"{count} {name}" for name, count in added.items()) + ".\n")
 

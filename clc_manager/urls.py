@@ -24,6 +24,7 @@ urlpatterns = [
     path("C/<str:token>", public.verify, name="verify"),
     path("c/<str:token>", public.verify, name="verify-lower"),
     path("c/", public.ask, name="verify-ask"),
+    path(".well-known/clc-keys.json", public.key_list, name="key-list"),
 ]
 
 handler400 = "clc_manager.views.bad_request"

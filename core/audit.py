@@ -25,6 +25,19 @@ def record(
     return row
 
 
+def record_thing(verb: str, *, kind: str, key: str, label: str, by: Any, data: dict[str, Any]) -> AuditEvent:
+    """Write one audit row about something that is no row of the database, such as a key in a file."""
+    return AuditEvent.objects.create(
+        actor=by,
+        actor_name=getattr(by, "full_name", "") if by else "",
+        verb=verb,
+        object_type=kind,
+        object_id=key,
+        object_label=label[:200],
+        data=data,
+    )
+
+
 def record_many(
     verb: str, deeds: Iterable[tuple[models.Model, dict[str, Any]]], *, by: Any, centre_id: int | None = None
 ) -> None:

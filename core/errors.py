@@ -45,6 +45,12 @@ class Forbidden(DomainError):
     status = 403
 
 
+class Unavailable(DomainError):
+    """Something that is needed is not there at the moment; the same request works once it is (HTTP 503)."""
+
+    status = 503
+
+
 class OutOfScope(DomainError):
     """The row is outside what the user may see: answered like a row that does not exist (HTTP 404)."""
 

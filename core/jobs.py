@@ -1,9 +1,11 @@
 """Long work: a row people can watch, and a task that does it.
 
 An app registers a function under a kind; ``start`` writes the row and enqueues one task that carries only the row's
-number. The queue delivers at least once, so a registered function must be safe to repeat.
+number. The queue delivers at least once, so a registered function must be safe to repeat. A function that raises
+Unavailable waits: the row says for what, and the task comes again by itself until it is there.
 """
 
+import datetime as dt
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -14,10 +16,11 @@ from django.tasks import task
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.errors import DomainError
+from core.errors import DomainError, Unavailable
 from core.models import Job, JobStatus
 
 logger = logging.getLogger(__name__)
+ASK_AGAIN = dt.timedelta(seconds=15)
 JobFunction = Callable[["Progress"], dict[str, Any] | None]
 _registry: dict[str, JobFunction] = {}
 
@@ -111,9 +114,12 @@ def run_job(job_id: int) -> None:
         return
     row.status = JobStatus.RUNNING
     row.started_at = row.started_at or timezone.now()
-    row.save(update_fields=["status", "started_at", "updated_at"])
+    row.message = ""  # what it waited for is there, or is said again
+    row.save(update_fields=["status", "started_at", "message", "updated_at"])
     try:
         row.result = _registry[row.kind](Progress(row)) or {}
+    except Unavailable as error:
+        _wait(row, str(error.message))
     except DomainError as error:
         _finish(row, JobStatus.FAILED, str(error.message))
     except Exception:
@@ -122,6 +128,16 @@ def run_job(job_id: int) -> None:
         raise
     else:
         _finish(row, JobStatus.DONE, row.message)
+
+
+@transaction.atomic
+def _wait(row: Job, message: str) -> None:
+    """Say what is missing, and have the queue ask again. A backend without a clock leaves that to whoever calls."""
+    row.status = JobStatus.WAITING
+    row.message = message[:300]
+    row.save(update_fields=["status", "message", "updated_at"])
+    if run_job.get_backend().supports_defer:
+        run_job.using(run_after=timezone.now() + ASK_AGAIN).enqueue(row.pk)
 
 
 def _finish(row: Job, status: str, message: str) -> None:

@@ -53,6 +53,7 @@ class JobStatus(models.TextChoices):
 
     QUEUED = "queued", _("đang chờ")
     RUNNING = "running", _("đang chạy")
+    WAITING = "waiting", _("đang đợi")  # for something that is not there now; asked again by itself
     DONE = "done", _("xong")
     FAILED = "failed", _("không xong")
 

@@ -13,8 +13,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+
+from certificates.signing.keys import KeyFolder
 
 pytest_plugins = ["tests.cast", "tests.browser", "tests.matrix.world", "tests.actions"]
 
@@ -59,6 +62,13 @@ def _loopback_only() -> Iterator[None]:
         patch.setattr(socket.socket, name, guarded)
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signing_key() -> None:
+    """A key to sign with: without one nothing is printed. Programs that a test starts find it by the variable."""
+    os.environ["CLC_TEST_SIGNING_KEYS"] = str(settings.SIGNING_KEYS_DIR)
+    KeyFolder(settings.SIGNING_KEYS_DIR).create_first(at=timezone.now())
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,25 +10,26 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from certificates.choices import CertificateState
-from certificates.models import Certificate, RegisterEvent, RegisterEventKind
+from certificates.models import Certificate, RegisterEvent, RegisterEventKind, SignedClaims
 from certificates.paper.rendering import Paper, Press
 from certificates.services.events import write_events
+from certificates.services.signing import ready_signer, sign_claims
 from core.errors import InvalidInput
 from courses.models import ClassGroup
 
 Progressed = Callable[[int, int], None]
 
 
-def paper_of(certificate: Certificate) -> Paper:
-    """Return what the page needs, from the frozen content only."""
-    return Paper(certificate.content, certificate.printed_token, certificate.verify_url)
+def paper_of(certificate: Certificate, signed: SignedClaims) -> Paper:
+    """Return what the page needs, from the frozen content and what was signed of it."""
+    return Paper(certificate.content, certificate.printed_token, f"{certificate.verify_url}#{signed.fragment}")
 
 
 def render_reserved(*, class_group: ClassGroup, progressed: Progressed | None = None) -> list[Certificate]:
-    """Render every reserved certificate of the class, keep its file and hash, and set it in force.
+    """Sign and render every reserved certificate of the class, keep its file and hash, and set it in force.
 
     Safe to run again after a crash, and by two workers at once: the one that comes second finds the state moved on and
-    throws its file away.
+    throws its file away. Raises Unavailable while no key can sign: nothing is printed unsigned.
     """
     waiting = list(
         Certificate.objects.filter(enrolment__class_group=class_group, state=CertificateState.RESERVED)
@@ -37,13 +38,15 @@ def render_reserved(*, class_group: ClassGroup, progressed: Progressed | None = 
     )
     if not waiting:
         return []
+    ready_signer()
     press = Press()
     done = []
     for index, certificate in enumerate(waiting, start=1):
         # Another worker may have been here since the list was made: rendering is the slow part.
         if Certificate.objects.filter(pk=certificate.pk, state=CertificateState.RESERVED).exists():
-            content = press.render([paper_of(certificate)])
-            if _put_in_force(certificate, content):
+            signed = sign_claims(certificate, ready_signer())
+            content = press.render([paper_of(certificate, signed)])
+            if _put_in_force(certificate, content, signed):
                 done.append(certificate)
         if progressed:
             progressed(index, len(waiting))
@@ -65,7 +68,7 @@ def _sweep(done: list[Certificate]) -> None:
                 storage.delete(f"{folder}/{name}")
 
 
-def _put_in_force(certificate: Certificate, content: bytes) -> bool:
+def _put_in_force(certificate: Certificate, content: bytes, signed: SignedClaims) -> bool:
     digest = hashlib.sha256(content).hexdigest()
     name = f"{certificate.number:06d}-{certificate.register.year}-{digest[:12]}.pdf"
     certificate.pdf.save(name, ContentFile(content), save=False)
@@ -74,6 +77,7 @@ def _put_in_force(certificate: Certificate, content: bytes) -> bool:
             state=CertificateState.ISSUED, pdf=certificate.pdf.name, pdf_sha256=digest
         )
         if taken:
+            signed.save(force_insert=True)
             write_events(
                 [RegisterEvent(certificate=certificate, kind=RegisterEventKind.ISSUED, by=certificate.issued_by)]
             )

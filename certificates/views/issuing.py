@@ -22,7 +22,7 @@ from certificates.services import issue_class, merged_pdf, papers_to_issue, prop
 from certificates.services.numbering import is_late, refuse_not_issuable
 from core.errors import DomainError
 from core.forms import add_domain_error
-from core.models import Job
+from core.models import Job, JobStatus
 from core.text import search_key
 from courses.models import ClassGroup
 from courses.selectors import closing_steps
@@ -87,6 +87,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         # Progress is shown to who asked for it (a job is its owner's own); everybody sees the list fill.
         "job": job if job and job.requested_by_id == user.pk else None,
         "printing": printing,
+        "held": job.message if printing and job and job.status == JobStatus.WAITING else "",
         "stuck": printing and (job is None or job.is_finished),
         "asked_late": asked_late.select_related("asked_by", "centre").first(),
         "steps": closing_steps(),

@@ -158,6 +158,8 @@ SPECTACULAR_SETTINGS = {
 
 # Where a certificate's QR leads. Printed on paper for decades: set it once.
 PUBLIC_BASE_URL = os.environ.get("CLC_PUBLIC_URL", "http://localhost:8000").rstrip("/")
+# Keys that sign certificates, outside the database (docs/adr/0028).
+SIGNING_KEYS_DIR = Path(os.environ.get("CLC_SIGNING_KEYS") or DATA_DIR / "keys")
 IS_PRODUCTION = False
 
 LOGGING = {

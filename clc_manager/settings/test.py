@@ -19,6 +19,8 @@ PUBLIC_BASE_URL = "http://localhost:8000"
 DATA_DIR = Path(tempfile.mkdtemp(prefix="clc-test-"))
 atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 MEDIA_ROOT = DATA_DIR / "files"
+# Programs that a test starts sign with the keys of the test.
+SIGNING_KEYS_DIR = Path(os.environ.get("CLC_TEST_SIGNING_KEYS") or DATA_DIR / "keys")
 DATABASES = {"default": env.database(os.environ.get("CLC_TEST_DATABASE_URL"), DATA_DIR)}
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file, not memory: browser tests and concurrency tests need several connections.

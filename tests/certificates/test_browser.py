@@ -83,7 +83,7 @@ def test_a_passer_by_scans_the_paper(cast, reference, open_window, live_server):
     picture = pypdfium2.PdfDocument(row.pdf.path)[0].render(scale=150 / 72).to_pil()
     (code,) = zxingcpp.read_barcodes(picture)
     path = code.text.removeprefix("HTTP://LOCALHOST:8000")
-    assert path == f"/C/{row.token}"
+    assert path == f"/C/{row.token}#{row.signed_claims.fragment}"
     page = open_window(**PHONE)
     page.goto(live_server.url + path)
     expect(page.get_by_role("heading", level=1)).to_have_text("Chứng nhận hợp lệ")

@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from certificates import services
 from certificates.models import Certificate, Register, RegisterEvent
+from certificates.selectors import qr_texts
 from certificates.services import (
     Decision,
     issue_class,
@@ -105,11 +106,11 @@ def test_crash_between_number_and_paper_leaves_no_gap_and_resumes(cast, group, m
     calls = []
     real = services.printing._put_in_force
 
-    def crash_after_one(certificate, content):
+    def crash_after_one(certificate, content, signed):
         if calls:
             raise KeyboardInterrupt
         calls.append(certificate.pk)
-        return real(certificate, content)
+        return real(certificate, content, signed)
 
     monkeypatch.setattr(services.printing, "_put_in_force", crash_after_one)
     with pytest.raises(KeyboardInterrupt):
@@ -317,4 +318,5 @@ def test_merged_file_holds_every_paper_with_its_own_code(cast, group, tmp_path):
 
     document = pypdfium2.PdfDocument(target)
     read = [zxingcpp.read_barcodes(page.render(scale=150 / 72).to_pil())[0].text for page in document]
-    assert read == [row.verify_url for row in rows]
+    assert read == list(qr_texts(rows).values())
+    assert all(len(text) > len(row.verify_url) + 150 for text, row in zip(read, rows, strict=True))

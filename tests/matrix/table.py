@@ -182,5 +182,6 @@ EXCUSED: dict[str, str] = {
     "verify": "public: tests/certificates/test_pages.py",
     "verify-lower": "public: tests/certificates/test_pages.py",
     "verify-ask": "public: tests/certificates/test_pages.py",
+    "key-list": "public: tests/certificates/test_signing_keys.py",
     "api:verify": "public: tests/api/test_api.py",
 }

@@ -7,6 +7,7 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from accounts.selectors import find_user
+from certificates.selectors import qr_texts
 from certificates.services import issue_class, merged_pdf, render_reserved
 from certificates.services.printing import class_certificates
 from core.commands import OperatorCommand
@@ -36,7 +37,9 @@ class Command(OperatorCommand):
         out: Path = options["out"]
         out.mkdir(parents=True, exist_ok=True)
         rows = []
-        for certificate in class_certificates(group):
+        printed = class_certificates(group)
+        texts = qr_texts(printed)
+        for certificate in printed:
             target = out / f"{certificate.register_number.replace('/', '-')}.pdf"
             with certificate.pdf.open("rb") as stream:
                 target.write_bytes(stream.read())
@@ -45,6 +48,7 @@ class Command(OperatorCommand):
                     "register_number": certificate.register_number,
                     "token": certificate.token,
                     "verify_url": certificate.verify_url,
+                    "qr": texts[certificate.pk],
                     "learner": certificate.content["learner"],
                     "pdf": str(target),
                 }
