@@ -13,6 +13,10 @@ class CertificateKind(models.TextChoices):
     ATTENDANCE = "attendance", _("Giấy chứng nhận tham gia")
 
 
+# Their achievement says it all; the name of the course would only repeat it.
+LITERACY_KINDS = (CertificateKind.LITERACY_PHASE_1, CertificateKind.LITERACY_PHASE_2)
+
+
 class CertificateState(models.TextChoices):
     """reserved → issued → corrected | replaced | revoked | voided; each step is a RegisterEvent."""
 
@@ -22,6 +26,14 @@ class CertificateState(models.TextChoices):
     REPLACED = "replaced", _("đã cấp lại")
     REVOKED = "revoked", _("đã thu hồi")
     VOIDED = "voided", _("đã hủy số")
+
+
+class BlankState(models.TextChoices):
+    """Where a printed form is."""
+
+    FREE = "free", _("chưa dùng")
+    USED = "used", _("đã dùng")
+    SPOILED = "spoiled", _("hỏng")
 
 
 class ProposalStep(models.TextChoices):

@@ -12,6 +12,7 @@ from certificates.choices import CertificateKind
 from core.dates import PartialDate
 from courses.choices import Result
 from courses.models import Enrolment
+from learners.choices import Sex
 
 TEMPLATE_VERSION = "a4-2026-2"  # since 2: the QR holds signed claims
 
@@ -53,8 +54,12 @@ def content_of(
     issued_on: dt.date,
     signer_name: str,
     register_number: str,
+    recognition: str = "",
 ) -> dict[str, Any]:
-    """Return the JSON-ready content of one certificate."""
+    """Return the JSON-ready content of one certificate.
+
+    ``recognition`` is the decision that recognised the results, number and day; the register shows it, not the paper.
+    """
     group, learner = enrolment.class_group, enrolment.learner
     title, achievement = TITLES[kind]
     return {
@@ -66,6 +71,8 @@ def content_of(
         "learner_code": learner.code,
         "birth": birth_words(learner.birth),
         "birth_year": learner.birth_year,
+        "sex": learner.get_sex_display() if learner.sex != Sex.UNKNOWN else "",
+        "ethnicity": learner.get_ethnicity_display() if learner.ethnicity else "",
         "course": group.course.name,
         "class": group.name,
         "starts_on": f"{group.starts_on:%d/%m/%Y}",
@@ -78,4 +85,5 @@ def content_of(
         "signer_title": "Giám đốc",
         "signer_name": signer_name,
         "register_number": register_number,
+        "recognition": recognition,
     }

@@ -22,12 +22,34 @@ class IssueForm(forms.Form):
         required=False,
         help_text=_("Để trống: giám đốc ghi trong hồ sơ trung tâm."),
     )
+    recognition = forms.CharField(
+        label=_("Quyết định công nhận kết quả"),
+        max_length=100,
+        required=False,
+        help_text=_("Số và ngày, ví dụ 05/QĐ-TTHTCĐ ngày 20/11/2026. Chỉ ghi trong sổ gốc; có thể để trống."),
+    )
     late_reason = forms.CharField(
         label=_("Lý do cấp muộn"),
         max_length=300,
         required=False,
         help_text=_("Chỉ khi ngày cấp lùi quá 7 ngày: một người thứ hai phải xác nhận trước khi lấy số."),
     )
+
+
+class BlanksForm(forms.Form):
+    """Printed forms that came: consecutive serials of one series."""
+
+    series = forms.CharField(
+        label=_("Ký hiệu"),
+        max_length=12,
+        required=False,
+        help_text=_("Chữ in trước số, ví dụ HN; có thể để trống."),
+    )
+    digits = forms.IntegerField(label=_("Số chữ số"), initial=6, min_value=1, max_value=10)
+    first = forms.IntegerField(label=_("Từ số"), min_value=1, max_value=999_999_999)
+    last = forms.IntegerField(label=_("Đến số"), min_value=1, max_value=999_999_999)
+    received_on = DayField(label=_("Ngày nhận"), initial=timezone.localdate)
+    document = forms.CharField(label=_("Giấy giao nhận"), max_length=120, required=False)
 
 
 class DecisionForm(forms.Form):

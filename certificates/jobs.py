@@ -2,9 +2,32 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from certificates.book.printing import book_pdf
+from certificates.models import Certificate, Register
 from certificates.services.printing import render_reserved
+from core.errors import InvalidInput
 from core.jobs import Progress, job
 from courses.models import ClassGroup
+
+
+@job("certificates.print_book")
+def print_book(progress: Progress) -> dict[str, Any]:
+    """Print pages of a register; the rights of who asked are looked at again when it runs."""
+    book = Register.objects.select_related("centre").get(pk=progress.params["register"])
+    rows = Certificate.objects.visible_to(progress.row.requested_by).filter(register=book)
+    first, last = progress.params.get("first"), progress.params.get("last")
+    if first:
+        rows = rows.filter(number__gte=first)
+    if last:
+        rows = rows.filter(number__lte=last)
+    count = rows.count()
+    if not count:
+        raise InvalidInput("no_entries", _("Sổ không có mục nào trong khoảng số này."))
+    progress.total(count)
+    progress.attach(f"so-goc-{book.year}.pdf", book_pdf(book, rows, progressed=progress.done))
+    return {"register": book.pk, "entries": count}
 
 
 @job("certificates.render_class")

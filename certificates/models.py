@@ -9,8 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centres.models import AdminUnit, Centre
-from certificates.choices import LIVE_STATES, CertificateKind, CertificateState, ProposalState, ProposalStep
-from certificates.querysets import CertificateQuerySet, ProposalQuerySet, RegisterEventQuerySet
+from certificates.choices import (
+    LIVE_STATES,
+    BlankState,
+    CertificateKind,
+    CertificateState,
+    ProposalState,
+    ProposalStep,
+)
+from certificates.querysets import BlankQuerySet, CertificateQuerySet, ProposalQuerySet, RegisterEventQuerySet
 from core.models import TimeStamped
 from core.tokens import group_token
 from courses.models import ClassGroup, Enrolment
@@ -39,6 +46,16 @@ class Register(models.Model):
 
     def __str__(self) -> str:
         return f"{self.centre} {self.year}"
+
+    @property
+    def entries(self) -> int:
+        """How many numbers were taken."""
+        return self.next_number - 1
+
+    @property
+    def copies(self) -> int:
+        """How many lines the year's book of copies has."""
+        return self.next_copy - 1
 
 
 def certificate_pdf_path(certificate: "Certificate", name: str) -> str:
@@ -185,6 +202,73 @@ class RegisterEvent(models.Model):
         return f"{self.certificate_id} {self.kind}"
 
 
+class BlankBatch(TimeStamped):
+    """Printed blank forms (phôi) that a centre received: consecutive serials of one series, each a ``Blank``."""
+
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="blank_batches", verbose_name=_("trung tâm"))
+    series = models.CharField(_("ký hiệu"), max_length=12, blank=True)
+    first = models.PositiveIntegerField(_("từ số"))
+    last = models.PositiveIntegerField(_("đến số"))
+    received_on = models.DateField(_("ngày nhận"), default=timezone.localdate)
+    document = models.CharField(_("giấy giao nhận"), max_length=120, blank=True)
+    received_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người nhận")
+    )
+
+    class Meta:
+        verbose_name = _("lần nhận phôi")
+        verbose_name_plural = _("lần nhận phôi")
+        ordering = ("-received_on", "-pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(first__gte=1, last__gte=F("first")), name="certificates_blanks_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.first}–{self.last}".strip()
+
+    @property
+    def count(self) -> int:
+        """How many forms came."""
+        return self.last - self.first + 1
+
+
+class Blank(models.Model):
+    """One printed form with its serial (số hiệu). free → used | spoiled; used → spoiled, or free when taken back."""
+
+    batch = models.ForeignKey(BlankBatch, models.PROTECT, related_name="blanks", verbose_name=_("lần nhận phôi"))
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="blanks", verbose_name=_("trung tâm"))
+    number = models.PositiveIntegerField(_("số"))
+    serial = models.CharField(_("số hiệu"), max_length=24)
+    state = models.CharField(_("trạng thái"), max_length=8, choices=BlankState, default=BlankState.FREE)
+    certificate = models.ForeignKey(
+        Certificate, models.PROTECT, null=True, blank=True, related_name="blanks", verbose_name=_("chứng nhận")
+    )
+    reason = models.CharField(_("lý do hỏng"), max_length=300, blank=True)
+
+    objects: ClassVar[BlankQuerySet] = BlankQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("phôi")
+        verbose_name_plural = _("phôi")
+        ordering = ("centre_id", "serial")
+        indexes: ClassVar = [models.Index(fields=["centre", "state", "serial"], name="certificates_blank_free_idx")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["centre", "serial"], name="certificates_blank_serial_uniq"),
+            models.UniqueConstraint(
+                fields=["certificate"], condition=Q(state="used"), name="certificates_blank_one_a_paper"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="free", certificate__isnull=True, reason="")
+                | Q(state="used", certificate__isnull=False, reason="")
+                | Q(state="spoiled") & ~Q(reason=""),
+                name="certificates_blank_state_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.serial
+
+
 class Proposal(models.Model):
     """A step that two people do: asked by one, confirmed (and only then carried out) by another (ASVS 5.0, 2.3.5)."""
 
@@ -202,6 +286,7 @@ class Proposal(models.Model):
     decision_signer = models.CharField(_("người ký quyết định"), max_length=150, blank=True)
     issued_on = models.DateField(_("ngày cấp"), null=True, blank=True)
     signer_name = models.CharField(_("người ký chứng nhận"), max_length=150, blank=True)
+    recognition = models.CharField(_("quyết định công nhận"), max_length=100, blank=True)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người đề nghị")
     )

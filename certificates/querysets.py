@@ -77,3 +77,11 @@ class ProposalQuerySet(models.QuerySet[Any]):
             user=OuterRef("asked_by"), centre=OuterRef("centre"), role__in=ROLES_THAT_REVOKE
         )
         return rows.filter(Q(centre__in=scope.centre_ids(Verb.REVOKE)) | Exists(directors))
+
+
+class BlankQuerySet(models.QuerySet[Any]):
+    """Printed forms."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Forms of the user's centres."""
+        return self.filter(scope_of(user).centre_q())

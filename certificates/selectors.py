@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 
 from centres.models import Centre
-from certificates.choices import CertificateKind, CertificateState
+from certificates.choices import LITERACY_KINDS, CertificateKind, CertificateState
 from certificates.models import Certificate, Register, RegisterEvent, RegisterEventKind, SignedClaims
 from certificates.signing.keys import KeyState, instant_text, key_folder, list_document
 from core.text import mask_name
@@ -21,8 +21,6 @@ STATUS = {
     CertificateState.REPLACED: "replaced",
     CertificateState.REVOKED: "revoked",
 }
-# Their achievement says it all; the name of the course would only repeat it.
-LITERACY = (CertificateKind.LITERACY_PHASE_1, CertificateKind.LITERACY_PHASE_2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ def look_up(text: str, *, count: bool = False) -> Verdict:
         register_number=row.register_number,
         kind=row.kind,
         kind_label=row.content["title"],
-        course=achievement if row.kind in LITERACY else f"{achievement}: {row.content['course']}",
+        course=achievement if row.kind in LITERACY_KINDS else f"{achievement}: {row.content['course']}",
         centre=row.content["centre"],
         issued_on=row.issued_on,
         masked_name=mask_name(row.content["learner"]),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from certificates.views import decisions, issuing, register
+from certificates.views import blanks, book, decisions, issuing, register
 
 app_name = "certificates"
 urlpatterns = [
@@ -12,6 +12,12 @@ urlpatterns = [
     path("<int:pk>/decide/", decisions.decide, name="revoke"),
     path("<int:pk>/copy/", decisions.copy, name="copy"),
     path("copies/<int:pk>/pdf/", decisions.copy_pdf, name="copy-pdf"),
+    path("export/", book.export, name="register-export"),
+    path("books/", book.books, name="books"),
+    path("books/<int:pk>/print/", book.print_book, name="print-book"),
+    path("blanks/", blanks.blanks, name="blanks"),
+    path("blanks/<int:pk>/settle/", blanks.settle_blank, name="blank-settle"),
+    path("classes/<int:pk>/blanks/", blanks.use, name="blanks-use"),
     path("proposals/", decisions.proposals, name="proposals"),
     path("proposals/<int:pk>/settle/", decisions.settle, name="proposal-settle"),
     path("classes/<int:pk>/", issuing.issue, name="issue"),

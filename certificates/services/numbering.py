@@ -91,11 +91,13 @@ def issue_class(
     signer_name: str = "",
     second: Second | None = None,
     reason: str = "",
+    recognition: str = "",
 ) -> IssueBatch:
     """Reserve numbers for everybody who passed and start printing.
 
     A second call, or a second person at the same moment, finds the first one's entries and makes nothing. A date more
-    than ``LATE_DAYS`` back takes a ``second`` person, and is written into the register with the ``reason``. Raises
+    than ``LATE_DAYS`` back takes a ``second`` person, and is written into the register with the ``reason``.
+    ``recognition`` is the decision on the results (number and day), a column of the register. Raises
     Conflict ``class_not_closed`` or ``partner_issues``, InvalidInput for a wrong date, Forbidden for a late one alone.
     """
     if not ClassGroup.objects.visible_to(by).filter(pk=class_group.pk).exists():
@@ -120,6 +122,7 @@ def issue_class(
         by=by,
         second=second if late else None,
         reason=clean(reason)[:300] if late else "",
+        recognition=clean(recognition)[:100],
     )
     waiting = made or list(
         Certificate.objects.filter(enrolment__class_group=fresh, state=CertificateState.RESERVED).order_by("number")
@@ -170,6 +173,7 @@ def reserve(
     in_place_of: Certificate | None = None,
     second: Second | None = None,
     reason: str = "",
+    recognition: str = "",
 ) -> list[Certificate]:
     """Take the next numbers of the centre's register and write the entries. Call inside a transaction.
 
@@ -183,7 +187,7 @@ def reserve(
     signer = clean(signer_name) or centre.director_name
     made = Certificate.objects.bulk_create(
         [
-            _entry(register, first + offset, enrolment, centre, unit, issued_on, signer, by)
+            _entry(register, first + offset, enrolment, centre, unit, issued_on, signer, by, recognition)
             for offset, enrolment in enumerate(people)
         ],
         batch_size=500,
@@ -230,6 +234,7 @@ def _entry(
     issued_on: dt.date,
     signer: str,
     by: User,
+    recognition: str,
 ) -> Certificate:
     course = enrolment.class_group.course
     kind = KIND_BY_PHASE.get(course.completes_phase or 0, CertificateKind.COURSE)
@@ -242,6 +247,7 @@ def _entry(
         issued_on=issued_on,
         signer_name=signer,
         register_number=register_number,
+        recognition=recognition,
     )
     return Certificate(
         register=register,

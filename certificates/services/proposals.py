@@ -61,7 +61,7 @@ def propose_revocation(*, certificate: Certificate, by: User, decision: Decision
 
 @transaction.atomic
 def propose_late_issue(
-    *, class_group: ClassGroup, by: User, issued_on: dt.date, reason: str, signer_name: str = ""
+    *, class_group: ClassGroup, by: User, issued_on: dt.date, reason: str, signer_name: str = "", recognition: str = ""
 ) -> Proposal:
     """Ask to issue a class's certificates with a date further back than one person may set.
 
@@ -83,6 +83,7 @@ def propose_late_issue(
             reason=clean(reason)[:300],
             issued_on=issued_on,
             signer_name=clean(signer_name)[:150],
+            recognition=clean(recognition)[:100],
             asked_by=by,
         )
     )
@@ -122,6 +123,7 @@ def confirm_proposal(*, proposal: Proposal, by: User) -> Proposal:
             by=proposal.asked_by,
             issued_on=proposal.issued_on,
             signer_name=proposal.signer_name,
+            recognition=proposal.recognition,
             second=second,
             reason=proposal.reason,
         )

@@ -127,6 +127,7 @@ def supersede_certificate(
         by=by,
         in_place_of=certificate,
         reason=decision.reason,
+        recognition=certificate.content.get("recognition", ""),
     )[0]
     start_printing(enrolment.class_group, [new], by)
     return new

@@ -14,11 +14,18 @@ from accounts.models import User
 from centres.access import scoped
 from centres.choices import Verb
 from centres.permissions import require
-from certificates.choices import SETTLED_STATES, CertificateState, ProposalState
+from certificates.choices import SETTLED_STATES, BlankState, CertificateState, ProposalState
 from certificates.forms import IssueForm
-from certificates.models import Certificate
+from certificates.models import Blank, Certificate
 from certificates.selectors import numbers_ahead
-from certificates.services import issue_class, merged_pdf, papers_to_issue, propose_late_issue, resume_printing
+from certificates.services import (
+    issue_class,
+    merged_pdf,
+    papers_to_issue,
+    papers_without_blank,
+    propose_late_issue,
+    resume_printing,
+)
 from certificates.services.numbering import is_late, refuse_not_issuable
 from core.errors import DomainError
 from core.forms import add_domain_error
@@ -76,6 +83,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
     )
     job = Job.objects.filter(kind="certificates.render_class", params__class_group=group.pk).first()
     printing = any(row.state == CertificateState.RESERVED for row in issued)
+    free_blanks = Blank.objects.filter(centre=group.centre_id, state=BlankState.FREE).count()
     asked_late = group.register_proposals.filter(state=ProposalState.WAITING)
     context = {
         "group": group,
@@ -89,6 +97,8 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         "printing": printing,
         "held": job.message if printing and job and job.status == JobStatus.WAITING else "",
         "stuck": printing and (job is None or job.is_finished),
+        "free_blanks": free_blanks,
+        "to_put_on_blanks": len(papers_without_blank(group)) if free_blanks else 0,
         "asked_late": asked_late.select_related("asked_by", "centre").first(),
         "steps": closing_steps(),
         "step": 4 if issued and not waiting and not printing else 3,

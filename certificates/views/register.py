@@ -11,7 +11,7 @@ from accounts.models import User
 from centres.access import scope_of, scoped
 from centres.choices import Verb
 from centres.models import Centre
-from certificates.choices import CertificateState, ProposalState
+from certificates.choices import BlankState, CertificateState, ProposalState
 from certificates.models import Certificate, Proposal, Register
 from certificates.querysets import CertificateQuerySet
 from certificates.selectors import successor_of
@@ -40,9 +40,8 @@ def _found(rows: CertificateQuerySet, text: str) -> CertificateQuerySet:
     return rows
 
 
-@scoped(Verb.VIEW)
-def register(request: HttpRequest) -> HttpResponse:
-    """One book per centre and year, with search and state."""
+def rows_asked_for(request: HttpRequest) -> tuple[CertificateQuerySet, dict[str, str]]:
+    """Return the visible entries that the page's filters ask for, in its order, and the filters."""
     user, scope = _user(request), scope_of(request.user)
     asked = {name: clean(request.GET.get(name, ""))[:100] for name in ("q", "year", "state", "centre")}
     rows = Certificate.objects.visible_to(user)
@@ -57,7 +56,16 @@ def register(request: HttpRequest) -> HttpResponse:
     # One centre's book is read by number; over many centres the latest comes first, from an index.
     one_book = not scope.is_officer or asked["centre"].isdecimal()
     order = ("-register__year", "-number") if one_book else ("-issued_on", "-id")
-    rows = rows.select_related("centre", "register").order_by(*order)
+    asked["centre"] = asked["centre"] if asked["centre"].isdecimal() else ""
+    return rows.order_by(*order), asked
+
+
+@scoped(Verb.VIEW)
+def register(request: HttpRequest) -> HttpResponse:
+    """One book per centre and year, with search and state."""
+    user, scope = _user(request), scope_of(request.user)
+    rows, asked = rows_asked_for(request)
+    rows = rows.select_related("centre", "register")
     years = Register.objects.filter(scope.centre_q()).values_list("year", flat=True).distinct().order_by("-year")
     context = {
         "page_obj": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
@@ -67,6 +75,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "states": CertificateState.choices,
         "centres": Centre.objects.visible_to(user) if scope.is_officer else Centre.objects.none(),
         "may_issue": scope.may(Verb.ISSUE),
+        "may_export": scope.may(Verb.EXPORT),
         "to_settle": Proposal.objects.to_settle_by(user).count(),
         "query": urlencode({name: value for name, value in asked.items() if value}),
     }
@@ -86,6 +95,7 @@ def certificate_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "events": (events := list(row.events.select_related("by", "confirmed_by", "related").order_by("at", "pk"))),
+        "blank": row.blanks.filter(state=BlankState.USED).first(),
         "copies": sum(event.copies for event in events),
         "followed_by": successor_of(row) if row.state in SUPERSEDED else None,
         "may_decide": row.state in DECIDABLE and scope.may(decided_by, row.centre_id),

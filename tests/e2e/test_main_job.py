@@ -171,7 +171,7 @@ def test_a_centres_year(cast, reference, open_window, live_server, settings, tmp
 
     address = address_on_paper(pdf, 0)
     row = Certificate.objects.order_by("number")[0]
-    assert address == f"{live_server.url.upper()}/C/{row.token}"
+    assert address == f"{live_server.url.upper()}/C/{row.token}#{row.signed_claims.fragment}"
     stranger = open_window(java_script_enabled=False)
     seen = passer_by_looks(stranger, address)
     assert "Chứng nhận hợp lệ" in seen

@@ -1,0 +1,1 @@
+"""The register as a book: its lines, printed pages, exported tables."""
