@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 
 from centres.models import Centre
-from certificates.choices import LITERACY_KINDS, CertificateKind, CertificateState
+from certificates.choices import LITERACY_KINDS, CertificateState
 from certificates.models import Certificate, Register, RegisterEvent, RegisterEventKind, SignedClaims
 from certificates.signing.keys import KeyState, instant_text, key_folder, list_document
 from core.text import mask_name

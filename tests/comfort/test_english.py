@@ -194,7 +194,7 @@ VIETNAMESE_ONLY = (
     "*/services/reference.py", "*/services/holidays.py", "*/reference.py", "learners/target_groups.py",
     "learners/choices.py", "*/roster/*",
     "clc_manager/demo/*", "*/management/*", "*/exports.py", "clc_manager/navigation.py", "accounts/models.py",
-    "api/schema.py", "*/apps.py", "bench/*", "certificates/signing/claims.py",
+    "api/schema.py", "*/apps.py", "bench/*", "certificates/signing/claims.py", "certificates/book/*",
 )  # fmt: skip
 
 

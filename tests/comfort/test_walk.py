@@ -18,9 +18,16 @@ from tests.matrix.table import PLAIN
 VENDOR = Path(__file__).parent.parent / "vendor"
 AXE = (VENDOR / "axe.min.js").read_text(encoding="utf-8")
 PHONE = {"width": 360, "height": 740}
-FILES = {"indicators:statistics-export"}
+FILES = {"indicators:statistics-export", "certificates:register-export"}
 # Lists that are empty before anybody has written anything, and those of them whose reader can write the first row.
-LISTS = {"learners:learner-list", "courses:class-list", "certificates:register", "search", "literacy:followup-list"}
+LISTS = {
+    "learners:learner-list",
+    "courses:class-list",
+    "certificates:register",
+    "certificates:books",
+    "search",
+    "literacy:followup-list",
+}
 BEGUN_HERE = {"learners:learner-list", "courses:class-list"}
 DESK = {"width": 1280, "height": 800}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

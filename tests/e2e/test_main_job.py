@@ -126,6 +126,7 @@ def address_on_paper(pdf, page_number):
 
 
 def passer_by_looks(window, address):
+    window.goto("about:blank")  # an address with a fragment that is open already is not asked for again
     window.goto(address)
     window.get_by_role("heading", level=1).wait_for()
     return window.inner_text("body")
