@@ -24,7 +24,7 @@ from core.text import clean
 from courses.models import ClassGroup
 from courses.views.shared import centres_of, working_centre
 
-PER_PAGE = 100
+PER_PAGE = 25
 COUNTS = {state: Count("blanks", filter=Q(blanks__state=state)) for state in BlankState.values}
 
 
