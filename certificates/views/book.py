@@ -45,7 +45,7 @@ class PagesForm(forms.Form):
 def books(request: HttpRequest) -> HttpResponse:
     """The books a person may print: one per centre and year."""
     scope = scope_of(request.user)
-    rows = Register.objects.filter(scope.centre_q()).select_related("centre").order_by("-year", "centre__name")
+    rows = Register.objects.filter(scope.centre_q()).select_related("centre").order_by("-year", "centre__sort_key")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     jobs_made = Job.objects.filter(kind="certificates.print_book", requested_by=cast(User, request.user))
     return render(request, "certificates/books.html", {"page_obj": page, "job": jobs_made.first()})
