@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.tasks import task
+
 from core.jobs import Progress, job
 from courses.choices import ImportStatus
 from courses.models import RosterImport
+from courses.services.roster_sweep import sweep_previews
 from courses.services.rosters import COMMIT_JOB, commit_roster
 
 
@@ -24,3 +27,9 @@ def commit_roster_job(progress: Progress) -> dict[str, Any]:
     preview = commit_roster(roster_import=row, by=progress.row.requested_by, decisions=decisions, report=report)
     report(progress.row.progress_total, progress.row.progress_total, "")
     return {"import": row.pk, "committed": preview.committed, "left_out": len(preview.left_out)}
+
+
+@task()
+def sweep_rosters() -> int:
+    """Forget lists that nobody committed; the queue's calendar asks for it (settings ``TASKS``)."""
+    return sweep_previews()

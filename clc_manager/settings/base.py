@@ -1,5 +1,6 @@
 """Settings that hold everywhere. What differs by place is in local, test and production."""
 
+import datetime as dt
 import os
 from pathlib import Path
 
@@ -78,8 +79,20 @@ TEMPLATES = [
 
 DATABASES = {"default": env.database(os.environ.get("DATABASE_URL"), DATA_DIR)}
 
-# The one line that names the queue's backend (docs/adr/0004).
-TASKS = {"default": {"BACKEND": "django_ox.backend.OxBackend", "OPTIONS": {"MAX_ATTEMPTS": 3, "LOCK_TIMEOUT": 60}}}
+# The one place that names the queue's backend (docs/adr/0004) and what it does by itself, hours apart: each turn once,
+# however many workers there are; turns missed while nothing ran are made up for by one.
+TASKS = {
+    "default": {
+        "BACKEND": "django_ox.backend.OxBackend",
+        "OPTIONS": {
+            "MAX_ATTEMPTS": 3,
+            "LOCK_TIMEOUT": 60,
+            "SCHEDULES": {
+                "forget-old-rosters": {"task": "courses.jobs.sweep_rosters", "every": dt.timedelta(hours=6)},
+            },
+        },
+    }
+}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [

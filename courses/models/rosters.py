@@ -1,9 +1,11 @@
 """Uploaded rosters."""
 
+import datetime as dt
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centres.models import Centre
@@ -16,9 +18,11 @@ from courses.querysets import HangsOnClassQuerySet
 class RosterImport(TimeStamped):
     """One uploaded roster: previewed, then committed or discarded; perhaps undone.
 
-    The file is deleted once committed; the wrong rows stay as a sheet of their own until they were put right.
+    The file is deleted once committed, and when nobody committed it within ``KEPT_FOR``; the wrong rows stay as a sheet
+    of their own until they were put right.
     """
 
+    KEPT_FOR: ClassVar[dt.timedelta] = dt.timedelta(days=14)
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"file", "wrong_file"})
 
     class_group = models.ForeignKey(ClassGroup, models.PROTECT, related_name="imports", verbose_name=_("lớp"))
@@ -58,6 +62,11 @@ class RosterImport(TimeStamped):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def kept_until(self) -> dt.date:
+        """The last whole day the file is there to be committed."""
+        return timezone.localdate(self.created_at + self.KEPT_FOR) - dt.timedelta(days=1)
 
 
 class RosterMapping(TimeStamped):

@@ -32,6 +32,8 @@ Decision = Literal["same", "new", "skip"]
 # Longer lists are committed by the worker, with progress to watch.
 LONG = 500
 COMMIT_JOB = "courses.commit_roster"
+# Reading the file; matching and writing.
+STAGES = 2
 # Says how far the work is: steps done, steps in all, what is being done.
 Report = Callable[[int, int, str], None]
 
@@ -77,14 +79,21 @@ def _kept(class_group: ClassGroup, content: bytes, file_name: str, by: User) -> 
 def refuse_settled(roster_import: RosterImport) -> None:
     """Raise Conflict when the list was committed or thrown away."""
     if roster_import.status != ImportStatus.PREVIEW or not roster_import.file:
-        raise Conflict("roster_done", _("Danh sách này đã được nhập hoặc đã bỏ. Hãy tải tệp lên lại nếu cần."))
+        raise _settled()
+
+
+def _settled() -> Conflict:
+    return Conflict("roster_done", _("Danh sách này đã được nhập hoặc đã bỏ. Hãy tải tệp lên lại nếu cần."))
 
 
 def content_of(roster_import: RosterImport) -> bytes:
-    """Return the kept file. Raises Conflict when the list was committed or thrown away."""
+    """Return the kept file. Raises Conflict when the list was committed or thrown away, be it this very moment."""
     refuse_settled(roster_import)
-    with roster_import.file.open("rb") as stream:
-        content: bytes = stream.read()
+    try:
+        with roster_import.file.open("rb") as stream:
+            content: bytes = stream.read()
+    except FileNotFoundError:
+        raise _settled() from None
     return content
 
 
@@ -126,13 +135,20 @@ def commit_roster(
     """Register the new, enrol the new and the known, all or nothing; wrong rows stay out and are reported.
 
     ``decisions`` says for look-alikes, by row number, whether it is the same person, a new one, or to be skipped (the
-    default). Who has just read the file may hand over what was read; people are matched anew in any case. Raises
-    Conflict when the list was committed already, the class has too few places, or somebody registered one of the
-    people at this very moment.
+    default). Who has just read the file may hand over what was read; people are matched anew in any case. ``report``
+    hears of each stage before the transaction, so that others can see it and nobody waits for the reading to write.
+    Raises Conflict when the list was committed already, the class has too few places, or somebody registered one of
+    the people at this very moment.
     """
+    require_on_class(by, Verb.ENROL, roster_import.class_group)
+    refuse_settled(roster_import)
+    report = report or (lambda *_how_far: None)
+    report(0, STAGES, _("đang đọc tệp"))
+    roster = roster or _read_again(roster_import)
+    report(1, STAGES, _("đang đối chiếu và ghi"))
     try:
         with transaction.atomic():
-            preview, roster = _commit(roster_import, by, decisions or {}, report or (lambda *_how_far: None), roster)
+            preview = _commit(roster_import, by, decisions or {}, roster)
     except IntegrityError as error:
         words = _("Có người vừa ghi một trong những người này ở nơi khác. Chưa ai được nhập; hãy bấm nhập lại.")
         raise Conflict("roster_changed_meanwhile", words) from error
@@ -160,16 +176,11 @@ def start_commit(*, roster_import: RosterImport, by: User, decisions: dict[int, 
     )
 
 
-def _commit(
-    roster_import: RosterImport, by: User, decisions: dict[int, Decision], report: Report, roster: RosterRead | None
-) -> tuple[RosterPreview, RosterRead]:
+def _commit(roster_import: RosterImport, by: User, decisions: dict[int, Decision], roster: RosterRead) -> RosterPreview:
     group = take_class(by, Verb.ENROL, roster_import.class_group)
     roster_import = RosterImport.objects.select_for_update().get(pk=roster_import.pk)
-    report(0, 3, _("đang đọc và đối chiếu danh sách"))
     refuse_settled(roster_import)
-    roster = roster or _read_again(roster_import)
     preview = match_roster(group, roster)
-    report(1, 3, _("đang ghi người mới"))
     chosen, fresh = _people_to_enrol(group, preview, decisions)
     today = timezone.localdate()
     places = neighbourhoods_named(
@@ -182,7 +193,6 @@ def _commit(
     # Who is registered although somebody resembles them is not asked about again.
     pairs = [(pk, other) for pk, row in zip(registered, fresh, strict=True) for other in row.match.lookalikes]
     remember_different(pairs=pairs, by=by, centre=group.centre)
-    report(2, 3, _("đang ghi danh vào lớp"))
     known = list({learner.pk: learner for learner in chosen.values()}.values())
     tied = tie_to_centre(known, centre=group.centre, today=today)
     people = [(learner.pk, learner.neighbourhood_id) for learner in known]
@@ -210,7 +220,7 @@ def _commit(
         "errors": len(preview.errors),
     }
     audit.record("courses.commit_roster", roster_import, by=by, centre_id=group.centre_id, data=data)
-    return preview, roster
+    return preview
 
 
 def _people_to_enrol(

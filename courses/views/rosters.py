@@ -92,7 +92,12 @@ def roster_upload(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("file", str(error.message))
         else:
             return redirect("courses:roster-preview", pk=row.pk)
-    context = {"form": form, "group": group, "imports": list(class_imports(group)[:SHOWN_IMPORTS])}
+    context = {
+        "form": form,
+        "group": group,
+        "imports": list(class_imports(group)[:SHOWN_IMPORTS]),
+        "kept_days": RosterImport.KEPT_FOR.days,
+    }
     return render(request, "courses/roster_upload.html", context, status=422 if form.errors else 200)
 
 
