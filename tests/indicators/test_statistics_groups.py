@@ -147,6 +147,24 @@ def test_the_file_has_them_on_a_further_sheet(busy):
     ]
 
 
+def test_the_list_behind_a_line_asks_as_often_for_many_as_for_few_and_for_nobody(busy):
+    def look(code):
+        with CaptureQueriesContext(connection) as log:
+            people = list(people_of_group(code=code, **asked(busy.tuan, unit=busy.city))[1])
+        return people, len(log)
+
+    look("")
+    few = {code: look(code) for code in ("", NONE, "phu_nu", "nong_dan")}
+    fill(busy.centre_b, 25, random.Random(5))
+    for code, (people, queries) in few.items():
+        more, now = look(code)
+        assert now == queries
+        assert len(set(more)) == len(more) > len(people)
+    nobody = asked(busy.tuan, unit=busy.city) | {"starts_on": dt.date(2020, 1, 1), "ends_on": dt.date(2020, 12, 31)}
+    assert not people_of_group(code="phu_nu", **nobody)[1].exists()
+    assert {(line.learners, line.women) for line in by_target_group(**nobody)} == {(0, 0)}
+
+
 def test_a_person_merged_is_one_person_and_queries_do_not_grow(busy):
     def look():
         with CaptureQueriesContext(connection) as log:
