@@ -29,6 +29,8 @@ class RosterImport(TimeStamped):
     file = models.FileField(_("tệp"), upload_to="rosters/%Y/%m/", blank=True, max_length=300)
     file_name = models.CharField(_("tên tệp"), max_length=200)
     sha256 = models.CharField(max_length=64)
+    # From 1 among the sheets that hold anything; empty: the first with a header that is understood.
+    sheet_number = models.PositiveSmallIntegerField(_("trang tính"), null=True, blank=True)
     status = models.CharField(_("trạng thái"), max_length=10, choices=ImportStatus, default=ImportStatus.PREVIEW)
     new_count = models.PositiveIntegerField(_("người mới"), default=0)
     known_count = models.PositiveIntegerField(_("đã có"), default=0)

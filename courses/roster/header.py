@@ -69,7 +69,8 @@ def fingerprint_of(titles: Sequence[Title]) -> str:
 class Header:
     """Where the header is and which column holds what (field → column index; titles as written).
 
-    ``row_number`` is its last row. Of names and dates in parts, ``titles`` speaks as of one column too.
+    ``row_number`` is its last row, ``height`` how many rows it has (1 or 2). Of names and dates in parts, ``titles``
+    speaks as of one column too.
     """
 
     row_number: int
@@ -79,6 +80,12 @@ class Header:
     all_titles: list[Title] = field(default_factory=list)
     # Whether somebody of the centre said what the columns mean.
     remembered: bool = False
+    height: int = 1
+
+    @property
+    def first_row(self) -> int:
+        """Where it begins."""
+        return self.row_number - self.height + 1
 
     @property
     def fingerprint(self) -> str:
@@ -169,13 +176,16 @@ def names_somebody(columns: dict[str, int]) -> bool:
     return person and len(columns) >= TOGETHER + ("full_name" not in columns)
 
 
-def _candidates(sheet: Sheet) -> Iterator[list[tuple[int, list[Title]]]]:
-    """Yield for each of the first rows what would be the header: that row, and that row with the one below it."""
+def _candidates(sheet: Sheet) -> Iterator[list[tuple[int, int, list[Title]]]]:
+    """Yield for each of the first rows what would be the header: that row, and that row with the one below it.
+
+    Each as its last row, its height and its titles.
+    """
     rows = sheet.rows[:SEARCHED_ROWS]
     for place, row in enumerate(rows):
-        found = [(row.number, _one_row(row))]
+        found = [(row.number, 1, _one_row(row))]
         if place + 1 < len(rows) and rows[place + 1].number == row.number + 1:
-            found.append((rows[place + 1].number, _two_rows(row, rows[place + 1])))
+            found.append((rows[place + 1].number, 2, _two_rows(row, rows[place + 1])))
         yield found
 
 
@@ -186,26 +196,30 @@ def header_of(sheet: Sheet, remembered: Mapping[str, Mapping[str, int]]) -> Head
     """
     if remembered:
         for found in _candidates(sheet):
-            for number, titles in found:
+            for number, height, titles in found:
                 if columns := remembered.get(fingerprint_of(titles)):
-                    return told_header(number, titles, columns)
+                    return told_header(number, height, titles, columns)
     return find_header(sheet)
 
 
-def told_header(number: int, titles: list[Title], columns: Mapping[str, int]) -> Header:
+def told_header(number: int, height: int, titles: list[Title], columns: Mapping[str, int]) -> Header:
     """The header as people said it is."""
     names = {name: titles[at][1] for name, at in columns.items() if at < len(titles)}
     name_the_whole(names)
-    return Header(number, dict(columns), names, titles, remembered=True)
+    return Header(number, dict(columns), names, titles, remembered=True, height=height)
 
 
-def titles_at(sheet: Sheet, number: int) -> list[Title]:
-    """The titles in one of the first 40 rows somebody points at. Raises InvalidInput when nothing stands there."""
-    row = next((row for row in sheet.rows[:SEARCHED_ROWS] if row.number == number), None)
-    if row is None:
-        message = _("Dòng %(n)s không có gì. Hãy chọn dòng có tên các cột.") % {"n": number}
-        raise InvalidInput("header_row_empty", message, fields={"header": [message]})
-    return _one_row(row)
+def titles_at(sheet: Sheet, number: int, height: int = 1) -> list[Title]:
+    """The titles of a header of one row or two that somebody points at, beginning in one of the first 40 rows.
+
+    Raises InvalidInput when nothing stands there.
+    """
+    rows = {row.number: row for row in sheet.rows[: SEARCHED_ROWS + 1]}
+    for wanted in range(number, number + height):
+        if wanted not in rows:
+            message = _("Dòng %(n)s không có gì. Hãy chọn dòng có tên các cột.") % {"n": wanted}
+            raise InvalidInput("header_row_empty", message, fields={"header": [message]})
+    return _two_rows(rows[number], rows[number + 1]) if height == 2 else _one_row(rows[number])
 
 
 def find_header(sheet: Sheet) -> Header:
@@ -215,10 +229,10 @@ def find_header(sheet: Sheet) -> Header:
     """
     for found in _candidates(sheet):
         best: Header | None = None
-        for number, titles in found:
+        for number, height, titles in found:
             columns, names = match_columns(titles)
             if names_somebody(columns) and (best is None or len(columns) > len(best.columns)):
-                best = Header(number, columns, names, titles)
+                best = Header(number, columns, names, titles, height=height)
         if best:
             return best
     message = _("Không tìm thấy dòng tiêu đề có cột “Họ và tên”. Hãy kiểm tra dòng đầu của bảng danh sách.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -90,14 +91,20 @@ class RosterRead:
 
 
 def read_roster(
-    content: bytes, file_name: str, remembered: Mapping[str, Mapping[str, int]] | None = None
+    content: bytes,
+    file_name: str,
+    remembered: Mapping[str, Mapping[str, int]] | None = None,
+    *,
+    sheet_number: int | None = None,
 ) -> RosterRead:
     """Read the first sheet of a file that has a header; ``remembered`` is what people said of layouts before.
 
-    Raises InvalidInput when there is none, or no sheet at all.
+    ``sheet_number`` is the one somebody chose, from 1 among those that hold anything. Raises InvalidInput when there is
+    no header, or no sheet at all.
     """
     missing: InvalidInput | None = None
-    for sheet in read_sheets(content, file_name):
+    chosen = slice(sheet_number - 1, sheet_number) if sheet_number else slice(None)
+    for sheet in islice(read_sheets(content, file_name), chosen.start, chosen.stop):
         try:
             header = header_of(sheet, remembered or {})
         except InvalidInput as error:

@@ -18,11 +18,17 @@ _PARTS = ("birth_day", "birth_month", "birth_year")
 
 @transaction.atomic
 def remember_mapping(
-    *, roster_import: RosterImport, titles: list[Title], columns: Mapping[str, int], by: User
+    *,
+    roster_import: RosterImport,
+    titles: list[Title],
+    columns: Mapping[str, int],
+    by: User,
+    sheet_number: int | None = None,
 ) -> RosterMapping:
     """Keep for the centre which column is what (field → column) under headers with these titles.
 
-    Raises InvalidInput when nobody could be told apart by it, or a date were said twice.
+    ``sheet_number`` is the sheet of this file that is meant, from 1 among those that hold anything. Raises InvalidInput
+    when nobody could be told apart by it, or a date were said twice.
     """
     group = roster_import.class_group
     require_on_class(by, Verb.ENROL, group)
@@ -41,7 +47,11 @@ def remember_mapping(
         fingerprint=fingerprint_of(titles),
         defaults={"columns": dict(columns), "updated_by": by},
     )
-    audit.record("courses.remember_mapping", row, by=by, centre_id=group.centre_id, data={"columns": dict(columns)})
+    if sheet_number is not None:
+        roster_import.sheet_number = sheet_number
+        roster_import.save(update_fields=["sheet_number", "updated_at"])
+    data = {"columns": dict(columns), "sheet": sheet_number}
+    audit.record("courses.remember_mapping", row, by=by, centre_id=group.centre_id, data=data)
     return row
 
 

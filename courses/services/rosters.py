@@ -104,7 +104,8 @@ def load_preview(roster_import: RosterImport) -> RosterPreview:
 
 def _read_again(roster_import: RosterImport) -> RosterRead:
     remembered = remembered_layouts(roster_import.class_group)
-    return read_roster(content_of(roster_import), roster_import.file_name, remembered)
+    sheet = roster_import.sheet_number
+    return read_roster(content_of(roster_import), roster_import.file_name, remembered, sheet_number=sheet)
 
 
 def wrong_rows_of(roster_import: RosterImport) -> bytes:

@@ -1,6 +1,6 @@
 """The page that shows what each column of a list is taken for, lets people correct it, and remembers it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -62,17 +62,63 @@ def column_lines(sheet: Sheet, header_row: int, titles: list[Title], columns: di
     return lines
 
 
-def _sheet_and_header(row: RosterImport) -> tuple[Sheet, Header | None]:
-    """The sheet with a header that is understood, else the first one."""
-    content, first = content_of(row), None
-    for sheet in read_sheets(content, row.file_name):
-        first = first or sheet
-        try:
-            return sheet, header_of(sheet, remembered_layouts(row.class_group))
-        except InvalidInput:
+@dataclass(slots=True)
+class Pointed:
+    """Where people are told, or say, that the header is."""
+
+    # Names of the sheets that hold anything.
+    names: list[str]
+    # The chosen one, from 1.
+    number: int
+    sheet: Sheet
+    # What is understood there without being told.
+    header: Header | None
+    # First row and height of the header: as asked for, else as understood, else nothing (0).
+    row: int = 0
+    height: int = 1
+    titles: list[Title] = field(default_factory=list)
+    columns: dict[str, int] = field(default_factory=dict)
+
+    def point(self, row: int, height: int) -> None:
+        """Read the header there. Raises InvalidInput when nothing stands there."""
+        if self.header and (not row or (self.header.first_row, self.header.height) == (row, height)):
+            self.row, self.height = self.header.first_row, self.header.height
+            self.titles, self.columns = self.header.all_titles, dict(self.header.columns)
+        elif row:
+            self.row, self.height = row, height
+            self.titles = titles_at(self.sheet, row, height)
+            self.columns = match_columns(self.titles)[0]
+
+    @property
+    def remembered(self) -> bool:
+        """Whether somebody of the centre said it before."""
+        return bool(self.header and self.header.remembered and self.titles is self.header.all_titles)
+
+
+def _pointed(row: RosterImport, wanted: int) -> Pointed:
+    """The sheet asked for, else the one chosen before, else the first that is understood, else the first.
+
+    No more than two sheets are in memory at a time.
+    """
+    layouts, wanted, names = remembered_layouts(row.class_group), wanted or row.sheet_number or 0, []
+    found: Pointed | None = None
+    for number, sheet in enumerate(read_sheets(content_of(row), row.file_name), start=1):
+        names.append(sheet.name)
+        if found is not None and (found.header or found.number == wanted) and number != wanted:
             continue
-    assert first is not None
-    return first, None
+        try:
+            header = header_of(sheet, layouts)
+        except InvalidInput:
+            header = None
+        if found is None or number == wanted or (header and found.number != wanted):
+            found = Pointed(names, number, sheet, header)
+    assert found is not None
+    return found
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    given = request.POST.get(name) or request.GET.get(name) or ""
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 6 else 0
 
 
 @scoped(Verb.ENROL)
@@ -81,39 +127,32 @@ def roster_columns(request: HttpRequest, pk: int) -> HttpResponse:
     row, user = import_or_404(request, pk), current_user(request)
     if row.status != ImportStatus.PREVIEW:
         return redirect("courses:roster-preview", pk=row.pk)
-    sheet, header = _sheet_and_header(row)
-    given = request.POST.get("header") or request.GET.get("header") or ""
-    number = int(given) if given.isascii() and given.isdecimal() and len(given) < 6 else 0
+    pointed = _pointed(row, _number(request, "sheet"))
     refusal: DomainError | None = None
-    titles: list[Title] = header.all_titles if header else []
-    columns = dict(header.columns) if header else {}
     try:
-        if number and not (header and header.row_number == number):
-            titles = titles_at(sheet, number)
-            columns, _names = match_columns(titles)
-        elif header:
-            number = header.row_number
+        pointed.point(_number(request, "header"), 2 if _number(request, "height") == 2 else 1)
         if request.method == "POST" and "forget" in request.POST:
-            if forget_mapping(roster_import=row, titles=titles, by=user):
+            if forget_mapping(roster_import=row, titles=pointed.titles, by=user):
                 messages.success(request, _("Đã bỏ cách đọc riêng; các cột được đọc theo tên cột."))
             return redirect("courses:roster-columns", pk=row.pk)
         if request.method == "POST":
-            columns = _posted(request)
-            remember_mapping(roster_import=row, titles=titles, columns=columns, by=user)
+            pointed.columns = _posted(request)
+            remember_mapping(
+                roster_import=row, titles=pointed.titles, columns=pointed.columns, by=user, sheet_number=pointed.number
+            )
             messages.success(request, _("Đã ghi nhớ cách đọc các cột; lần sau mẫu này được đọc như vậy."))
             return redirect("courses:roster-preview", pk=row.pk)
     except DomainError as error:
         refusal = error
+    sheet, last = pointed.sheet, pointed.row + pointed.height - 1
     context = {
         "row": row,
         "group": row.class_group,
-        "sheet": sheet,
-        "number": number or "",
-        "lines": column_lines(sheet, number, titles, columns) if titles else [],
-        "first_rows": [(line.number, _row_text(line.cells)) for line in sheet.rows[:12]] if not titles else [],
+        "pointed": pointed,
+        "lines": column_lines(sheet, last, pointed.titles, pointed.columns) if pointed.titles else [],
+        "first_rows": [(line.number, _row_text(line.cells)) for line in sheet.rows[:12]],
         "fields": [(name, LABELS[name]) for name in FIELDS],
         "refusal": refusal,
-        "remembered": bool(header and header.remembered and header.row_number == number),
     }
     return render(request, "courses/roster_columns.html", context, status=refusal.status if refusal else 200)
 
@@ -121,22 +160,22 @@ def roster_columns(request: HttpRequest, pk: int) -> HttpResponse:
 def _posted(request: HttpRequest) -> dict[str, int]:
     """Field → column as it was posted. Raises InvalidInput when two columns are the same thing."""
     columns: dict[str, int] = {}
-    for name, field in request.POST.items():
+    for name, said in request.POST.items():
         at = name.removeprefix("column-")
         if (
             not name.startswith("column-")
             or len(at) > 3
             or not at.isascii()
             or not at.isdecimal()
-            or field not in FIELDS
+            or said not in FIELDS
         ):
             continue
-        if field in columns:
+        if said in columns:
             message = _("Hai cột cùng là “%(field)s”: %(one)s và %(other)s. Hãy bỏ qua một cột.") % {
-                "field": LABELS[field], "one": letter_of(columns[field]), "other": letter_of(int(at)),
+                "field": LABELS[said], "one": letter_of(columns[said]), "other": letter_of(int(at)),
             }  # fmt: skip
             raise InvalidInput("mapping_twice", message)
-        columns[field] = int(at)
+        columns[said] = int(at)
     return columns
 
 

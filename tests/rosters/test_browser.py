@@ -77,7 +77,7 @@ def test_a_layout_nobody_knows_is_explained_once_on_a_phone(cast, group, phone_o
     page.goto(reverse("courses:roster-upload", args=[group.pk]))
     hand.give(page.locator("input[type=file]"), "la.xlsx", roster([[1, "Bùi Thị Nga", "1984", ""]], header=header))
     hand.tap(page.get_by_role("button", name="Xem trước"))
-    page.get_by_label("Dòng tiêu đề là dòng số").fill("7")
+    page.get_by_label("Tiêu đề bắt đầu ở dòng số").fill("7")
     hand.tap(page.get_by_role("button", name="Đọc dòng này"))
     hand.choose(page.get_by_label("Cột B được đọc là"), "Họ và tên")
     hand.choose(page.get_by_label("Cột C được đọc là"), "Ngày sinh hoặc năm sinh")

@@ -18,7 +18,7 @@ from courses.services.rosters import preview_roster
 from courses.views.roster_columns import letter_of
 from learners.models import Learner
 from tests.factories import make_class
-from tests.rosters.sheets import HEADER, person, roster
+from tests.rosters.sheets import HEADER, person, roster, saved
 
 pytestmark = pytest.mark.django_db
 SURVEY = Path(__file__).parent.parent / "data" / "roster_survey_sheet.xlsx"
@@ -169,3 +169,94 @@ def test_a_second_sheet_is_shown_when_it_is_the_one_with_the_header(client, cast
     client.force_login(cast.lan)
     row = _previewed(group, out.getvalue(), cast.lan)
     assert "trang “Lớp 1”, tiêu đề ở dòng 1" in client.get(reverse("courses:roster-columns", args=[row.pk])).text
+
+
+def book_of(**sheets):
+    """An .xlsx with sheets of these rows, in this order."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        page = book.create_sheet(name)
+        for row in rows:
+            page.append(list(row))
+    return saved(book)
+
+
+def test_when_no_sheet_is_understood_the_user_says_which_one_it_is(client, cast, group):
+    client.force_login(cast.lan)
+    page = upload(client, group, book_of(Huong_dan=[["Cách ghi"], ["Ghi rõ ràng"]], Lop=[ODD, *PEOPLE]))
+    row = RosterImport.objects.get()
+    columns = reverse("courses:roster-columns", args=[row.pk])
+    assert page.redirect_chain[-1][0] == columns
+    assert "Ghi rõ ràng" in page.text
+    assert '<option value="2">Lop</option>' in page.text
+    page = client.get(columns, {"sheet": "2"})
+    assert '<option value="2" selected>Lop</option>' in page.text
+    assert "Người học lớp mình" in page.text
+    page = client.get(columns, {"sheet": "2", "header": "1", "height": "1"})
+    assert "trang “Lop”, tiêu đề ở dòng 1" in page.text
+    done = client.post(columns, {"sheet": "2", "header": "1", "height": "1", **SAID}, follow=True)
+    assert "Nhập 2 người vào lớp" in done.text
+    client.post(reverse("courses:roster-preview", args=[row.pk]))
+    assert Enrolment.objects.filter(class_group=group).count() == 2
+
+
+def test_of_two_sheets_that_are_understood_the_chosen_one_is_imported(client, cast, group):
+    client.force_login(cast.lan)
+    upload(client, group, book_of(Lop_1=[HEADER, person(1)], Lop_2=[HEADER, person(2), person(3)]))
+    row = RosterImport.objects.get()
+    columns, preview = (reverse(f"courses:roster-{name}", args=[row.pk]) for name in ("columns", "preview"))
+    assert "Nhập 1 người vào lớp" in client.get(preview).text
+    page = client.get(columns, {"sheet": "2"})
+    assert "trang “Lop_2”, tiêu đề ở dòng 1" in page.text
+    said = dict(zip((f"column-{at}" for at in range(9)), (
+        "ordinal", "full_name", "birth", "sex", "personal_id", "ethnicity", "phone", "address", "note",
+    ), strict=True))  # fmt: skip
+    done = client.post(columns, {"sheet": "2", "header": "1", "height": "1", **said}, follow=True)
+    assert "Nhập 2 người vào lớp" in done.text
+    assert "trang “Lop_2”" in done.text
+    client.post(preview)
+    assert Enrolment.objects.filter(class_group=group).count() == 2
+    # The choice is of this file only.
+    upload(client, group, book_of(A=[HEADER, person(4)], B=[HEADER, person(5), person(6)]))
+    assert "Nhập 1 người" in client.get(reverse("courses:roster-preview", args=[RosterImport.objects.first().pk])).text
+
+
+def test_a_header_of_two_rows_nobody_knows_is_pointed_at_and_remembered(client, cast, group):
+    upper = ["Số", "Người học", "", "Sinh vào", "", ""]
+    lower = ["", "Phần đầu", "Phần cuối", "d", "m", "y"]
+    rows = [["DANH SÁCH"], upper, lower, [1, "Bùi Thị", "Nga", 2, 3, 1984], [2, "Đinh Văn", "Lực", "", "", 1980]]
+    client.force_login(cast.lan)
+    upload(client, group, book_of(Lop=rows))
+    row = RosterImport.objects.get()
+    columns = reverse("courses:roster-columns", args=[row.pk])
+    page = client.get(columns, {"header": "2", "height": "2"})
+    assert "Người học – Phần cuối" in page.text
+    assert '<option value="2" selected>2 dòng</option>' in page.text
+    said = {"column-1": "family_middle", "column-2": "given_name", "column-3": "birth_day", "column-4": "birth_month",
+            "column-5": "birth_year"}  # fmt: skip
+    done = client.post(columns, {"header": "2", "height": "2", **said}, follow=True)
+    assert "Nhập 2 người vào lớp" in done.text
+    assert "Bùi Thị Nga" in done.text
+    # Shown as it is remembered, and the next list with it is read at once.
+    page = client.get(columns)
+    assert 'name="header" id="header" min="1" max="11000" value="2"' in page.text
+    assert "Đọc lại theo tên cột" in page.text
+    assert "Nhập 2 người" in upload(client, group, book_of(Khac=rows)).text
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"header": "5", "height": "2"}, "Dòng 6 không có gì"),
+        ({"sheet": "99"}, "Người học lớp mình"),  # the first sheet then
+        ({"sheet": "-1", "header": "x", "height": "9"}, "Người học lớp mình"),
+        ({"sheet": "1", "header": "4", "height": "9"}, "tiêu đề ở dòng 4"),
+    ],
+)
+def test_odd_addresses_are_answered_in_words(client, cast, group, asked, words):
+    client.force_login(cast.lan)
+    upload(client, group, odd_sheet(PEOPLE[:1]))
+    page = client.get(reverse("courses:roster-columns", args=[RosterImport.objects.get().pk]), asked)
+    assert page.status_code in (200, 422)
+    assert words in page.text
