@@ -84,11 +84,29 @@ def _last_connection_out(django_db_setup: None, django_db_blocker: Any) -> Itera
                 )
 
 
+# A browser on a machine that is busy elsewhere may be late where our pages are not to blame. Such a test runs once more,
+# the summary names it, and more of them than this is no bad luck: the run fails.
+SECOND_TRIES = 3
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests in a real browser a second try, and no others: what needs luck without a browser is a bug."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A skipped test is a failed run: what is not run is not known to work."""
+    """A skipped test is a failed run: what is not run is not known to work. So is one that needed luck too often."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is not None and reporter.stats.get("skipped"):
+    if reporter is None:
+        return
+    if reporter.stats.get("skipped"):
         reporter.write_line(f"{len(reporter.stats['skipped'])} tests were skipped; nothing may be.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if len(again := reporter.stats.get("rerun", [])) > SECOND_TRIES:
+        reporter.write_line(f"{len(again)} browser tests needed a second try; {SECOND_TRIES} may.", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
