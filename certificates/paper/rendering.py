@@ -5,21 +5,25 @@ that reads our font files and nothing else. Untrusted text reaches the page only
 """
 
 import io
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from django.conf import settings
 from django.template.loader import render_to_string
 
 from certificates.paper import ornament
 from certificates.qr import qr_path
+from certificates.wording.builtin import blocks_of
+from certificates.wording.filling import Line, lines_of
 
 HERE = Path(__file__).resolve().parent
 FONTS = HERE.parent / "fonts"
-# Longer texts than these, in letters, take another line; the page is then set tighter.
-ROOM = {"authority": 42, "centre": 50, "learner": 60, "course": 95}
+# Longer lines than these, in letters, take another line; the page is then set tighter.
+ROOM = {"authority": 42, "centre": 50, "name": 60, "body": 109}
+# The name's type gets smaller from these lengths on.
+NAME_SIZES = ((42, "longest"), (28, "long"))
 CORNERS = tuple(f"{x} {y}" for x in (10.5, 286.5) for y in (10.5, 199.5))
 
 
@@ -36,24 +40,45 @@ class Paper:
         """The symbol's path and size."""
         return qr_path(self.verify_url)
 
+    @property
+    def lines(self) -> dict[str, Line]:
+        """The lines of text by name; what a line says is the same however it gets on the page."""
+        host = settings.PUBLIC_BASE_URL.split("://", 1)[-1]
+        content = composed(self.content)
+        return lines_of(blocks_of(content), content, token=self.token, host=host)
+
 
 def composed(content: dict[str, Any]) -> dict[str, Any]:
     """Return the content with every text in NFC: a letter and its tone are one glyph on paper."""
-    return {
-        name: unicodedata.normalize("NFC", value) if isinstance(value, str) else value
-        for name, value in content.items()
-    }
+    return {name: normalize("NFC", value) if isinstance(value, str) else value for name, value in content.items()}
+
+
+def shape_of(lines: dict[str, Line]) -> str:
+    """Return the classes a page with these lines is set with.
+
+    Pages with the same classes, the same names of lines and the same fixed text have the same layout: what was laid
+    out for one of them holds for all, as long as no line is longer than its place.
+    """
+    name = len(lines["name"].text)
+    sizes = [size for most, size in NAME_SIZES if name > most][:1]
+    tight = any(len(line.text) > ROOM.get(key.partition("-")[0], 1000) for key, line in lines.items())
+    return " ".join(["sheet", *(["tight"] if tight else []), *sizes])
 
 
 def paper_html(papers: list[Paper]) -> str:
-    """Return the pages as HTML."""
-    host = settings.PUBLIC_BASE_URL.split("://", 1)[-1]
+    """Return the pages as HTML.
+
+    Every text that differs between certificates of one wording stands alone in an element with ``data-field``, whose
+    value is the name of the line in ``Paper.lines``; so does the QR (``qr``). Everything else is ground.
+    """
     rows = []
     for paper in papers:
         path, size = paper.qr
-        content = composed(paper.content)
-        tight = any(len(content.get(name, "")) > most for name, most in ROOM.items())
-        row = {"content": content, "token": paper.token, "qr_path": path, "qr_size": size, "host": host, "tight": tight}
+        lines = paper.lines
+        row: dict[str, Any] = {"lines": lines, "css": shape_of(lines), "qr_path": path, "qr_size": size}
+        for name in ("body", "foot", "role"):
+            row[name] = [line for key, line in lines.items() if key.startswith(f"{name}-")]
+        row["title"] = normalize("NFC", f"{paper.content['title']} {paper.content['register_number']}")
         rows.append(row)
     ground = {
         "band": ornament.band(), "rosette": ornament.rosette(), "flower": ornament.flower(), "corners": CORNERS,
