@@ -11,7 +11,7 @@ from django.utils import timezone
 from centres.models import Centre
 from certificates.choices import LITERACY_KINDS, CertificateState
 from certificates.models import Certificate, Register, RegisterEvent, RegisterEventKind, SignedClaims
-from certificates.signing.keys import KeyState, instant_text, key_folder, list_document
+from certificates.signing.keys import KeyState, KeyUse, instant_text, key_folder, list_document
 from core.text import mask_name
 from core.tokens import read_token
 
@@ -122,7 +122,7 @@ def logged_at(token: str) -> dt.datetime | None:
 
 def a_key_is_compromised() -> bool:
     """Whether the moment of logging matters to anybody who checks a signature. Raises BrokenKeyList."""
-    return any(key.state == KeyState.COMPROMISED for key in key_folder().known())
+    return any(key.state == KeyState.COMPROMISED and key.use == KeyUse.CERTIFICATE for key in key_folder().known())
 
 
 def public_key_list() -> dict[str, Any]:

@@ -16,6 +16,7 @@ from django.core.management import call_command
 
 from centres.services import load_units
 from certificates.services.signing import create_first_key
+from certificates.signing.keys import KeyUse
 from clc_manager.reference import load_apps
 
 STOP_GRACE_S = 20
@@ -26,12 +27,13 @@ _PR_SET_PDEATHSIG = 1
 def prepare_database(out: TextIO) -> None:
     """Apply migrations and load reference data; both are safe to repeat. ``out`` hears of what was added.
 
-    Outside production the first signing key is made too; in production that is the operator's decision.
+    Outside production the first signing keys are made too; in production that is the operator's decision.
     """
     call_command("migrate", interactive=False, verbosity=0, stdout=out)
     added = {name: count for name, count in (load_units() | load_apps()).items() if count}
-    if not settings.IS_PRODUCTION and create_first_key():
-        out.write("A key that signs certificates was made.\n")
+    for use in () if settings.IS_PRODUCTION else KeyUse:
+        if create_first_key(use=use):
+            out.write(f"A key was made that signs: {use}.\n")
     if added:
         out.write("Reference data added: " + ", ".join(f"{count} {name}" for name, count in added.items()) + ".\n")
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from certificates.views import public
+from certificates.views import public, published
 from clc_manager import views
 
 urlpatterns = [
@@ -24,7 +24,8 @@ urlpatterns = [
     path("C/<str:token>", public.verify, name="verify"),
     path("c/<str:token>", public.verify, name="verify-lower"),
     path("c/", public.ask, name="verify-ask"),
-    path(".well-known/clc-keys.json", public.key_list, name="key-list"),
+    path(".well-known/clc-keys.json", published.key_list, name="key-list"),
+    path("log/status", published.status, name="log-status"),
 ]
 
 handler400 = "clc_manager.views.bad_request"

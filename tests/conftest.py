@@ -17,7 +17,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from certificates.signing.keys import KeyFolder
+from certificates.signing.keys import KeyFolder, KeyUse
 
 pytest_plugins = ["tests.cast", "tests.browser", "tests.matrix.world", "tests.actions"]
 
@@ -66,9 +66,10 @@ def _loopback_only() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _signing_key() -> None:
-    """A key to sign with: without one nothing is printed. Programs that a test starts find it by the variable."""
+    """Keys to sign with: without one nothing is printed. Programs that a test starts find it by the variable."""
     os.environ["CLC_TEST_SIGNING_KEYS"] = str(settings.SIGNING_KEYS_DIR)
-    KeyFolder(settings.SIGNING_KEYS_DIR).create_first(at=timezone.now())
+    for use in KeyUse:
+        KeyFolder(settings.SIGNING_KEYS_DIR).create_first(at=timezone.now(), use=use)
 
 
 @pytest.fixture(scope="session", autouse=True)

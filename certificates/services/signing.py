@@ -10,7 +10,7 @@ from certificates.choices import CertificateState
 from certificates.models import Certificate, RegisterEventKind, SignedClaims
 from certificates.signing.claims import Claims
 from certificates.signing.fragment import seal
-from certificates.signing.keys import CannotSign, Signer, SigningKey, key_folder
+from certificates.signing.keys import CannotSign, KeyUse, Signer, SigningKey, key_folder
 from core import audit
 from core.errors import InvalidInput, Unavailable
 
@@ -50,16 +50,16 @@ def sign_claims(certificate: Certificate, signer: Signer) -> SignedClaims:
     return SignedClaims(certificate=certificate, kid=signer.kid, fragment=fragment)
 
 
-def create_key(*, by: User | None = None) -> SigningKey:
+def create_key(*, use: KeyUse = KeyUse.CERTIFICATE, by: User | None = None) -> SigningKey:
     """Make a key; it signs from now on."""
-    key = key_folder().create(at=timezone.now())
+    key = key_folder().create(at=timezone.now(), use=use)
     _note("certificates.create_key", key, by)
     return key
 
 
-def create_first_key() -> SigningKey | None:
-    """Make the first key of an installation; None when there has ever been one."""
-    key = key_folder().create_first(at=timezone.now())
+def create_first_key(*, use: KeyUse = KeyUse.CERTIFICATE) -> SigningKey | None:
+    """Make the first key of that use in an installation; None when there has ever been one."""
+    key = key_folder().create_first(at=timezone.now(), use=use)
     if key:
         _note("certificates.create_key", key, None)
     return key
@@ -76,10 +76,10 @@ def retire_key(*, kid: str, by: User | None = None) -> SigningKey:
     return key
 
 
-def rotate_key(*, by: User | None = None) -> tuple[SigningKey, list[SigningKey]]:
-    """Make a key and retire those that were active; return the new one and the retired ones."""
-    before = [key for key in key_folder().known() if key.state == "active"]
-    return create_key(by=by), [retire_key(kid=key.kid, by=by) for key in before]
+def rotate_key(*, use: KeyUse = KeyUse.CERTIFICATE, by: User | None = None) -> tuple[SigningKey, list[SigningKey]]:
+    """Make a key and retire those of its use that were active; return the new one and the retired ones."""
+    before = [key for key in key_folder().known() if key.state == "active" and key.use == use]
+    return create_key(use=use, by=by), [retire_key(kid=key.kid, by=by) for key in before]
 
 
 def compromise_key(*, kid: str, since: dt.datetime, by: User | None = None) -> tuple[SigningKey, list[Certificate]]:

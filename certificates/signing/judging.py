@@ -8,7 +8,7 @@ from enum import StrEnum
 from certificates.signing.cbor import NotCanonical
 from certificates.signing.claims import Claims, read_claims
 from certificates.signing.fragment import take_apart
-from certificates.signing.keys import SigningKey
+from certificates.signing.keys import KeyUse, SigningKey
 
 
 class Outcome(StrEnum):
@@ -38,7 +38,7 @@ def judge(token: str, fragment: str, keys: Iterable[SigningKey], *, logged_at: d
     parts = take_apart(fragment)
     if parts is None or not token.isascii():
         return Signed(Outcome.FORGED, "malformed")
-    key = next((key for key in keys if key.kid == parts.kid), None)
+    key = next((key for key in keys if key.kid == parts.kid and key.use == KeyUse.CERTIFICATE), None)
     if key is None:
         return Signed(Outcome.FORGED, "unknown_key", parts.kid)
     if not key.signed(parts.signed(token), parts.signature):

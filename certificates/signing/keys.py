@@ -39,6 +39,13 @@ class KeyState(StrEnum):
     COMPROMISED = "compromised"
 
 
+class KeyUse(StrEnum):
+    """What a key signs. A signature of one use is worth nothing as one of the other."""
+
+    CERTIFICATE = "certificate"
+    LOG = "log"  # checkpoints of the published log and the status list (docs/adr/0032)
+
+
 class BrokenKeyList(ValueError):
     """The list is not one that we write: nothing in it is believed."""
 
@@ -61,6 +68,7 @@ class SigningKey:
     created_at: dt.datetime
     retired_at: dt.datetime | None = None
     compromised_at: dt.datetime | None = None
+    use: KeyUse = KeyUse.CERTIFICATE
 
     @property
     def kid(self) -> str:
@@ -86,8 +94,9 @@ class SigningKey:
         return logged_at is not None and logged_at < self.compromised_at
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the key as it stands in the list."""
-        return {
+        """Return the key as it stands in the list; one that signs certificates says nothing of its use, as ever."""
+        use = {} if self.use == KeyUse.CERTIFICATE else {"use": self.use.value}
+        return use | {
             "kid": self.kid,
             "algorithm": "Ed25519",
             "public_key": base64.urlsafe_b64encode(self.public).decode().rstrip("="),
@@ -144,8 +153,9 @@ def _read_key(entry: dict[str, Any]) -> SigningKey:
     if len(public) != KEY_BYTES or entry["algorithm"] != "Ed25519" or created_at is None:
         raise BrokenKeyList("not an Ed25519 key")
     key = SigningKey(
-        public, KeyState(entry["state"]), created_at, _instant(entry["retired_at"]), _instant(entry["compromised_at"])
-    )
+        public, KeyState(entry["state"]), created_at, _instant(entry["retired_at"]), _instant(entry["compromised_at"]),
+        KeyUse(entry.get("use", KeyUse.CERTIFICATE)),
+    )  # fmt: skip
     if key.kid != entry["kid"] or (key.state == KeyState.COMPROMISED) != (key.compromised_at is not None):
         raise BrokenKeyList("a key and what is said of it do not fit")
     return key
@@ -157,6 +167,11 @@ class Signer:
 
     kid: str
     _private: Ed25519PrivateKey
+
+    @property
+    def public(self) -> bytes:
+        """The 32 bytes of the public half."""
+        return self._private.public_key().public_bytes_raw()
 
     def sign(self, data: bytes) -> bytes:
         """Return the 64 bytes of the signature."""
@@ -188,10 +203,10 @@ class KeyFolder:
             return []
         return list(_keys_in(self.list_path, now.st_mtime_ns, now.st_ino))
 
-    def signer(self) -> Signer | None:
-        """The newest active key, ready to sign; None when no key is active. Raises CannotSign."""
+    def signer(self, use: KeyUse = KeyUse.CERTIFICATE) -> Signer | None:
+        """The newest active key of that use, ready to sign; None when no key is active. Raises CannotSign."""
         try:
-            active = [key for key in self.known() if key.state == KeyState.ACTIVE]
+            active = [key for key in self.known() if key.state == KeyState.ACTIVE and key.use == use]
         except (BrokenKeyList, OSError) as error:
             raise CannotSign(str(error)) from error
         return Signer(active[-1].kid, self._private(active[-1])) if active else None
@@ -211,22 +226,22 @@ class KeyFolder:
     def _private_path(self, kid: str) -> Path:
         return self.path / f"{kid}.pem"
 
-    def create(self, *, at: dt.datetime) -> SigningKey:
+    def create(self, *, at: dt.datetime, use: KeyUse = KeyUse.CERTIFICATE) -> SigningKey:
         """Make a key that signs from now on; others that are active stay so."""
         with self._locked():
-            return self._add(self.known(), at)
+            return self._add(self.known(), at, use)
 
-    def create_first(self, *, at: dt.datetime) -> SigningKey | None:
-        """Make the first key of an installation; None when there has ever been one."""
+    def create_first(self, *, at: dt.datetime, use: KeyUse = KeyUse.CERTIFICATE) -> SigningKey | None:
+        """Make the first key of that use in an installation; None when there has ever been one."""
         with self._locked():
             keys = self.known()
-            return None if keys else self._add(keys, at)
+            return None if any(key.use == use for key in keys) else self._add(keys, at, use)
 
-    def _add(self, keys: list[SigningKey], at: dt.datetime) -> SigningKey:
+    def _add(self, keys: list[SigningKey], at: dt.datetime, use: KeyUse) -> SigningKey:
         private = Ed25519PrivateKey.generate()
-        key = SigningKey(private.public_key().public_bytes_raw(), KeyState.ACTIVE, at.replace(microsecond=0))
+        key = SigningKey(private.public_key().public_bytes_raw(), KeyState.ACTIVE, at.replace(microsecond=0), use=use)
         if any(other.kid == key.kid for other in keys):  # one in four thousand million
-            return self._add(keys, at)
+            return self._add(keys, at, use)
         pem = private.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )

@@ -1,15 +1,12 @@
 """Public verification: no sign-in, no script, no cookie; status first, little else."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from centres.access import public
 from certificates.guessing import too_many_misses
-from certificates.selectors import look_up, public_key_list, token_in
-from certificates.signing.keys import BrokenKeyList
-from core.errors import Unavailable
+from certificates.selectors import look_up, token_in
 
 
 def _closed(response: HttpResponse) -> HttpResponse:
@@ -42,15 +39,3 @@ def ask(request: HttpRequest) -> HttpResponse:
         if token:
             return _closed(redirect("verify", token=token))
     return _closed(render(request, "verify/ask.html", {"typed": typed[:40]}))
-
-
-@public("the public keys that certificates are signed with, for anybody who checks a signature")
-def key_list(request: HttpRequest) -> HttpResponse:
-    """The list of public keys and their states, as ``publish_log`` writes it too."""
-    try:
-        response = JsonResponse(public_key_list(), json_dumps_params={"indent": 1})
-    except (BrokenKeyList, OSError) as error:
-        raise Unavailable("key_list_broken", _("Danh sách khóa công khai tạm thời không đọc được.")) from error
-    response["Cache-Control"] = "public, max-age=300"
-    response["Access-Control-Allow-Origin"] = "*"  # other programs check papers too
-    return response

@@ -21,7 +21,7 @@ NO_PAGE = {
     "health": "for machines", "favicon": "a picture", "accounts:set-language": "POST only", "job-file": "a file",
     "indicators:keep-figure": "POST only", "api:unit-detail": "API", "api:indicator-detail": "API",
     "api:figure-detail": "API", "api:verify": "API", "verify-lower": "the same page as verify",
-    "key-list": "for verifying programs",
+    "key-list": "for verifying programs", "log-status": "for verifying programs",
 } | {name: why for name, why in EXCUSED.items() if why.startswith("POST only")}  # fmt: skip
 LONG_CLASS = "Phòng, chống lừa đảo trực tuyến và bảo vệ dữ liệu cá nhân trên không gian mạng cho người cao tuổi"
 LONG_NAME = ("Nguyễn Phúc", "Tôn Nữ Hoàng Khánh", "Nghiêng")

@@ -189,5 +189,6 @@ EXCUSED: dict[str, str] = {
     "verify-lower": "public: tests/certificates/test_pages.py",
     "verify-ask": "public: tests/certificates/test_pages.py",
     "key-list": "public: tests/certificates/test_signing_keys.py",
+    "log-status": "public: tests/certificates/test_status_list.py",
     "api:verify": "public: tests/api/test_api.py",
 }

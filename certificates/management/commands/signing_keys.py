@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.selectors import find_user
 from certificates.services import signing
-from certificates.signing.keys import BrokenKeyList, CannotSign, SigningKey, key_folder
+from certificates.signing.keys import BrokenKeyList, CannotSign, KeyUse, SigningKey, key_folder
 from core.commands import OperatorCommand
 from core.errors import InvalidInput, Unavailable
 
@@ -43,6 +43,9 @@ class Command(OperatorCommand):
             "step", choices=["list", "create", "rotate", "retire", "compromise"], default="list", nargs="?"
         )
         parser.add_argument("kid", nargs="?", help="The key that retire and compromise are about.")
+        parser.add_argument(
+            "--use", choices=list(KeyUse), default=KeyUse.CERTIFICATE, help="create, rotate: what the key signs."
+        )
         parser.add_argument("--since", "--at", dest="since", help="compromise: from this moment on (default: now).")
         parser.add_argument("--by", help="Who decides it, for the audit log.")
 
@@ -50,20 +53,20 @@ class Command(OperatorCommand):
         """Do the step and return the keys."""
         try:
             by = find_user(options["by"]) if options["by"] else None
-            return self._step(options["step"], options["kid"], options["since"], by)
+            return self._step(options["step"], options["kid"], options["since"], KeyUse(options["use"]), by)
         except (BrokenKeyList, OSError) as error:
             words = _("Không đọc hay ghi được thư mục khóa %(folder)s: %(why)s")
             raise Unavailable("key_folder", words % {"folder": key_folder().path, "why": error}) from error
 
-    def _step(self, step: str, kid: str | None, since: str | None, by: User | None) -> dict[str, Any]:
+    def _step(self, step: str, kid: str | None, since: str | None, use: KeyUse, by: User | None) -> dict[str, Any]:
         if (step in ABOUT_A_KEY) != bool(kid):
             words = _("Hãy ghi mã khóa sau retire hoặc compromise, và chỉ ở đó.")
             raise InvalidInput("kid_expected", words)
         result: dict[str, Any] = {}
         if step == "create":
-            result["created"] = signing.create_key(by=by).as_dict()
+            result["created"] = signing.create_key(use=use, by=by).as_dict()
         elif step == "rotate":
-            new, old = signing.rotate_key(by=by)
+            new, old = signing.rotate_key(use=use, by=by)
             result |= {"created": new.as_dict(), "retired": [key.as_dict() for key in old]}
         elif step == "retire" and kid:
             result["retired"] = [signing.retire_key(kid=kid, by=by).as_dict()]
@@ -74,21 +77,21 @@ class Command(OperatorCommand):
             result["to_issue_again"] = [
                 {"centre": row.centre.code, "register_number": row.register_number} for row in papers
             ]
-        signs = self._signing_kid()
+        signs = {self._signing_kid(use) for use in KeyUse}
         keys = key_folder().known()
         return result | {"folder": str(key_folder().path), "keys": [self._row(key, signs) for key in keys]}
 
-    def _signing_kid(self) -> str | None:
-        """The key that signs now, as the printing worker finds it."""
+    def _signing_kid(self, use: KeyUse) -> str | None:
+        """The key that signs now, as the printing worker or the log finds it."""
         try:
-            signer = key_folder().signer()
+            signer = key_folder().signer(use)
         except CannotSign as error:
             self.say(_("Khóa đang dùng không ký được: %(why)s") % {"why": error})
             return None
         return signer.kid if signer else None
 
-    def _row(self, key: SigningKey, signs: str | None) -> dict[str, Any]:
-        return key.as_dict() | {"signs": key.kid == signs}
+    def _row(self, key: SigningKey, signs: set[str | None]) -> dict[str, Any]:
+        return key.as_dict() | {"signs": key.kid in signs}
 
     def describe(self, result: dict[str, Any]) -> str:
         """One line a key, then what there is to do."""
@@ -97,9 +100,13 @@ class Command(OperatorCommand):
         for key in result["keys"]:
             since = key["compromised_at"] or key["retired_at"] or key["created_at"]
             mark = " *" if key["signs"] else ""
-            lines.append(f"{key['kid']}  {names[key['state']]:<10} {since}  {key['public_key']}{mark}")
-        if not any(key["signs"] for key in result["keys"]):
+            use = key.get("use", KeyUse.CERTIFICATE)
+            lines.append(f"{key['kid']}  {use:<11} {names[key['state']]:<10} {since}  {key['public_key']}{mark}")
+        signing_uses = {key.get("use", KeyUse.CERTIFICATE) for key in result["keys"] if key["signs"]}
+        if KeyUse.CERTIFICATE not in signing_uses:
             lines.append(_("Không có khóa nào ký được: việc in chứng nhận đang đợi."))
+        if KeyUse.LOG not in signing_uses:
+            lines.append(_("Không có khóa nhật ký nào ký được: nhật ký công khai đang đợi (create --use log)."))
         papers = result.get("to_issue_again", [])
         if papers:
             lines.append(_("Cần cấp lại, vì chữ ký trên giấy không còn đáng tin:"))
