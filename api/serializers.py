@@ -67,6 +67,7 @@ class CourseSerializer(serializers.ModelSerializer):
             "planned_sessions",
             "min_attendance_percent",
             "needs_result",
+            "certifies",
             "is_active",
         ]
 

@@ -37,6 +37,13 @@ class EnrolmentStatus(models.TextChoices):
     FAILED = "failed", _("chưa hoàn thành")
 
 
+class Certifies(models.TextChoices):
+    """What the paper of a course says of people who reached its threshold (literacy courses say which phase)."""
+
+    COMPLETION = "completion", _("Giấy chứng nhận hoàn thành")
+    ATTENDANCE = "attendance", _("Giấy chứng nhận tham gia")
+
+
 class WaitStatus(models.TextChoices):
     """Where somebody is on a waitlist. A place in the order is never given to another."""
 

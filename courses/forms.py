@@ -13,7 +13,7 @@ from centres.choices import ROLE_VERBS, Verb
 from centres.models import Centre
 from core.forms import ClockField, DayField
 from core.text import split_name
-from courses.choices import ClassStatus, OrganiserRole
+from courses.choices import Certifies, ClassStatus, OrganiserRole
 from courses.models import ClassGroup, Course, PlanLine, Programme, Room, Topic
 from courses.planning.choices import Funding
 from courses.selectors.schedule import MAX_SESSIONS
@@ -161,6 +161,11 @@ class CourseForm(forms.Form):
     needs_result = forms.BooleanField(
         label=_("Phải có kết quả đánh giá “Hoàn thành” hoặc “Hoàn thành tốt”"), required=False
     )
+    certifies = forms.ChoiceField(
+        label=_("Giấy cấp khi kết thúc"), choices=Certifies.choices, initial=Certifies.COMPLETION,
+        widget=forms.RadioSelect(), required=False,
+        help_text=_("Giấy chứng nhận tham gia: cho ai dự đủ số buổi, giấy không ghi kết quả đánh giá."),
+    )  # fmt: skip
     completes_phase = forms.TypedChoiceField(
         label=_("Hoàn thành giai đoạn xóa mù chữ"), required=False, coerce=int, empty_value=None,
         choices=[("", _("Không")), (1, _("Giai đoạn 1")), (2, _("Giai đoạn 2"))],
@@ -190,6 +195,10 @@ class CourseForm(forms.Form):
         self.fields["topic"].queryset = Topic.objects.all()  # type: ignore[attr-defined]
         self.fields["programme"].queryset = Programme.objects.all()  # type: ignore[attr-defined]
         del self.fields["is_active" if is_new else "code"]
+
+    def clean_certifies(self) -> str:
+        """What is not said is the usual paper."""
+        return self.cleaned_data["certifies"] or Certifies.COMPLETION
 
 
 class ScheduleForm(forms.Form):

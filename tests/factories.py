@@ -125,20 +125,22 @@ def finished_class(
     failing: int = 1,
     sessions: int = 5,
     by: User | None = None,
+    people: list[Learner] | None = None,
     **fields: Any,
 ) -> ClassGroup:
     """A class that is ready to close without exceptions: people, held sessions, results.
 
-    ``passing`` people attend all sessions with result "pass", ``failing`` none with result "fail"; pass a literacy
+    ``passing`` people attend all sessions with result "pass", ``failing`` none with result "fail"; new ones, or the
+    given ``people``. Pass a literacy
     course such as ``Course.objects.get(code="XMC-GD1")`` (fixture ``reference``) to make people newly literate.
     ``fields`` go to the class. Close it with ``courses.services.close_class(class_group=…, by=…)``.
     """
     by = by or staff_of(centre)
     class_group = make_class(centre, course=course, by=by, **fields)
-    people = make_enrolled(class_group, passing + failing, by=by)
+    rows = make_enrolled(class_group, people or passing + failing, by=by)
     for session in make_sessions(class_group, sessions, by=by):
-        hold(session, absent=people[passing:], by=by)
-    results = {row.pk: ("pass" if place < passing else "fail", "") for place, row in enumerate(people)}
+        hold(session, absent=rows[passing:], by=by)
+    results = {row.pk: ("pass" if place < passing else "fail", "") for place, row in enumerate(rows)}
     courses.record_results(class_group=class_group, results=results, by=by)
     return class_group
 

@@ -28,10 +28,11 @@ from core.errors import Conflict, Forbidden, InvalidInput, OutOfScope
 from core.models import Job
 from core.text import clean, search_key
 from core.tokens import new_token
-from courses.choices import ClassStatus, EnrolmentStatus, OrganiserRole
-from courses.models import ClassGroup, Enrolment
+from courses.choices import Certifies, ClassStatus, EnrolmentStatus, OrganiserRole
+from courses.models import ClassGroup, Course, Enrolment
 
 KIND_BY_PHASE = {1: CertificateKind.LITERACY_PHASE_1, 2: CertificateKind.LITERACY_PHASE_2}
+KIND_BY_COURSE = {Certifies.COMPLETION: CertificateKind.COURSE, Certifies.ATTENDANCE: CertificateKind.ATTENDANCE}
 
 
 # A certificate dated further back than this takes two people (ASVS 5.0, 2.3.5: high-value steps take a second one).
@@ -42,6 +43,11 @@ LATE = _lazy("Ngày cấp lùi quá %(n)s ngày cần hai người: hãy gửi �
 def is_late(issued_on: dt.date) -> bool:
     """Whether a date of issue lies so far back that a second person has to confirm it."""
     return (timezone.localdate() - issued_on).days > LATE_DAYS
+
+
+def kind_of(course: Course) -> CertificateKind:
+    """Return what the papers of a course certify: the phase it completes, else what the course is set to."""
+    return KIND_BY_PHASE.get(course.completes_phase or 0) or KIND_BY_COURSE[Certifies(course.certifies)]
 
 
 @dataclass(frozen=True)
@@ -237,7 +243,7 @@ def _entry(
     recognition: str,
 ) -> Certificate:
     course = enrolment.class_group.course
-    kind = KIND_BY_PHASE.get(course.completes_phase or 0, CertificateKind.COURSE)
+    kind = kind_of(course)
     register_number = f"{number:06d}/{register.year}"
     content = content_of(
         kind=kind,

@@ -26,7 +26,7 @@ from certificates.services import (
     propose_late_issue,
     resume_printing,
 )
-from certificates.services.numbering import is_late, refuse_not_issuable
+from certificates.services.numbering import is_late, kind_of, refuse_not_issuable
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.models import Job, JobStatus
@@ -97,6 +97,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         "printing": printing,
         "held": job.message if printing and job and job.status == JobStatus.WAITING else "",
         "stuck": printing and (job is None or job.is_finished),
+        "kind": kind_of(group.course).label,
         "free_blanks": free_blanks,
         "to_put_on_blanks": len(papers_without_blank(group)) if free_blanks else 0,
         "asked_late": asked_late.select_related("asked_by", "centre").first(),

@@ -19,18 +19,19 @@ _COMMON = {
     "signer": "{nguoi_ky}",
 }
 
+_TIME = "từ ngày {tu_ngay} đến ngày {den_ngay}, tham dự {so_buoi_du}/{so_buoi} buổi"
+COMPLETED = f"đã hoàn thành {{khoa_hoc}}\n{_TIME}\nKết quả: {{ket_qua}}"
+ATTENDED = f"đã tham gia {{khoa_hoc}}\n{_TIME}"
+
 
 def blocks_of(content: Mapping[str, Any]) -> Blocks:
     """Return the blocks of a paper whose content carries its own title and achievement."""
     verb = "xác nhận" if content["title"] == "Giấy xác nhận" else "chứng nhận"
+    attended = content["achievement"].startswith("Tham gia")
     return {
         **_COMMON,
         "heading": content["title"],
         "achievement": content["achievement"],
         "lead": f"{{chuc_vu}} {{trung_tam}} {verb}",
-        "body": (
-            "đã hoàn thành {khoa_hoc}\n"
-            "từ ngày {tu_ngay} đến ngày {den_ngay}, tham dự {so_buoi_du}/{so_buoi} buổi\n"
-            "Kết quả: {ket_qua}"
-        ),
+        "body": ATTENDED if attended else COMPLETED,
     }

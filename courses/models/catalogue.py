@@ -11,6 +11,7 @@ from centres.models import Centre
 from core.language import in_language
 from core.models import TimeStamped
 from core.text import clean, search_key
+from courses.choices import Certifies
 from courses.querysets import CourseQuerySet
 
 
@@ -92,6 +93,9 @@ class Course(TimeStamped):
     needs_result = models.BooleanField(
         _("phải có kết quả đánh giá"), default=False, help_text=_("Hoàn thành hoặc Hoàn thành tốt mới được công nhận.")
     )
+    certifies = models.CharField(
+        _("giấy cấp khi kết thúc"), max_length=10, choices=Certifies, default=Certifies.COMPLETION
+    )
     is_active = models.BooleanField(_("đang dùng"), default=True)
     search_key = models.CharField(max_length=180, editable=False, db_index=True)
 
@@ -114,6 +118,11 @@ class Course(TimeStamped):
             models.CheckConstraint(
                 condition=Q(requires_phase__isnull=True) | Q(requires_phase__in=[1, 2]),
                 name="courses_course_required_phase_known",
+            ),
+            models.CheckConstraint(condition=Q(certifies__in=Certifies.values), name="courses_course_certifies_known"),
+            models.CheckConstraint(
+                condition=Q(completes_phase__isnull=True) | Q(certifies="completion"),
+                name="courses_course_phase_is_completed",
             ),
             models.CheckConstraint(
                 condition=Q(requires_course__isnull=True) | ~Q(requires_course=F("pk")),

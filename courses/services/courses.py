@@ -11,6 +11,7 @@ from centres.permissions import require
 from core import audit
 from core.errors import Forbidden, InvalidInput
 from core.text import clean
+from courses.choices import Certifies
 from courses.models import Course, Programme, Topic
 
 CHANGEABLE = frozenset(
@@ -25,6 +26,7 @@ CHANGEABLE = frozenset(
         "planned_sessions",
         "min_attendance_percent",
         "needs_result",
+        "certifies",
         "is_active",
     }
 )
@@ -44,6 +46,7 @@ def create_course(
     planned_sessions: int = 1,
     min_attendance_percent: int = 80,
     needs_result: bool = False,
+    certifies: str = Certifies.COMPLETION,
     requires_phase: int | None = None,
     requires_course: Course | None = None,
 ) -> Course:
@@ -63,6 +66,7 @@ def create_course(
         planned_sessions=planned_sessions,
         min_attendance_percent=min_attendance_percent,
         needs_result=needs_result,
+        certifies=certifies,
         requires_phase=requires_phase,
         requires_course=requires_course,
     )
@@ -116,6 +120,10 @@ def _check(course: Course) -> None:
         fields["min_attendance_percent"] = [_("Từ 0 đến 100.")]
     if course.completes_phase not in (None, 1, 2):
         fields["completes_phase"] = [_("Chỉ có giai đoạn 1 và 2.")]
+    if course.certifies not in Certifies.values:
+        fields["certifies"] = [_("Hãy chọn loại giấy.")]
+    elif course.certifies == Certifies.ATTENDANCE and course.completes_phase:
+        fields["certifies"] = [_("Khóa học hoàn thành giai đoạn xóa mù chữ cấp giấy xác nhận hoàn thành.")]
     if course.requires_phase not in (None, 1, 2):
         fields["requires_phase"] = [_("Chỉ có giai đoạn 1 và 2.")]
     if course.requires_course is not None and _leads_back(course):

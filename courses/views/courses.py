@@ -22,6 +22,7 @@ RULE = (
     "planned_sessions",
     "min_attendance_percent",
     "needs_result",
+    "certifies",
     "completes_phase",
     "term",
     "requires_phase",
