@@ -18,7 +18,7 @@ FLAGS = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 )  # fmt: skip
-TIMEOUT_MS = 15_000
+TIMEOUT_MS = 60_000  # as patient as what a test expects, below
 expect.set_options(timeout=60_000)  # a phone on a slow network, on a busy machine
 
 

@@ -97,7 +97,7 @@ def test_killed_processes_leave_no_gap_and_nobody_twice(cast, reference, tmp_pat
     for victim in workers[:2]:
         victim.send_signal(signal.SIGKILL)
     for worker in workers:
-        worker.communicate(timeout=60)
+        worker.communicate(timeout=300)
     assert workers[2].returncode == 0
 
     # What is in the book is whole, whoever died.
@@ -129,7 +129,7 @@ def test_killed_printing_goes_on_where_it_stopped(cast, reference, settings, tmp
     printer = start(PRINTER, tmp_path, settings.MEDIA_ROOT, group.pk)
     assert printer.stdout.readline() == "1\n"
     printer.send_signal(signal.SIGKILL)
-    printer.communicate(timeout=60)
+    printer.communicate(timeout=300)
     before = {row.pk: row.pdf_sha256 for row in Certificate.objects.filter(state="issued")}
     assert 1 <= len(before) < 4
 

@@ -58,7 +58,7 @@ def set_up(project: Path, *words: str) -> list[str]:
     """Run ``./run setup`` and return what uv was asked to install."""
     (project / "uv.log").write_text("", encoding="utf-8")
     ran = subprocess.run(
-        [project / "run", "setup", *words], cwd="/", capture_output=True, text=True, timeout=60, check=False
+        [project / "run", "setup", *words], cwd="/", capture_output=True, text=True, timeout=300, check=False
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout == ""
@@ -93,7 +93,7 @@ def test_hashes_are_required(copy: Path) -> None:
 
 
 def test_an_unknown_word_is_wrong_use(copy: Path) -> None:
-    ran = subprocess.run([copy / "run", "frobnicate"], capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run([copy / "run", "frobnicate"], capture_output=True, text=True, timeout=300, check=False)
     assert ran.returncode == 2
     assert ran.stdout == ""
     assert "./run test" in ran.stderr
@@ -125,7 +125,7 @@ def run_bare(project: Path, bare: Path, *words: str) -> subprocess.CompletedProc
         env={"PATH": str(bare), "HOME": str(bare)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
@@ -171,7 +171,7 @@ def test_standard_output_belongs_to_the_command(copy: Path, tmp_path: Path) -> N
     environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
     environment |= {"CLC_DATA_DIR": str(tmp_path / "data"), "DATABASE_URL": "", "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [copy / "run", "manage", "load_reference", "--json"]
-    first = subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, timeout=120, check=False)
+    first = subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, timeout=600, check=False)
     assert first.returncode == 0, first.stderr
     assert set(json.loads(first.stdout).values()) == {0}, "everything was loaded by the set-up before"
     assert "installing the packages" in first.stderr
@@ -185,7 +185,7 @@ def test_an_unusable_port_is_refused_before_anything_starts(tmp_path: Path) -> N
         env={**os.environ, "PORT": "99999", "CLC_DATA_DIR": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert ran.returncode == 1

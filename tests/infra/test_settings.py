@@ -33,7 +33,7 @@ def start_production(tmp_path: Path, **changes: str | None) -> subprocess.Comple
         env=environment | variables,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

@@ -51,10 +51,10 @@ def test_somebody_else_sees_each_stage_while_the_worker_is_at_it(cast, reference
 def _looked_at(real, seen, job):
     """The same function; beforehand somebody on another connection looks how far it is."""
 
-    def look(*given):
+    def look(*given, **named):
         (there,) = race(lambda: Job.objects.get(pk=job.pk))
         seen.append((there.status, there.percent, there.message, connection.in_atomic_block))
-        return real(*given)
+        return real(*given, **named)
 
     return look
 
