@@ -84,13 +84,19 @@
     if (answer.ok) {
       tries = 0;
       const now = read();
-      if (now && now.nonce === kept.nonce) store.removeItem(key);
       version.value = told.version;
       nonce.value = newName();
+      if (now && now.nonce !== kept.nonce) { // ticked while this was on its way
+        if (now.wanted) return send(); // and confirmed: that is the word of now
+        return say(told.detail + " " + line.dataset.kept, "");
+      }
+      store.removeItem(key);
       say(told.detail, "ok");
       return offerUndo(told.undo);
     }
     if (told.code === "attendance_conflict") {
+      const now = read();
+      if (now && now.nonce !== kept.nonce && now.wanted) return send(); // confirmed meanwhile: those ticks are asked about
       // The page of the server shows both side by side; what is chosen there is a new sending. What is kept here goes
       // only when that page has come. Ticked meanwhile: shown again as they were sent, for nobody has confirmed the rest.
       version.value = kept.version; nonce.value = kept.nonce;
@@ -109,13 +115,15 @@
   }
 
   // What was ticked before a reload or a sign-in comes back; the version it was ticked on stays with it.
-  const kept = read();
-  if (kept && form.hasAttribute("data-differs")) store.removeItem(key);
-  else if (kept) {
+  let kept = read();
+  // Sent by the form itself before this script had come, and saved: what is kept is what the page shows.
+  const shown = (kept) => !kept.wanted && !document.querySelector("main [role=alert]")
+    && radios.every((radio) => !(radio.name in kept.marks) || (kept.marks[radio.name] === radio.value) === radio.defaultChecked);
+  if (kept && (form.hasAttribute("data-differs") || shown(kept))) { store.removeItem(key); kept = null; }
+  if (kept) {
     radios.forEach((radio) => { if (radio.name in kept.marks) radio.checked = kept.marks[radio.name] === radio.value; });
     say(line.dataset.kept + " (" + clock(kept.at) + ")", "");
-  }
-  else if (radios.some((radio) => radio.checked !== radio.defaultChecked)) ticked(); // before this script had come
+  } else if (radios.some((radio) => radio.checked !== radio.defaultChecked)) ticked(); // before this script had come
   form.removeAttribute("data-guard"); // nothing is lost by leaving any more
   form.addEventListener("change", ticked);
   form.addEventListener("submit", function (event) {
@@ -123,6 +131,7 @@
     event.preventDefault();
     keep({ wanted: true });
     tries = 0;
+    if (sending) say(line.dataset.sending, ""); // this one follows the one on its way
     send();
   });
   window.addEventListener("online", () => { tries = 0; send(); });

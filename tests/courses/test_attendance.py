@@ -259,6 +259,68 @@ def test_an_answer_that_never_came_does_no_harm(cast, phone_of, console_errors):
 
 
 @phone_test
+def test_what_is_confirmed_while_a_sending_is_under_way_follows_it(cast, phone_of):
+    """Saved, one more seen to be missing, saved again, before the slow network has answered the first."""
+    session, rows = taught_today(cast)
+    page = phone_of(cast.lan).page
+    url = reverse("courses:session-detail", args=[session.pk])
+    page.goto(url)
+    held = []
+
+    def hold_the_first(route):
+        if route.request.method == "POST" and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(f"**{url}", hold_the_first)
+    page.locator(f"input[name=mark_{rows[0].pk}][value=absent]").tap()
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.get_by_role("button", name="Lưu điểm danh").tap()
+    expect(state(page)).to_contain_text("Đang gửi")
+    page.locator(f"input[name=mark_{rows[1].pk}][value=absent]").tap()
+    page.get_by_role("button", name="Lưu điểm danh").tap()
+    held[0].continue_()
+    expect(state(page)).to_contain_text("1 trên 3 có mặt")
+    assert marks_of(session) == given(rows, absent=[0, 1])
+    assert [row.version for row in AttendanceVersion.objects.all()] == [1, 2]
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+
+
+@phone_test
+def test_a_tick_while_a_sending_is_under_way_is_kept_and_not_sent(cast, phone_of):
+    session, rows = taught_today(cast)
+    page = phone_of(cast.lan).page
+    url = reverse("courses:session-detail", args=[session.pk])
+    page.goto(url)
+    held = []
+    page.route(f"**{url}", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.get_by_role("button", name="Lưu điểm danh").tap()
+    page.locator(f"input[name=mark_{rows[1].pk}][value=absent]").tap()
+    held[0].continue_()
+    expect(state(page)).to_contain_text("3 trên 3 có mặt")
+    expect(state(page)).to_contain_text("Đã giữ trên máy này, chưa gửi")
+    assert marks_of(session) == given(rows)  # nobody has confirmed it
+
+
+@phone_test
+def test_what_the_page_shows_is_not_kept_a_second_time(cast, phone_of):
+    """Ticked and sent before the script had come: the form went by itself, the script kept the ticks meanwhile."""
+    session, rows = taught_today(cast)
+    page = phone_of(cast.lan).page
+    page.goto(reverse("courses:session-detail", args=[session.pk]))
+    page.locator(f"input[name=mark_{rows[2].pk}][value=absent]").tap()
+    expect(state(page)).to_contain_text("Đã giữ trên máy này")
+    services.send_marks(session=session, marks=given(rows, absent=[2]), by=cast.lan, seen_version=0)
+    page.reload()
+    expect(page.locator(f"input[name=mark_{rows[2].pk}][value=absent]")).to_be_checked()
+    page.locator("form[data-attendance]:not([data-guard])").wait_for()
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+    expect(state(page)).to_have_text("")
+
+
+@phone_test
 def test_ticks_survive_a_reload_and_belong_to_one_person(cast, phone_of):
     session, rows = taught_today(cast)
     url = reverse("courses:session-detail", args=[session.pk])
