@@ -17,7 +17,6 @@ PHONE: dict[str, Any] = {
     "viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2,
 }  # fmt: skip
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
-SLOW_MS = 60_000
 
 
 class Hand:
@@ -81,7 +80,6 @@ def slow_down(page: Page, *, latency_ms: int = 400, bytes_per_second: int = 50_0
             "uploadThroughput": bytes_per_second,
         },
     )
-    page.set_default_timeout(SLOW_MS)
 
 
 def _signed_in(open_context: Callable[..., BrowserContext], address: str, user: Any, options: dict[str, Any]) -> Page:

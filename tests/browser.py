@@ -7,10 +7,13 @@ fail; they are never skipped.
 
 import os
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 CANDIDATES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -18,8 +21,10 @@ FLAGS = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 )  # fmt: skip
-TIMEOUT_MS = 60_000  # as patient as what a test expects, below
-expect.set_options(timeout=60_000)  # a phone on a slow network, on a busy machine
+# How long a click, an address or an expectation waits before the test fails: a phone on a slow network, on a machine
+# that does other things as well. Whoever waits for what comes loses nothing by it; only a failing test takes longer.
+TIMEOUT_MS = 60_000
+expect.set_options(timeout=TIMEOUT_MS)
 
 
 def chromium_path() -> str:
@@ -35,7 +40,7 @@ def browser() -> Iterator[Browser]:
     """One Chromium for the whole session."""
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else list(FLAGS)  # root cannot use the sandbox
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=flags)
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=flags, timeout=TIMEOUT_MS)
         yield chromium
         chromium.close()
 
@@ -47,8 +52,35 @@ def console_errors() -> list[str]:
 
 
 @pytest.fixture
+def server_at_rest(live_server: Any) -> Iterator[None]:
+    """Let the server finish what a closed window had asked for, before the tables are emptied under it.
+
+    Else a late answer writes a row into the next test, or on PostgreSQL the emptying and it wait for each other.
+    """
+    under_way: dict[threading.Thread, int] = {}
+
+    def begun(**_more: Any) -> None:
+        under_way[threading.current_thread()] = under_way.get(threading.current_thread(), 0) + 1
+
+    def done(**_more: Any) -> None:
+        under_way[threading.current_thread()] = under_way.get(threading.current_thread(), 0) - 1
+
+    request_started.connect(begun)
+    request_finished.connect(done)
+    yield
+    deadline = time.monotonic() + TIMEOUT_MS / 1000
+    while time.monotonic() < deadline and any(
+        count > 0 and thread.is_alive() and thread is not threading.main_thread()
+        for thread, count in list(under_way.items())
+    ):
+        time.sleep(0.01)
+    request_started.disconnect(begun)
+    request_finished.disconnect(done)
+
+
+@pytest.fixture
 def open_context(
-    browser: Browser, live_server: Any, console_errors: list[str]
+    browser: Browser, live_server: Any, server_at_rest: None, console_errors: list[str]
 ) -> Iterator[Callable[..., BrowserContext]]:
     """``open_context(viewport=…, java_script_enabled=False)`` → a person's browser, with cookies of its own."""
     contexts: list[BrowserContext] = []

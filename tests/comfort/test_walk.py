@@ -131,6 +131,8 @@ def test_lists_without_rows_are_for_everybody_and_say_how_to_begin(cast, referen
         page = window_of(cast.lan if "lan" in may else cast.oanh)
         page.set_viewport_size(PHONE)
         page.goto(reverse(name))
+        if page.locator("[hx-trigger~=load]").count():  # panels that come after the page
+            page.wait_for_load_state("networkidle")
         faults += [f"{name} empty: {fault}" for fault in judge(page)]
         if name in LISTS and not page.locator("main .empty").count():
             silent.append(name)

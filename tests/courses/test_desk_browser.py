@@ -11,6 +11,7 @@ from tests.browser import fits
 from tests.cast import PASSWORD
 from tests.comfort.test_walk import judge
 from tests.factories import make_class, make_enrolled, make_learner
+from tests.learners.scanner import scan
 from tests.learners.test_card import FIELDS, NEW, OLD
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,6 +35,11 @@ def open_desk(hand, group):
 
 def focused(page, selector):
     page.wait_for_function("place => document.activeElement && document.activeElement.matches(place)", arg=selector)
+
+
+def listed(page, words):
+    """Wait for what was found for these words, not for the first letters of them."""
+    page.locator(f'#desk-found [data-q="{words}"]').wait_for()
 
 
 def outcome(page, words):
@@ -86,6 +92,7 @@ def test_with_the_finger_alone_it_takes_three_actions_too(cast, group, phone_of)
     hand = phone_of(cast.lan)
     page = open_desk(hand, group)
     hand.type("bui nga", into=page.locator("#q"))
+    listed(page, "bui nga")
     option = page.get_by_role("option", name="Bùi Thị Nga")
     option.wait_for()
     assert option.bounding_box()["height"] >= 44
@@ -122,6 +129,7 @@ def test_the_name_typed_into_the_search_goes_into_the_form(cast, group, desk_of)
     hand = desk_of(cast.lan)
     page = open_desk(hand, group)
     hand.type("Quách Văn Ễnh 1950")
+    listed(page, "Quách Văn Ễnh 1950")
     page.get_by_role("option", name="ghi người mới").wait_for()
     hand.press("Enter")
     focused(page, "#id_birth")
@@ -139,6 +147,7 @@ def test_the_list_is_worked_with_arrows_and_escape(cast, group, desk_of):
     page = open_desk(hand, group)
     box = page.get_by_role("combobox", name="Tên, năm sinh")
     hand.type("bui nga")
+    listed(page, "bui nga")
     page.get_by_role("listbox").wait_for()
     expect(box).to_have_attribute("aria-expanded", "true")
     chosen = lambda: page.locator(f"#{box.get_attribute('aria-activedescendant')}")  # noqa: E731
@@ -184,9 +193,10 @@ def test_a_card_fills_the_new_person_and_shows_who_has_the_number(cast, group, d
     known.set_personal_id(FIELDS[OLD]["personal_id"])
     known.save()
     hand = desk_of(cast.lan)
+    hand.page.clock.install()
     page = open_desk(hand, group)
-    page.keyboard.type(OLD, delay=2)  # a scanner types into the search box, which has the focus
-    page.keyboard.press("Enter")
+    focused(page, "#q")
+    scan(page, OLD)  # into the search box, which has the focus
     page.locator("#desk-lookalikes").get_by_text(known.code).wait_for()
     expect(page.locator("#q")).to_have_value("")
     expect(page.get_by_label("Họ và tên")).to_have_value(FIELDS[OLD]["full_name"])
@@ -195,9 +205,8 @@ def test_a_card_fills_the_new_person_and_shows_who_has_the_number(cast, group, d
     focused(page, "#desk-go")
     hand.press("Enter")
     outcome(page, "Đã ghi danh Bùi Thị Nga vào lớp.")
-    page.wait_for_timeout(800)  # the scanner's own silence
-    page.keyboard.type(NEW, delay=2)
-    page.keyboard.press("Enter")
+    focused(page, "#q")
+    scan(page, NEW)
     page.wait_for_function(
         "name => document.getElementById('id_full_name').value === name", arg=FIELDS[NEW]["full_name"]
     )
@@ -322,6 +331,7 @@ def test_the_desk_at_work_is_for_everybody(cast, group, desk_of, console_errors)
     hand = desk_of(cast.lan)
     page = open_desk(hand, group)
     hand.type("bui nga")
+    listed(page, "bui nga")
     page.get_by_role("option").first.wait_for()
     faults = judge(page)
     page.locator("#q").focus()

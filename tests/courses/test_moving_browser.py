@@ -41,8 +41,8 @@ def test_one_leaves_and_the_first_who_waits_moves_up(cast, full, phone_of, scrip
     row = page.get_by_role("row").filter(has_text="Đinh Văn Một")
     row.get_by_text("từ danh sách chờ").wait_for()
     waiting = page.get_by_role("region", name="Danh sách chờ").get_by_role("listitem")
-    waiting.first.wait_for()  # the list comes last over a slow network
-    assert waiting.count() == 1
+    page.wait_for_load_state()  # the list comes last over a slow network
+    expect(waiting).to_have_count(1)
     assert WaitlistEntry.objects.waiting().get().learner.given_name == "Hai"
     # The slip cannot be undone at the expense of who has come in: the words say so.
     hand.tap(page.get_by_role("button", name="Hoàn tác"))

@@ -102,7 +102,7 @@ def test_a_reported_figure_is_approved_by_two_taps_from_home_and_returned_by_thr
     # Reported, computed, the difference and the way to the evidence stand together.
     for text in ("50,0%", "40,0%", "4/10", "10,0 điểm"):
         digital.get_by_text(text).wait_for()
-    assert digital.get_by_role("link", name="Xem chỉ tiêu và các phiên bản").count() == 1
+    expect(digital.get_by_role("link", name="Xem chỉ tiêu và các phiên bản")).to_have_count(1)
     hand.tap(page.get_by_role("button", name="Duyệt D1 của Phường Ba Đình"))
     page.get_by_text("Đã duyệt D1 của Phường Ba Đình.").wait_for()
     assert hand.actions == 2, hand.done
@@ -135,7 +135,8 @@ def test_statistics_of_a_district_are_two_clicks_away(cast, reference, request, 
         hand.start()
         hand.tap(page.get_by_role("main").get_by_role("link", name=tab))
         page.get_by_role("navigation", name="Kỳ").locator("[aria-current]", has_text=tab).wait_for()
-        page.locator("tr.total").wait_for()  # the table comes last over a slow network
+        page.wait_for_load_state()  # the table comes last over a slow network
+        page.locator("tr.total").wait_for()
         file = page.get_by_role("link", name="Xuất XLSX")
         with page.expect_download() as coming:
             hand.tap(file)

@@ -60,7 +60,7 @@ def enrol_by_hand(window, group):
     window.get_by_label("Họ và tên").fill("Bàn Thị Ợt")
     window.get_by_label("Ngày sinh").fill("1961")
     window.get_by_role("button", name="Lưu và ghi danh").click()
-    window.get_by_text("Bàn Thị Ợt").first.wait_for()
+    window.get_by_text("Đã thêm Bàn Thị Ợt và ghi danh vào lớp.").wait_for()
     assert Enrolment.objects.filter(class_group=group).count() == 33
 
 

@@ -13,6 +13,7 @@ from learners.models import Learner
 from tests.browser import FLAGS, TIMEOUT_MS, chromium_path, fits
 from tests.cast import PASSWORD
 from tests.learners.card_pictures import SHOTS, draw_card, film, photograph
+from tests.learners.scanner import scan, type_by_clock
 from tests.learners.test_card import FIELDS, NEW, OLD
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,6 +29,7 @@ def open_form(page, cast):
     page.get_by_label("Mật khẩu").fill(PASSWORD)
     page.get_by_role("button", name="Đăng nhập").click()
     page.get_by_role("heading", name="Chào").wait_for()
+    page.clock.install()
     page.goto(reverse("learners:learner-add"))
     page.get_by_role("button", name=CAMERA).wait_for()
     return page
@@ -52,13 +54,12 @@ def test_a_scanner_types_into_the_name_field_and_the_form_is_filled(open_window,
     page = open_form(open_window(viewport=PHONE), cast)
     page.get_by_label("Ghi chú").fill("đến chiều")
     page.get_by_label("Họ và tên").focus()
-    page.keyboard.type(text, delay=2)
-    page.keyboard.press("Enter")
+    scan(page, text)
 
     expect_filled(page, text)
     expect(page.get_by_label("Ghi chú")).to_have_value("đến chiều")
     assert Learner.objects.count() == 0  # the Enter of the scanner saved nothing
-    page.wait_for_timeout(900)  # the time in which another Enter is the scanner's
+    page.clock.fast_forward(900)  # the time in which another Enter is the scanner's
     page.get_by_label("Họ và tên").press("Enter")
     page.get_by_text("Đã lưu").first.wait_for()
     assert Learner.objects.get().personal_id_tail == FIELDS[text]["personal_id"][-3:]
@@ -69,8 +70,7 @@ def test_a_scanner_leaves_what_stood_in_the_field(open_window, cast):
     note = page.get_by_label("Ghi chú")
     note.fill("đến  chiều")
     note.evaluate("(one) => one.setSelectionRange(4, 4)")
-    page.keyboard.type(OLD, delay=2)
-    page.keyboard.press("Enter")
+    scan(page, OLD)
     expect_filled(page, OLD)
     page.keyboard.type("sau")
 
@@ -82,8 +82,7 @@ def test_a_scanner_presses_no_button_and_changes_no_choice(open_window, cast, wh
     page = open_form(open_window(), cast)
     if where != "body":
         page.locator(where).focus()
-    page.keyboard.type("001190000001||Bui Thi Nga|05031990|Nu|Ba Vi|10052021", delay=2)
-    page.keyboard.press("Enter")
+    scan(page, "001190000001||Bui Thi Nga|05031990|Nu|Ba Vi|10052021")
     page.locator("[data-card-said] .ok").wait_for()
 
     assert values(page)["full_name"] == "Bui Thi Nga"
@@ -94,13 +93,10 @@ def test_a_scanner_presses_no_button_and_changes_no_choice(open_window, cast, wh
 def test_a_nervous_scanner_reads_twice_and_a_hand_is_left_alone(open_window, cast):
     page = open_form(open_window(), cast)
     page.get_by_label("Họ và tên").focus()
-    for _time in range(2):
-        page.keyboard.type(OLD, delay=2)
-        page.keyboard.press("Enter")
+    scan(page, OLD, OLD)
     expect_filled(page, OLD)
-    page.wait_for_timeout(900)  # the time in which another Enter is the scanner's
     page.get_by_label("Ghi chú").focus()
-    page.keyboard.type("001190000001|a", delay=110)
+    type_by_clock(page, "001190000001|a", pace_ms=110)
 
     expect(page.get_by_label("Ghi chú")).to_have_value("001190000001|a")
 
@@ -108,12 +104,9 @@ def test_a_nervous_scanner_reads_twice_and_a_hand_is_left_alone(open_window, cas
 def test_the_next_card_leaves_nothing_of_the_last(open_window, cast):
     page = open_form(open_window(), cast)
     page.get_by_label("Họ và tên").focus()
-    page.keyboard.type(OLD, delay=2)
-    page.keyboard.press("Enter")
+    scan(page, OLD)
     expect_filled(page, OLD)
-    page.wait_for_timeout(900)  # the time in which another Enter is the scanner's
-    page.keyboard.type(NEW.replace("Xã Ba Vì, Hà Nội", ""), delay=2)
-    page.keyboard.press("Enter")
+    scan(page, NEW.replace("Xã Ba Vì, Hà Nội", ""))
     page.wait_for_function("() => document.querySelector('[name=full_name]').value === 'Trần Văn Thử'")
 
     assert values(page) == {**FIELDS[NEW], "address": ""}
@@ -170,7 +163,7 @@ def test_a_refused_camera_is_explained(open_window, cast):
 
 
 @pytest.fixture
-def open_camera(browser, live_server, console_errors, tmp_path):
+def open_camera(browser, live_server, server_at_rest, console_errors, tmp_path):
     """``open_camera(picture)`` → a phone whose camera sees the picture, and the list of its requests."""
     started = []
 
@@ -181,7 +174,7 @@ def open_camera(browser, live_server, console_errors, tmp_path):
                  f"--use-file-for-fake-video-capture={path}"]  # fmt: skip
         if os.geteuid() == 0:
             flags.append("--no-sandbox")
-        chromium = browser.browser_type.launch(executable_path=chromium_path(), args=flags)
+        chromium = browser.browser_type.launch(executable_path=chromium_path(), args=flags, timeout=TIMEOUT_MS)
         started.append(chromium)
         context = chromium.new_context(locale="vi-VN", base_url=live_server.url, viewport=PHONE)
         context.set_default_timeout(TIMEOUT_MS)

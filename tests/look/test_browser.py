@@ -41,12 +41,11 @@ def test_the_frame_is_worked_by_keyboard(cast, window_of):
     page = window_of(cast.duc)
     page.goto(reverse("accounts:profile"))
     page.keyboard.press("Tab")
-    skip = page.get_by_role("link", name="Đến nội dung chính")
-    assert skip.evaluate("node => node === document.activeElement")
+    expect(page.get_by_role("link", name="Đến nội dung chính")).to_be_focused()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "content"
+    expect(page.locator("#content")).to_be_focused()
     page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.name") == "q"
+    expect(page.locator("[data-search]")).to_be_focused()
     menu = page.locator("details.who")
     menu.locator("summary").focus()
     page.keyboard.press("Enter")
@@ -91,7 +90,7 @@ def test_what_cannot_be_undone_is_asked_about_first(cast, reference, window_of, 
     page.locator("main form").evaluate("form => { form.noValidate = true; }")
     page.get_by_role("button", name="Ghi vào sổ").click()
     dialog = page.get_by_role("dialog")
-    assert dialog.get_by_role("button", name="Thôi").evaluate("node => node === document.activeElement")
+    expect(dialog.get_by_role("button", name="Thôi")).to_be_focused()
     page.keyboard.press("Escape")
     dialog.wait_for(state="detached")
     assert posts == []

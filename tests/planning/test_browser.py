@@ -17,7 +17,7 @@ def sign_in(page, username):
     page.fill("[name=username]", username)
     page.fill("[name=password]", PASSWORD)
     page.click("main form button.main")
-    page.wait_for_url("**/")
+    page.get_by_role("heading", name="Chào").wait_for()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -44,7 +44,7 @@ def test_from_the_survey_to_the_report(open_window, cast, reference):
     assert SurveyNeed.objects.get(visit__survey=survey).people == 45
     lan.get_by_label("Thôn 2: Sử dụng VNeID").fill("20")
     lan.get_by_role("button", name="Lưu trang này").click()
-    lan.get_by_role("status").get_by_text("Đã lưu").wait_for()
+    lan.locator(".messages").get_by_text("Đã lưu").wait_for()  # of the page that follows, not of a box before
     lan.goto(reverse("courses:survey-detail", args=[survey.pk]))
     lan.get_by_role("button", name="Lập kế hoạch từ khảo sát").click()
     lan.get_by_text("Dự thảo chờ giám đốc duyệt").wait_for()
