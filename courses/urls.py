@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:pk>/schedule/", teaching.schedule, name="schedule"),
     path("<int:pk>/sessions/add/", timetable.session_add, name="session-add"),
     path("<int:pk>/attendance/", grid.attendance_grid, name="attendance-grid"),
+    path("<int:pk>/attendance/undo/<uuid:nonce>/", undo.grid_undo, name="grid-undo"),
     path("<int:pk>/attendance/sheet/", grid.attendance_sheet, name="attendance-sheet"),
     path("<int:pk>/results/", teaching.results, name="results"),
     path("<int:pk>/close/", closing.close, name="close"),

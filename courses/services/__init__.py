@@ -15,7 +15,7 @@ from courses.services.rooms import add_guest, add_room, change_room, remove_gues
 from courses.services.sessions import cancel_session, generate_sessions
 from courses.services.timetable import add_days_off, add_session, move_session, remove_day_off
 from courses.services.transfers import transfer
-from courses.services.undo import undo_cancel_session, undo_marks, undo_withdraw
+from courses.services.undo import undo_cancel_session, undo_grid, undo_marks, undo_withdraw
 from courses.services.waitlist import leave_waitlist, place, sign_up, sign_up_new_person
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "transfer",
     "undo_cancel_session",
     "undo_enrolment",
+    "undo_grid",
     "undo_marks",
     "undo_withdraw",
     "update_class",

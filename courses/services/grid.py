@@ -35,6 +35,11 @@ class GridSaved:
     taken: list[Session] = field(default_factory=list)
 
 
+def column_name(nonce: uuid.UUID, session: int) -> uuid.UUID:
+    """Name of one column's sending, from the name of the whole grid's."""
+    return uuid.uuid5(nonce, str(session))
+
+
 @transaction.atomic
 def send_grid(*, class_group: ClassGroup, columns: list[GridColumn], by: Any) -> GridSaved:
     """Save whole columns; whoever is not named in ``marks`` was present. The number of queries is fixed.

@@ -1,6 +1,8 @@
 """Taking back a slip of a moment ago: who did it may, within minutes, as long as nothing was built on it."""
 
 import datetime as dt
+import uuid
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -13,9 +15,10 @@ from core.errors import Conflict
 from core.models import AuditEvent
 from core.undo import own_deed
 from courses.choices import EnrolmentStatus, SessionStatus
-from courses.models import Attendance, AttendanceVersion, Enrolment, Session
+from courses.models import Attendance, AttendanceVersion, ClassGroup, Enrolment, Session
 from courses.permissions import take_class
 from courses.services.attendance import keep_version
+from courses.services.grid import column_name
 from courses.services.places import has_free_place
 
 
@@ -99,3 +102,37 @@ def undo_marks(*, session: Session, by: Any) -> Session:
     data = {"number": row.number, "marks_restored": len(marks), "deed": deed.pk}
     audit.record("courses.undo_marks", row, by=by, centre_id=fresh.centre_id, data=data)
     return row
+
+
+@dataclass(slots=True)
+class GridUndone:
+    """What became of a saving that is taken back: sessions as they were before it, and those left as they are."""
+
+    back: list[Session] = field(default_factory=list)
+    left: list[Session] = field(default_factory=list)
+
+
+@transaction.atomic
+def undo_grid(*, class_group: ClassGroup, nonce: uuid.UUID, by: Any) -> GridUndone:
+    """Take back one saving of the whole-class grid, named by its ``nonce``: each session as ``undo_marks`` does.
+
+    A session that was saved again since, by whomever, is left as it is. Raises Conflict ``undo_done`` when nothing of
+    the saving stands any more, or what the first session was refused with; also what ``take_class`` raises.
+    """
+    fresh = take_class(by, Verb.TEACH, class_group)
+    sessions = {column_name(nonce, row.pk): row for row in Session.objects.filter(class_group=fresh).order_by("number")}
+    saved = dict(AttendanceVersion.objects.filter(nonce__in=sessions).values_list("nonce", "version"))
+    result, refused = GridUndone(), None
+    for name, row in sessions.items():
+        if name not in saved:
+            continue
+        try:
+            if row.marks_version != saved[name]:
+                raise Conflict("undo_done", _("Lần lưu này đã được hoàn tác, hoặc đã có lần ghi sau."))
+            result.back.append(undo_marks(session=row, by=by))
+        except Conflict as error:
+            refused = refused or error
+            result.left.append(row)
+    if not result.back:
+        raise refused or Conflict("undo_done", _("Lần lưu này đã được hoàn tác, hoặc đã có lần ghi sau."))
+    return result

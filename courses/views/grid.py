@@ -20,7 +20,7 @@ from courses.choices import AttendanceStatus, EnrolmentStatus, SessionStatus
 from courses.models import ClassGroup, Enrolment, Session
 from courses.selectors import allowed
 from courses.selectors.attendance import AttendanceTable, attendance_table
-from courses.services.grid import GridColumn, send_grid
+from courses.services.grid import GridColumn, column_name, send_grid
 from courses.views.shared import READERS, class_or_404, context_of, ended, refusal_of
 
 # What is written into a cell, as teachers write it on paper: blank or c for present.
@@ -84,7 +84,8 @@ def attendance_grid(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             if saved.saved:
                 numbers = ", ".join(str(row.number) for row in saved.saved)
-                messages.success(request, _("Đã lưu điểm danh buổi %(numbers)s.") % {"numbers": numbers})
+                words = _("Đã lưu điểm danh buổi %(numbers)s.") % {"numbers": numbers}
+                messages.success(request, words, _undo_address(request, group, page))
             elif not saved.taken:
                 messages.info(request, _("Chưa có gì mới để lưu: hãy đánh dấu buổi đã học hoặc ghi vào ô."))
             if not saved.taken:
@@ -107,6 +108,19 @@ def attendance_grid(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "courses/grid.html", context, status=status)
 
 
+def _nonce(request: HttpRequest) -> uuid.UUID | None:
+    """The name of this sending, which its undo goes by."""
+    try:
+        return uuid.UUID(request.POST.get("nonce", ""))
+    except ValueError:
+        return None
+
+
+def _undo_address(request: HttpRequest, group: ClassGroup, page: int) -> str:
+    nonce = _nonce(request)
+    return f"{reverse('courses:grid-undo', args=[group.pk, nonce])}?page={page}" if nonce else ""
+
+
 def _page(request: HttpRequest, pages: list[list[Session]]) -> int:
     """The page asked for; without one, the first with a session to mark, else the last that was held."""
     given = request.POST.get("page") or request.GET.get("page") or ""
@@ -121,11 +135,7 @@ def _page(request: HttpRequest, pages: list[list[Session]]) -> int:
 
 def _columns(request: HttpRequest, table: AttendanceTable) -> list[GridColumn]:
     """The columns that were ticked or written into. Raises InvalidInput naming a sign nobody knows."""
-    given = request.POST
-    try:
-        nonce = uuid.UUID(given.get("nonce", ""))
-    except ValueError:
-        nonce = None
+    given, nonce = request.POST, _nonce(request)
     columns = []
     for row in table.sessions:
         marks: dict[int, str] = {}
@@ -139,7 +149,7 @@ def _columns(request: HttpRequest, table: AttendanceTable) -> list[GridColumn]:
                 marks[person.pk] = SIGNS[sign].value
         version = given.get(f"version-{row.pk}", "")
         if (marks or f"held-{row.pk}" in given) and version.isascii() and version.isdecimal() and len(version) < 9:
-            own = uuid.uuid5(nonce, str(row.pk)) if nonce else None
+            own = column_name(nonce, row.pk) if nonce else None
             columns.append(GridColumn(row.pk, int(version), marks, own))
     return columns
 

@@ -60,7 +60,7 @@
   // A draft (draft.js) goes once its form was saved, which is when a redirect led here from it; all go by signing out.
   const sent = sessionStorage.getItem("clc-sent"), came = performance.getEntriesByType("navigation")[0];
   sessionStorage.removeItem("clc-sent");
-  if (sent && came && came.redirectCount && document.referrer && sent.endsWith(":" + new URL(document.referrer).pathname))
+  if (sent && came && came.redirectCount && document.referrer && sent.split("#")[0].endsWith(":" + new URL(document.referrer).pathname))
     localStorage.removeItem(sent);
   document.addEventListener("submit", function (event) {
     if (event.target.matches("[data-leave]"))

@@ -6,7 +6,9 @@
   const form = document.querySelector("form[data-draft]");
   if (!form) return;
   const vi = document.documentElement.lang === "vi";
-  const key = `clc-draft:${form.dataset.draft}:${location.pathname}`, DAY = 86400000;
+  // A page of many has a draft for each of them (data-draft-part): what is typed on one is not lost on another.
+  const part = form.dataset.draftPart ? "#" + form.dataset.draftPart : "";
+  const key = `clc-draft:${form.dataset.draft}:${location.pathname}${part}`, DAY = 86400000;
   const NEVER = /^(csrfmiddlewaretoken|decision|card_text)$|personal_id|phone|password|identity/;
   const TYPES = ["hidden", "password", "file", "tel", "submit", "button"];
   const number = (text) => /(\d[ .-]?){9,}/.test(text); // as long as an identity or telephone number, wherever it stands

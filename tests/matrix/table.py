@@ -155,6 +155,7 @@ EXCUSED: dict[str, str] = {
     "literacy:check-undo": "POST only: tests/literacy/test_undo.py",
     "courses:withdraw-undo": "POST only: tests/courses/test_undo.py",
     "courses:marks-undo": "POST only: tests/courses/test_undo.py",
+    "courses:grid-undo": "POST only: tests/courses/test_grid.py",
     "courses:session-cancel-undo": "POST only: tests/courses/test_undo.py",
     "courses:waitlist-place": "POST only: tests/matrix/test_matrix.py, test_posts_on_foreign_rows",
     "courses:waitlist-leave": "POST only: tests/matrix/test_matrix.py, test_posts_on_foreign_rows",
