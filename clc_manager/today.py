@@ -40,6 +40,7 @@ class Today:
     centre_count: int = 0
     days_to_report: int = 0
     duties: list[Duty] | None = None
+    hands_in: bool = False
     presets: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -122,8 +123,11 @@ def today_for(user: User, day: dt.date) -> Today:
         page.follow_ups = list(due[:SHOWN])
     if scope.may(Verb.VIEW):
         page.people = _people(user, day.year)
-    if scope.may(Verb.DECLARE) or scope.may(Verb.REPORT_FIGURE):
-        page.duties = duties_of(user, day)
+    page.hands_in = scope.may(Verb.DECLARE) or scope.may(Verb.REPORT_FIGURE)
+    if page.hands_in or scope.may(Verb.ISSUE):
+        duties = duties_of(user, day)
+        # Who hands nothing in is asked to confirm something now and then, and else not told that all is handed in.
+        page.duties = duties if page.hands_in or duties else None
     if scope.is_officer:
         page.units = list(AdminUnit.objects.filter(pk__in=scope.unit_ids).order_by("level", "sort_key"))
         page.presets = [(name, label) for name, (label, _period) in presets(day).items()]

@@ -85,8 +85,8 @@ def _last_connection_out(django_db_setup: None, django_db_blocker: Any) -> Itera
                 )
 
 
-# A browser on a machine that is busy elsewhere may be late where our pages are not to blame. Such a test runs once more,
-# the summary names it, and more of them than this is no bad luck: the run fails.
+# A browser on a machine that is busy elsewhere may be late where our pages are not to blame. Such a test runs once
+# more, the summary names it, and more of them than this is no bad luck: the run fails.
 SECOND_TRIES = 3
 
 

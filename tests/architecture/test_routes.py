@@ -13,6 +13,8 @@ from rest_framework.permissions import AllowAny
 from accounts.markers import Marker
 from centres.choices import Verb
 
+A_NONCE = "6ba7b810-9dad-41d1-80b4-00c04fd430c8"
+
 
 @dataclass(frozen=True)
 class Route:
@@ -39,7 +41,7 @@ class Route:
 
 def _example(pattern: Any) -> str:
     text, names = normalize(pattern.regex.pattern)[0]
-    return text % dict.fromkeys(names, "1")
+    return text % {name: A_NONCE if name == "nonce" else "1" for name in names}
 
 
 def _walk(patterns: list[Any], prefix: str = "", space: str = "") -> Iterator[Route]:

@@ -85,7 +85,9 @@ def page_day(page):
 
 def test_phase_2_makes_people_literate_at_level_2(cast, reference):
     people = before_phase_2(cast)
-    closed_class(cast.centre_a, course=Course.objects.get(code="XMC-GD2"), people=people, passing=1, sessions=1, failing=0)
+    closed_class(
+        cast.centre_a, course=Course.objects.get(code="XMC-GD2"), people=people, passing=1, sessions=1, failing=0
+    )
     levels = LiteracyAward.objects.filter(learner__in=people).values_list("level", flat=True)
     assert sorted(levels) == [1, 2]
 

@@ -7,13 +7,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from certificates.services import Decision, propose_revocation
 from clc_manager.duties import plan_year_of
 from clc_manager.today import _days_to_report
 from courses.models import ClassGroup, Course, Topic
 from indicators.models import Indicator
 from indicators.services import declare, report_figure
 from learners.models import Learner, LearnerCentre
-from tests.factories import make_learner
+from tests.factories import make_certificates, make_learner
 
 
 def make_class(cast, centre, unit, name):
@@ -89,6 +90,20 @@ def test_what_has_to_be_handed_in_is_named_until_it_is(as_user, cast, reference)
     assert duties(client) == []
     assert "Số liệu và báo cáo năm nay đã có đủ" in client.get("/").content.decode()
     assert len(duties(as_user(cast.minh))) == 2  # another centre's report is not theirs
+
+
+def test_what_waits_for_a_second_person_is_on_the_page_of_whoever_keeps_the_register(as_user, cast, reference):
+    row = make_certificates(cast.centre_a, 1)[0]
+    assert duties(as_user(cast.van)) is None
+    propose_revocation(
+        certificate=row, by=cast.duc, decision=Decision("Cấp nhầm người", "12/QĐ", dt.date(2026, 2, 1), "Đức")
+    )
+    client = as_user(cast.van)
+    assert duties(client) == ["1 đề nghị về chứng nhận chờ bạn xác nhận"]
+    page = client.get("/").content.decode()
+    assert "Chờ bạn xác nhận" in page
+    assert "Cần nộp" not in page  # she hands nothing in
+    assert reverse("certificates:proposals") in page
 
 
 def test_officers_owe_figures_and_readers_owe_nothing(as_user, cast, reference):
