@@ -36,7 +36,7 @@ def render_class(progress: Progress) -> dict[str, Any]:
     group = ClassGroup.objects.get(pk=progress.params["class_group"])
 
     def progressed(done: int, total: int) -> None:
-        if done == 1:
+        if progress.row.progress_total != total:
             progress.total(total)
         progress.done(done)
 

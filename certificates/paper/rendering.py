@@ -41,6 +41,11 @@ class Paper:
         return qr_path(self.verify_url)
 
     @property
+    def title(self) -> str:
+        """The title of the file."""
+        return normalize("NFC", f"{self.content['title']} {self.content['register_number']}")
+
+    @property
     def lines(self) -> dict[str, Line]:
         """The lines of text by name; what a line says is the same however it gets on the page."""
         host = settings.PUBLIC_BASE_URL.split("://", 1)[-1]
@@ -78,7 +83,7 @@ def paper_html(papers: list[Paper]) -> str:
         row: dict[str, Any] = {"lines": lines, "css": shape_of(lines), "qr_path": path, "qr_size": size}
         for name in ("body", "foot", "role"):
             row[name] = [line for key, line in lines.items() if key.startswith(f"{name}-")]
-        row["title"] = normalize("NFC", f"{paper.content['title']} {paper.content['register_number']}")
+        row["title"] = paper.title
         rows.append(row)
     ground = {
         "band": ornament.band(), "rosette": ornament.rosette(), "flower": ornament.flower(), "corners": CORNERS,
@@ -109,5 +114,5 @@ class Press:
 
         document = HTML(string=paper_html(papers), base_url=FONTS.as_uri() + "/", url_fetcher=self.fetcher)
         buffer = io.BytesIO()
-        document.write_pdf(buffer, stylesheets=[self.css], font_config=self.fonts)
+        document.write_pdf(buffer, stylesheets=[self.css], font_config=self.fonts, pdf_tags=True)
         return buffer.getvalue()

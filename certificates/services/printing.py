@@ -1,23 +1,33 @@
-"""Printing what has a number: idempotent, resumable, outside the numbering transaction."""
+"""Printing what has a number: idempotent, resumable, outside the numbering transaction (docs/adr/0033)."""
 
 import hashlib
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from certificates.choices import CertificateState
 from certificates.models import Certificate, RegisterEvent, RegisterEventKind, SignedClaims
-from certificates.paper.rendering import Paper, Press
+from certificates.paper.rendering import Paper
+from certificates.paper.stamping.joining import join
+from certificates.paper.stamping.stamper import Stamper
+from certificates.querysets import CertificateQuerySet
 from certificates.services.events import write_events
 from certificates.services.signing import ready_signer, sign_claims
+from certificates.signing.keys import Signer
 from core.errors import InvalidInput
 from courses.models import ClassGroup
 
 Progressed = Callable[[int, int], None]
+# Entries that are printed, and then set in force in one short transaction. What a killed worker loses is one chunk.
+CHUNK = 50
+SET_IN_FORCE = "UPDATE certificates_certificate SET state = %s, pdf = %s, pdf_sha256 = %s WHERE id = %s"
 
 
 def paper_of(certificate: Certificate, signed: SignedClaims) -> Paper:
@@ -25,72 +35,127 @@ def paper_of(certificate: Certificate, signed: SignedClaims) -> Paper:
     return Paper(certificate.content, certificate.printed_token, f"{certificate.verify_url}#{signed.fragment}")
 
 
-def render_reserved(*, class_group: ClassGroup, progressed: Progressed | None = None) -> list[Certificate]:
-    """Sign and render every reserved certificate of the class, keep its file and hash, and set it in force.
+def render_reserved(*, class_group: ClassGroup, progressed: Progressed | None = None) -> list[int]:
+    """Sign and print every reserved certificate of the class, keep its file and hash, and set it in force.
 
-    Safe to run again after a crash, and by two workers at once: the one that comes second finds the state moved on and
-    throws its file away. Raises Unavailable while no key can sign: nothing is printed unsigned.
+    Works in chunks and tells of each; returns the keys of what it set in force. Safe to run again after a crash, and by
+    two workers at once: the one that comes second finds the state moved on and throws its files away. Raises
+    Unavailable while no key can sign: nothing is printed unsigned.
     """
-    waiting = list(
-        Certificate.objects.filter(enrolment__class_group=class_group, state=CertificateState.RESERVED)
-        .select_related("register", "issued_by")
-        .order_by("number")
-    )
-    if not waiting:
-        return []
-    ready_signer()
-    press = Press()
-    done = []
-    for index, certificate in enumerate(waiting, start=1):
-        # Another worker may have been here since the list was made: rendering is the slow part.
-        if Certificate.objects.filter(pk=certificate.pk, state=CertificateState.RESERVED).exists():
-            signed = sign_claims(certificate, ready_signer())
-            content = press.render([paper_of(certificate, signed)])
-            if _put_in_force(certificate, content, signed):
-                done.append(certificate)
+    reserved = Certificate.objects.filter(enrolment__class_group=class_group, state=CertificateState.RESERVED)
+    waiting = list(reserved.order_by("number").values_list("pk", flat=True))
+    done: list[int] = []
+    if waiting:
+        ready_signer()
+        stamper = Stamper()
+    for start in range(0, len(waiting), CHUNK):
+        chunk = waiting[start : start + CHUNK]
+        # Another worker may have been here since the list was made.
+        rows = reserved.filter(pk__in=chunk).select_related("register", "issued_by").order_by("number")
+        signer = ready_signer()
+        done += _put_in_force([_printed(row, stamper, signer) for row in rows])
         if progressed:
-            progressed(index, len(waiting))
-    _sweep(done)
+            progressed(start + len(chunk), len(waiting))
+    _sweep(class_group)
     return done
 
 
-def _sweep(done: list[Certificate]) -> None:
-    """Delete files that an earlier, killed run left beside the ones now in force."""
-    folders: dict[str, set[str]] = {}
-    for certificate in done:
-        folder, _slash, name = str(certificate.pdf.name).rpartition("/")
-        folders.setdefault(folder, set()).add(name)
-    storage = Certificate._meta.get_field("pdf").storage
-    for folder, kept in folders.items():
-        numbers = {name.partition("-")[0] for name in kept}
-        for name in storage.listdir(folder)[1]:
-            if name not in kept and name.partition("-")[0] in numbers:
-                storage.delete(f"{folder}/{name}")
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """An entry and the file that was made for it, not yet in force."""
+
+    certificate: Certificate
+    signed: SignedClaims
+    name: str
+    digest: str
 
 
-def _put_in_force(certificate: Certificate, content: bytes, signed: SignedClaims) -> bool:
+def _storage() -> Any:
+    return Certificate._meta.get_field("pdf").storage
+
+
+def _printed(certificate: Certificate, stamper: Stamper, signer: Signer) -> _Printed:
+    signed = sign_claims(certificate, signer)
+    content = stamper.page(paper_of(certificate, signed))
     digest = hashlib.sha256(content).hexdigest()
     name = f"{certificate.number:06d}-{certificate.register.year}-{digest[:12]}.pdf"
-    certificate.pdf.save(name, ContentFile(content), save=False)
+    path = certificate.pdf.field.generate_filename(certificate, name)
+    return _Printed(certificate, signed, _storage().save(path, ContentFile(content)), digest)
+
+
+def _put_in_force(printed: list[_Printed]) -> list[int]:
+    """Set entries in force in one transaction, and return the keys of those that nobody else had in the meantime."""
+    _on_disk(row.name for row in printed)
     with transaction.atomic():
-        taken = Certificate.objects.filter(pk=certificate.pk, state=CertificateState.RESERVED).update(
-            state=CertificateState.ISSUED, pdf=certificate.pdf.name, pdf_sha256=digest
+        free = Certificate.objects.select_for_update().filter(
+            pk__in=[row.certificate.pk for row in printed], state=CertificateState.RESERVED
         )
-        if taken:
-            signed.save(force_insert=True)
+        taken = set(free.order_by("pk").values_list("pk", flat=True))
+        ours = [row for row in printed if row.certificate.pk in taken]
+        if ours:
+            with connection.cursor() as cursor:
+                cursor.executemany(
+                    SET_IN_FORCE,
+                    [(CertificateState.ISSUED.value, row.name, row.digest, row.certificate.pk) for row in ours],
+                )
+            SignedClaims.objects.bulk_create([row.signed for row in ours])
             write_events(
-                [RegisterEvent(certificate=certificate, kind=RegisterEventKind.ISSUED, by=certificate.issued_by)]
+                [
+                    RegisterEvent(
+                        certificate=row.certificate, kind=RegisterEventKind.ISSUED, by=row.certificate.issued_by
+                    )
+                    for row in ours
+                ]
             )
-    if not taken:
-        certificate.pdf.delete(save=False)
-        return False
-    certificate.state, certificate.pdf_sha256 = CertificateState.ISSUED, digest
-    return True
+    for row in printed:
+        if row.certificate.pk not in taken:
+            _storage().delete(row.name)
+    return [row.certificate.pk for row in ours]
+
+
+def _on_disk(names: Iterable[str]) -> None:
+    """Wait until files are on the disk: an entry in force whose file a power cut took would be lost for good."""
+    folders = set()
+    for name in names:
+        path = Path(_storage().path(name))
+        folders.add(path.parent)
+        _flush(path)
+    for folder in folders:
+        _flush(folder)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sweep(class_group: ClassGroup) -> None:
+    """Delete files that killed runs left beside those in force.
+
+    Looks at entries that are settled only: a file beside a reserved one may be another worker's, about to be in force.
+    """
+    settled = Certificate.objects.filter(enrolment__class_group=class_group).exclude(state=CertificateState.RESERVED)
+    folders: dict[str, dict[str, str]] = {}
+    for row in settled.select_related("register").only("number", "pdf", "centre_id", "register__year"):
+        folder = row.pdf.field.generate_filename(row, "x").rpartition("/")[0]
+        folders.setdefault(folder, {})[f"{row.number:06d}"] = str(row.pdf.name).rpartition("/")[2]
+    storage = _storage()
+    for folder, kept in folders.items():
+        for name in storage.listdir(folder)[1] if storage.exists(folder) else ():
+            if kept.get(name.partition("-")[0], name) != name:
+                storage.delete(f"{folder}/{name}")
 
 
 def class_certificates(class_group: ClassGroup) -> list[Certificate]:
     """Certificates of a class that are in force and printed, by number."""
-    return list(
+    return list(_in_force(class_group))
+
+
+def _in_force(class_group: ClassGroup) -> CertificateQuerySet:
+    return (
         Certificate.objects.filter(enrolment__class_group=class_group, state=CertificateState.ISSUED)
         .exclude(pdf="")
         .order_by("register__year", "number")
@@ -102,16 +167,12 @@ def merged_pdf(*, class_group: ClassGroup, target: Path | BinaryIO) -> int:
 
     Raises InvalidInput when nothing has been printed yet.
     """
-    rows = class_certificates(class_group)
-    if not rows:
+    names = list(_in_force(class_group).values_list("pdf", flat=True))
+    if not names:
         raise InvalidInput("nothing_printed", _("Chưa có chứng nhận nào in xong."))
-    import pikepdf  # a large C++ library, and it writes to the log when it is loaded
-
-    with pikepdf.new() as joined:
-        for certificate in rows:
-            with certificate.pdf.open("rb") as stream, pikepdf.open(cast(BinaryIO, stream)) as single:
-                joined.pages.extend(single.pages)
-        pages = len(joined.pages)
-        joined.docinfo["/Title"] = class_group.name
-        joined.save(target)
-    return pages
+    if isinstance(target, Path):
+        with target.open("wb") as stream:
+            return merged_pdf(class_group=class_group, target=stream)
+    storage = _storage()
+    files = [cast(Callable[[], BinaryIO], partial(storage.open, name, "rb")) for name in names]
+    return join(files, target, title=class_group.name)

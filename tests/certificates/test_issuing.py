@@ -106,12 +106,13 @@ def test_crash_between_number_and_paper_leaves_no_gap_and_resumes(cast, group, m
     calls = []
     real = services.printing._put_in_force
 
-    def crash_after_one(certificate, content, signed):
+    def crash_after_one(printed):
         if calls:
             raise KeyboardInterrupt
-        calls.append(certificate.pk)
-        return real(certificate, content, signed)
+        calls.extend(row.certificate.pk for row in printed)
+        return real(printed)
 
+    monkeypatch.setattr(services.printing, "CHUNK", 1)
     monkeypatch.setattr(services.printing, "_put_in_force", crash_after_one)
     with pytest.raises(KeyboardInterrupt):
         render_reserved(class_group=group)
