@@ -183,7 +183,7 @@ def _names(row: Row) -> set[str]:
 
 
 def _takes_others(row: Row, name: str, words: tuple[str, ...], texts: Mapping[str, tuple[str, ...]]) -> bool:
-    """Whether the line is the only one of its block, says piece by piece what it should, and is where we would put it."""
+    """Whether the line is alone in its block, says piece by piece what it should, and is where we would put it."""
     said = [(piece.text, piece.case) for piece in row.pieces if piece.name == name]
     if not row.alone or len(said) != len(words) or not _names(row) <= set(texts):
         return False
