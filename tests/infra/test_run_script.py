@@ -92,6 +92,24 @@ def test_hashes_are_required(copy: Path) -> None:
     assert "--require-hashes" in (copy / "uv.log").read_text(encoding="utf-8")
 
 
+def test_a_network_with_its_own_certificates_is_no_obstacle(copy: Path) -> None:
+    """uv refuses what its own list of authorities does not know; the system's list is tried before giving up."""
+    uv = copy / ".tools" / "bin" / "uv"
+    refusal = 'case "$1" in pip) [ -n "${UV_SYSTEM_CERTS:-}" ] || { echo UnknownIssuer >&2; exit 2; } ;; esac\n'
+    uv.write_text(uv.read_text(encoding="utf-8") + refusal, encoding="utf-8")
+    assert set_up(copy) == ["requirements.lock", "requirements.lock"]
+    assert set_up(copy) == []
+
+
+def test_a_network_that_is_not_there_is_named(copy: Path) -> None:
+    uv = copy / ".tools" / "bin" / "uv"
+    uv.write_text(uv.read_text(encoding="utf-8") + 'case "$1" in pip) exit 2 ;; esac\n', encoding="utf-8")
+    ran = subprocess.run([copy / "run", "setup"], capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 1
+    assert "Is the network there?" in ran.stderr
+    assert not (copy / ".venv" / ".clc-stamp").exists()
+
+
 def test_an_unknown_word_is_wrong_use(copy: Path) -> None:
     ran = subprocess.run([copy / "run", "frobnicate"], capture_output=True, text=True, timeout=300, check=False)
     assert ran.returncode == 2
