@@ -4,6 +4,8 @@
 JSON object and nothing else; messages go to standard error.
 """
 
+import argparse
+import datetime as dt
 import json
 import sys
 from typing import Any
@@ -11,6 +13,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from core.errors import DomainError
+
+
+def day(text: str) -> dt.date:
+    """Read a day on the command line: ``2026-11-30``. Anything else is wrong use (exit code 2), said in words."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day; write YYYY-MM-DD, for example 2026-11-30") from None
 
 
 class OperatorCommand(BaseCommand):

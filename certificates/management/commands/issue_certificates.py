@@ -14,6 +14,8 @@ from core.commands import OperatorCommand
 from core.errors import InvalidInput
 from courses.models import ClassGroup
 
+PROBE = ".clc-can-write"
+
 
 class Command(OperatorCommand):
     """Running it again writes the same files again and takes no second number."""
@@ -32,10 +34,15 @@ class Command(OperatorCommand):
         group = ClassGroup.objects.visible_to(by).filter(code__iexact=options["class_code"]).first()
         if group is None:
             raise InvalidInput("unknown_class", _("Không có lớp mã %(code)s.") % {"code": options["class_code"]})
+        out: Path = options["out"]
+        try:  # before a number is taken: a folder that cannot be written to is no reason to fill the register
+            out.mkdir(parents=True, exist_ok=True)
+            (out / PROBE).touch()
+            (out / PROBE).unlink()
+        except OSError as error:
+            raise InvalidInput("cannot_write", _("Không ghi được vào thư mục %(folder)s.") % {"folder": out}) from error
         issue_class(class_group=group, by=by)
         render_reserved(class_group=group)
-        out: Path = options["out"]
-        out.mkdir(parents=True, exist_ok=True)
         rows = []
         printed = class_certificates(group)
         texts = qr_texts(printed)

@@ -1,6 +1,5 @@
 """Revoke a certificate."""
 
-import datetime as dt
 import getpass
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.selectors import find_user
 from certificates.models import Certificate
 from certificates.services import Decision, Second, revoke_certificate
-from core.commands import OperatorCommand
+from core.commands import OperatorCommand, day
 from core.errors import InvalidInput
 
 
@@ -27,7 +26,7 @@ class Command(OperatorCommand):
         parser.add_argument("--reason", required=True)
         parser.add_argument("--second", default="", help="user name of the second person; without it, who runs this")
         parser.add_argument("--decision-number", default="")
-        parser.add_argument("--decided-on", type=dt.date.fromisoformat, default=None, help="2026-11-23")
+        parser.add_argument("--decided-on", type=day, default=None, help="2026-11-23")
         parser.add_argument("--signer", default="", help="who signed the decision")
 
     def perform(self, **options: Any) -> dict[str, Any]:

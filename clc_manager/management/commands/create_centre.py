@@ -1,6 +1,5 @@
 """Make a centre in a commune."""
 
-import datetime as dt
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -8,7 +7,7 @@ from django.core.management.base import CommandParser
 from accounts.selectors import find_user
 from centres.selectors import find_unit
 from centres.services import create_centre
-from core.commands import OperatorCommand
+from core.commands import OperatorCommand, day
 
 
 class Command(OperatorCommand):
@@ -21,7 +20,7 @@ class Command(OperatorCommand):
         parser.add_argument("code")
         parser.add_argument("--name", required=True)
         parser.add_argument("--unit", required=True, metavar="CODE", help="Commune, on the day of founding.")
-        parser.add_argument("--established-on", required=True, type=dt.date.fromisoformat, metavar="YYYY-MM-DD")
+        parser.add_argument("--established-on", required=True, type=day, metavar="YYYY-MM-DD")
         parser.add_argument("--address", default="")
         parser.add_argument("--by", metavar="USER", help="Who does it; without it the system itself.")
 

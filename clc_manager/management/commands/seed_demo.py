@@ -1,6 +1,5 @@
 """Build the demo city."""
 
-import datetime as dt
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -8,7 +7,7 @@ from django.utils import timezone
 
 from clc_manager.demo.build import build_small
 from clc_manager.demo.scale import build_city
-from core.commands import OperatorCommand
+from core.commands import OperatorCommand, day
 
 
 class Command(OperatorCommand):
@@ -19,7 +18,7 @@ class Command(OperatorCommand):
     def arguments(self, parser: CommandParser) -> None:
         """Add --scale and --today."""
         parser.add_argument("--scale", choices=("small", "city"), default="small")
-        parser.add_argument("--today", type=dt.date.fromisoformat, default=None, help="The day the demo is seen on.")
+        parser.add_argument("--today", type=day, default=None, help="The day the demo is seen on.")
 
     def perform(self, **options: Any) -> dict[str, Any]:
         """Build and describe."""

@@ -1,12 +1,11 @@
 """Close a class: ``close_class CODE --by USER [--accept-exceptions] [--on DATE] [--json]``."""
 
-import datetime as dt
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from accounts.selectors import find_user
-from core.commands import OperatorCommand
+from core.commands import OperatorCommand, day
 from core.errors import InvalidInput, OutOfScope
 from courses.models import ClassGroup
 from courses.selectors import ClosingException
@@ -29,7 +28,7 @@ class Command(OperatorCommand):
         """Class, person, and what to accept."""
         parser.add_argument("code", help="Code of the class.")
         parser.add_argument("--by", required=True, metavar="USER", help="Who closes it.")
-        parser.add_argument("--on", type=dt.date.fromisoformat, metavar="DATE", help="Day of closing (default: today).")
+        parser.add_argument("--on", type=day, metavar="DATE", help="Day of closing (default: today).")
         parser.add_argument("--accept-exceptions", action="store_true", help="Close although something is missing.")
 
     def perform(self, **options: Any) -> dict[str, Any]:

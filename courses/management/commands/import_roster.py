@@ -28,7 +28,12 @@ class Command(OperatorCommand):
     def perform(self, **options: Any) -> dict[str, Any]:
         """Return counts and every wrong row."""
         by = find_user(options["by"])
-        group = ClassGroup.objects.visible_to(by).select_related("centre").filter(code=options["class_code"]).first()
+        group = (
+            ClassGroup.objects.visible_to(by)
+            .select_related("centre")
+            .filter(code__iexact=options["class_code"])
+            .first()
+        )
         if group is None:
             raise InvalidInput("unknown_class", _("Không có lớp mã %(code)s.") % {"code": options["class_code"]})
         path: Path = options["file"]

@@ -1,6 +1,5 @@
 """Export statistics of a unit for a period."""
 
-import datetime as dt
 import io
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.selectors import find_user
 from centres.selectors import find_unit
-from core.commands import OperatorCommand
-from core.errors import InvalidInput
+from core.commands import OperatorCommand, day
+from core.errors import InvalidInput, OutOfScope
 from indicators.statistics.services import export_statistics
 
 
@@ -23,8 +22,8 @@ class Command(OperatorCommand):
     def arguments(self, parser: CommandParser) -> None:
         """Add unit, period, format, file and who does it."""
         parser.add_argument("--unit", required=True)
-        parser.add_argument("--from", dest="starts_on", type=dt.date.fromisoformat, required=True)
-        parser.add_argument("--to", dest="ends_on", type=dt.date.fromisoformat, required=True)
+        parser.add_argument("--from", dest="starts_on", type=day, required=True)
+        parser.add_argument("--to", dest="ends_on", type=day, required=True)
         parser.add_argument("--format", choices=("xlsx", "csv"), required=True)
         parser.add_argument("--out", type=Path, required=True)
         parser.add_argument("--by", required=True)
@@ -32,14 +31,19 @@ class Command(OperatorCommand):
     def perform(self, **options: Any) -> dict[str, Any]:
         """Write the file; nothing is left behind when it is refused."""
         buffer = io.BytesIO()
-        run = export_statistics(
-            by=find_user(options["by"]),
-            unit=find_unit(options["unit"], options["ends_on"]),
-            starts_on=options["starts_on"],
-            ends_on=options["ends_on"],
-            kind=options["format"],
-            out=buffer,
-        )
+        by = find_user(options["by"])
+        try:
+            run = export_statistics(
+                by=by,
+                unit=find_unit(options["unit"], options["ends_on"]),
+                starts_on=options["starts_on"],
+                ends_on=options["ends_on"],
+                kind=options["format"],
+                out=buffer,
+            )
+        except OutOfScope as error:
+            words = _("Đơn vị %(unit)s nằm ngoài phạm vi của %(user)s.")
+            raise OutOfScope(error.code, words % {"unit": options["unit"], "user": by.username}) from error
         target: Path = options["out"]
         try:
             target.write_bytes(buffer.getvalue())

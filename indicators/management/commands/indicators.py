@@ -1,13 +1,12 @@
 """Print the plan's lines with today's figures."""
 
-import datetime as dt
 from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from centres.selectors import find_unit
-from core.commands import OperatorCommand
+from core.commands import OperatorCommand, day
 from indicators.selectors import as_row, plan_lines
 
 
@@ -19,7 +18,7 @@ class Command(OperatorCommand):
     def arguments(self, parser: CommandParser) -> None:
         """Add unit and day."""
         parser.add_argument("--unit", required=True)
-        parser.add_argument("--as-of", type=dt.date.fromisoformat, default=None)
+        parser.add_argument("--as-of", type=day, default=None)
 
     def perform(self, **options: Any) -> dict[str, Any]:
         """Return the figures."""
