@@ -51,6 +51,8 @@ def build_small(*, today: dt.date, say: Say) -> dict[str, Any]:
         planning.year_of(town, home, users, next(place for place in places if place is not home))
         for place in places:
             teaching.ordinary_classes(town, place, per_year=CLASSES_PER_YEAR + (place is home) * 2)
+        teaching.running_classes(town, places)
+        reading.class_to_close(town, home, users)
         say(_("%(n)s lớp") % {"n": len(town.classes)})
     say(_("đang in chứng nhận…"))
     papers.certificates(town, places)

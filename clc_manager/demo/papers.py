@@ -23,15 +23,17 @@ from certificates.services import (
 )
 from certificates.services.numbering import reserve
 from clc_manager.demo.city import Place
+from clc_manager.demo.people import create_colleague
 from clc_manager.demo.teaching import Town
 from courses.choices import OrganiserRole
 from courses.models import ClassGroup
 from indicators.models import Indicator
-from indicators.services import compute_figure, declare, report_figure
+from indicators.services import approve_figure, compute_figure, declare, report_figure
 from indicators.statistics.services import export_statistics
 
 PEOPLE_PER_CLASS = 10
 SEEDING = Second(operator="seed_demo")
+STILL_WAITING = 3  # reported figures that nobody has approved yet
 CERTIFICATES = 150  # each one is really rendered; more would make the first start long
 # Reported lines: figures near public ones, with the body that reports them.
 REPORTED: tuple[tuple[str, str, str, str], ...] = (
@@ -129,10 +131,13 @@ def use_of_the_system(town: Town, places: list[Place]) -> None:
 
 
 def figures(town: Town, users: dict[str, User], city: AdminUnit) -> None:
-    """Report the lines other bodies are responsible for, and compute A3 and C3."""
-    officer = users["tuan"]
-    for code, value, body, document in REPORTED:
-        report_figure(
+    """Report the lines other bodies are responsible for, and compute A3 and C3.
+
+    A colleague enters what departments send, the city's officer approves it: the last ones still wait for him.
+    """
+    officer, colleague = users["tuan"], create_colleague(city=city)
+    for index, (code, value, body, document) in enumerate(REPORTED):
+        figure = report_figure(
             indicator=Indicator.objects.get(code=code),
             unit=city,
             value=Decimal(value),
@@ -140,9 +145,11 @@ def figures(town: Town, users: dict[str, User], city: AdminUnit) -> None:
             source_name=body,
             document=f"{document} năm {town.today.year}",
             document_on=town.today - dt.timedelta(days=40),
-            ends_on=dt.date(town.today.year, 9, 30),
-            by=officer,
+            ends_on=min(dt.date(town.today.year, 9, 30), town.today),
+            by=colleague,
             note="",
         )
+        if index < len(REPORTED) - STILL_WAITING:
+            approve_figure(figure=figure, by=officer, reason="Đã đối chiếu với văn bản gửi kèm")
     for code in ("A3", "C3"):
         compute_figure(code=code, unit=city, as_of=town.today, by=officer)

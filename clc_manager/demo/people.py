@@ -57,6 +57,13 @@ def create_desk(*, centre: Centre, number: int, full_name: str) -> User:
     return user
 
 
+def create_colleague(*, city: AdminUnit) -> User:
+    """Create a second officer of the city, who enters what departments report; nobody can sign in with it."""
+    user = User.objects.create_user("sgd-001", None, full_name="Lưu Thị Bích Hòa", salutation=Salutation.BA)
+    add_membership(user=user, role=Role.CITY_OFFICER, unit=city, by=None, valid_from=SINCE)
+    return user
+
+
 def describe_users() -> list[dict[str, str]]:
     """Return the sign-ins as ``./run`` prints them; empty when there is no demo city."""
     rows = []

@@ -20,6 +20,7 @@ from learners.target_groups import TargetGroup
 LONGEST = dt.timedelta(days=90)
 CLASSES_BETWEEN_STATISTICS = 20
 HOLIDAY_MONTH = 2  # Tết: few classes start in February
+LONG_COURSE = 5  # sessions: at two a week it is still running after two weeks
 
 
 @dataclass
@@ -33,6 +34,8 @@ class Town:
     literacy_classes: list[ClassGroup] = field(default_factory=list)
     certified_classes: list[ClassGroup] = field(default_factory=list)
     classes: list[ClassGroup] = field(default_factory=list)
+    # Invented numbers come out alike once in a while, on some days of the year; such a person has none.
+    numbers: set[str] = field(default_factory=set)
     # Lines of a plan by course and year, and whom the classes of a subject are for.
     plan_lines: dict[tuple[int, int], PlanLine] = field(default_factory=dict)
     target_groups: dict[str, list[TargetGroup]] = field(default_factory=dict)
@@ -58,6 +61,8 @@ class Town:
         chosen = self.rng.sample(known, min(len(known), count // 3))
         while len(chosen) < count:
             person = make_person(self.rng, year=year, highland=place.highland)
+            number = "" if person.personal_id in self.numbers else person.personal_id
+            self.numbers.add(number)
             learner = register_learner(
                 centre=place.centre,
                 full_name=person.full_name,
@@ -65,7 +70,7 @@ class Town:
                 birth=person.birth,
                 sex=person.sex,
                 ethnicity=person.ethnicity,
-                personal_id=person.personal_id,
+                personal_id=number,
                 phone=person.phone,
                 neighbourhood=person.neighbourhood,
             )
@@ -168,8 +173,25 @@ def finish_class(town: Town, place: Place, group: ClassGroup, *, failing: float 
     return True
 
 
+def running_classes(town: Town, places: list[Place]) -> None:
+    """What is being taught today: one class at each centre that keeps its books, begun two or three weeks ago."""
+    long_ones = [subject for subject in SUBJECTS if subject.sessions >= LONG_COURSE]
+    for index, place in enumerate(place for place in places if place.diligence and not place.centre.closed_on):
+        subject = long_ones[index % len(long_ones)]
+        hold_class(
+            town,
+            place,
+            course=town.course(place.centre, subject, place.desk),
+            name=f"{subject.name} – lớp tháng {town.today.month}",
+            starts_on=town.today - dt.timedelta(days=13 + index % 3),
+            sessions=subject.sessions,
+            learners=town.pick(place, town.rng.randint(9, 15), town.today.year),
+            partner=subject.partner,
+        )
+
+
 def ordinary_classes(town: Town, place: Place, *, per_year: int) -> None:
-    """Two years of the usual programme of a centre, the last ones still running."""
+    """Two years of the usual programme of a centre; what runs today is ``running_classes``."""
     start = town.today - dt.timedelta(days=730)
     gap = 730 // (per_year * 2)
     for index in range(per_year * 2):

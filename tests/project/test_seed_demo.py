@@ -2,19 +2,28 @@
 
 import io
 import json
+import random
 
 import pytest
 from django.core.management import call_command
 from django.db.models import F
 from django.test import override_settings
+from django.utils import timezone
 
+from accounts.models import User
 from centres.models import Centre, CentreLocation
 from centres.services import load_units
 from certificates.choices import CertificateState
 from certificates.models import Certificate, Register
-from clc_manager.demo import papers, scale
+from clc_manager.demo import papers, scale, teaching
+from clc_manager.demo.city import Place
+from clc_manager.demo.names import make_person
 from courses.models import ClassGroup, CourseMaterial, Enrolment, Material, NeedsSurvey, YearPlan
+from courses.selectors.closing import UNKNOWN_IDENTITY, closing_exceptions
 from courses.selectors.planning import plan_report
+from courses.services import close_class
+from indicators.models import Figure
+from indicators.selectors import inbox
 from learners.models import Learner
 from literacy.choices import CheckOutcome
 from literacy.models import LiteracyCheck
@@ -61,6 +70,17 @@ def test_small_city(units, fewer_papers, client):
         numbers = list(register.certificates.order_by("number").values_list("number", flat=True))
         assert numbers == list(range(1, register.next_number))
     assert result["counts"]["classgroup"] == len(result["classes"]) > 150
+    # Today is a working day: most centres teach, one class waits to be closed, some figures wait for approval.
+    taught = ClassGroup.objects.filter(status="open", enrolments__isnull=False)
+    assert taught.values("centre").distinct().count() >= 15
+    assert taught.filter(sessions__held_on__gt="2026-11-23").exists()
+    lan = User.objects.get(username="lan")
+    here = taught.filter(centre__code="HN09703").distinct()
+    done = [group for group in here if {row.code for row in closing_exceptions(group)} <= {UNKNOWN_IDENTITY}]
+    assert [group.name for group in done] == ["Xóa mù chữ giai đoạn 1 – K26"]
+    assert len(close_class(class_group=done[0], by=lan, accept_codes={UNKNOWN_IDENTITY}).passed) >= 6
+    assert len(inbox(User.objects.get(username="tuan"))) == papers.STILL_WAITING
+    assert Figure.objects.filter(state="approved").count() == len(papers.REPORTED) - papers.STILL_WAITING
     # A merged centre teaches no longer, and its people go on where it went.
     ended = Centre.objects.filter(closed_on__isnull=False)
     assert ended.count() >= 2
@@ -96,3 +116,27 @@ def test_never_on_production_settings(units):
         seed()
     assert left.value.code == 1
     assert not Centre.objects.exists()
+
+
+def test_two_people_with_one_invented_number_do_not_stop_the_seeding(cast, monkeypatch):
+    """It happens about one day in seventy: the demo is built from the day it is seen on."""
+    twin = make_person(random.Random(1), year=2026, highland=False)
+    assert twin.personal_id
+    monkeypatch.setattr(teaching, "make_person", lambda *args, **options: twin)
+    place = Place(number=1, centre=cast.centre_a, desk=cast.duc, highland=False, diligence=2)
+    town = teaching.Town(today=timezone.localdate(), rng=random.Random(1))
+    people = town.pick(place, 3, 2026)
+    assert [bool(learner.personal_id_tail) for learner in people] == [True, False, False]
+
+
+@pytest.mark.parametrize("month", [1, 6, 9])
+def test_figures_are_reported_for_a_period_that_is_over_on_any_day(cast, reference, monkeypatch, month):
+    """The first start may be in any month; nothing is reported for days to come."""
+    day = timezone.localdate().replace(month=month, day=5)
+    if day > timezone.localdate():
+        day = day.replace(year=day.year - 1)
+    monkeypatch.setattr(timezone, "localdate", lambda *args: day)
+    papers.figures(teaching.Town(today=day, rng=random.Random(1)), {"tuan": cast.tuan}, cast.city)
+    ends = set(Figure.objects.filter(source="reported").values_list("ends_on", flat=True))
+    assert ends == {min(day, day.replace(month=9, day=30))}
+    assert len(inbox(cast.tuan)) == papers.STILL_WAITING
