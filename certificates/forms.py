@@ -7,9 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from certificates.choices import CertificateState
+from certificates.holder.finding import read_register_number
 from certificates.services import Decision
+from certificates.services.holder import MONTHS, USUAL_MONTHS
 from certificates.services.states import MOST_COPIES
 from core.forms import DayField
+
+LENGTHS = {1: _("1 tháng"), 12: _("1 năm"), 60: _("5 năm")}
 
 
 class IssueForm(forms.Form):
@@ -102,3 +106,44 @@ class CopyForm(forms.Form):
     reason = forms.CharField(
         label=_("Ghi chú"), max_length=300, required=False, help_text=_("Ví dụ: nộp hồ sơ xin việc. Có thể để trống.")
     )
+
+
+class LostForm(forms.Form):
+    """What stood on a lost paper. Only what cannot be read is said to be wrong, never what does not fit."""
+
+    register_number = forms.CharField(
+        label=_("Số vào sổ gốc"), max_length=30, help_text=_("Cả năm, ví dụ 000123/2026.")
+    )
+    place = forms.CharField(
+        label=_("Trung tâm hoặc phường, xã cấp giấy"),
+        max_length=200,
+        help_text=_("Ví dụ: Xã Ba Vì, hoặc tên trung tâm như in trên giấy."),
+    )
+    full_name = forms.CharField(label=_("Họ và tên trên giấy, đủ dấu"), max_length=150)
+    birth_year = forms.IntegerField(label=_("Năm sinh"), min_value=1900, max_value=2100)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["autocomplete"] = "off"
+        self.fields["birth_year"].widget = forms.TextInput({"inputmode": "numeric", "autocomplete": "off"})
+
+    def clean_register_number(self) -> tuple[int, int]:
+        """Return number and year."""
+        number = read_register_number(self.cleaned_data["register_number"])
+        if number is None:
+            raise forms.ValidationError(_("Hãy ghi cả số và năm, ví dụ 000123/2026."))
+        return number
+
+
+class HolderLinkForm(forms.Form):
+    """How long a holder's slip is good for; ``after`` tells which slip the desk saw last."""
+
+    months = forms.TypedChoiceField(
+        label=_("Phiếu dùng được trong"),
+        coerce=int,
+        choices=[(months, LENGTHS[months]) for months in MONTHS],
+        initial=USUAL_MONTHS,
+        widget=forms.RadioSelect,
+    )
+    after = forms.IntegerField(required=False, widget=forms.HiddenInput)

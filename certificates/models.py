@@ -17,11 +17,25 @@ from certificates.choices import (
     ProposalState,
     ProposalStep,
 )
+from certificates.holder.models import HolderLink, SearchTally
 from certificates.querysets import BlankQuerySet, CertificateQuerySet, ProposalQuerySet, RegisterEventQuerySet
 from core.models import TimeStamped
 from core.tokens import group_token
 from courses.models import ClassGroup, Enrolment
 from learners.models import Learner
+
+__all__ = [
+    "Blank",
+    "BlankBatch",
+    "Certificate",
+    "HolderLink",
+    "Proposal",
+    "Register",
+    "RegisterEvent",
+    "RegisterEventKind",
+    "SearchTally",
+    "SignedClaims",
+]
 
 
 class Register(models.Model):

@@ -34,6 +34,18 @@ def _little_patience(alias: str) -> Iterator[None]:
             cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
+def count_one(rows: models.QuerySet[Any], column: str) -> None:
+    """Add one to a column of the rows.
+
+    The answer matters more than the count: when the database is busy writing, the count is let go.
+    """
+    try:
+        with _little_patience(rows.db):
+            rows.update(**{column: F(column) + 1})
+    except OperationalError:
+        logger.info("a look-up was not counted: the database is busy")
+
+
 class CertificateQuerySet(models.QuerySet[Any]):
     """Register entries."""
 
@@ -42,15 +54,8 @@ class CertificateQuerySet(models.QuerySet[Any]):
         return self.filter(scope_of(user).centre_q())
 
     def add_lookup(self) -> None:
-        """Count one public look-up; who looked is not kept.
-
-        The answer matters more than the count: when the database is busy writing, the count is let go.
-        """
-        try:
-            with _little_patience(self.db):
-                self.update(lookups=F("lookups") + 1)
-        except OperationalError:
-            logger.info("a look-up was not counted: the database is busy")
+        """Count one public look-up; who looked is not kept."""
+        count_one(self, "lookups")
 
 
 class RegisterEventQuerySet(models.QuerySet[Any]):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from certificates.views import blanks, book, decisions, issuing, register
+from certificates.views import blanks, book, decisions, holder, issuing, register
 
 app_name = "certificates"
 urlpatterns = [
@@ -23,4 +23,6 @@ urlpatterns = [
     path("classes/<int:pk>/", issuing.issue, name="issue"),
     path("classes/<int:pk>/merged/", issuing.merged, name="merged"),
     path("learners/<int:pk>/", register.panel_learner, name="panel-learner"),
+    path("learners/<int:pk>/link/", holder.holder_link, name="holder-link"),
+    path("links/<int:pk>/revoke/", holder.revoke_link, name="holder-link-revoke"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from certificates.views import public, published
+from certificates.views import holder, lost, public, published
 from clc_manager import views
 
 urlpatterns = [
@@ -21,6 +21,10 @@ urlpatterns = [
     path("jobs/", include("centres.job_urls")),
     path("api/", include("api.urls")),
     # Upper case as printed in the QR (alphanumeric mode), lower case as typed by people.
+    path("c/tim", lost.lost, name="verify-lost"),
+    path("H/<str:secret>", holder.holder, name="holder"),
+    path("h/<str:secret>", holder.holder, name="holder-lower"),
+    path("h/<str:secret>/<str:token>.pdf", holder.holder_pdf, name="holder-pdf"),
     path("C/<str:token>", public.verify, name="verify"),
     path("c/<str:token>", public.verify, name="verify-lower"),
     path("c/", public.ask, name="verify-ask"),

@@ -7,17 +7,27 @@ LENGTH = 16
 _READ_AS = str.maketrans("OIL", "011", " -\u2010\u2011\u2012\u2013")
 
 
+def random_letters(length: int) -> str:
+    """Return so many letters of the system's randomness, five bits each."""
+    return "".join(ALPHABET[secrets.randbelow(32)] for _ in range(length))
+
+
+def read_letters(value: str, length: int) -> str | None:
+    """Return so many canonical letters, forgiving case, hyphens, spaces and O/0, I/1, L/1; None for anything else."""
+    if len(value) > 64:
+        return None
+    letters = value.upper().translate(_READ_AS)
+    return letters if len(letters) == length and all(letter in ALPHABET for letter in letters) else None
+
+
 def new_token() -> str:
     """Return 16 characters from 80 bits of the system's randomness."""
-    return "".join(ALPHABET[secrets.randbelow(32)] for _ in range(LENGTH))
+    return random_letters(LENGTH)
 
 
 def read_token(value: str) -> str | None:
-    """Return the canonical token, forgiving case, hyphens, spaces and O/0, I/1, L/1; None when it cannot be one."""
-    if len(value) > 64:
-        return None
-    token = value.upper().translate(_READ_AS)
-    return token if len(token) == LENGTH and all(letter in ALPHABET for letter in token) else None
+    """Return the canonical token as ``read_letters`` does; None when it cannot be one."""
+    return read_letters(value, LENGTH)
 
 
 def group_token(token: str) -> str:

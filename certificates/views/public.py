@@ -1,6 +1,6 @@
 """Public verification: no sign-in, no script, no cookie; status first, little else."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -9,7 +9,8 @@ from certificates.guessing import too_many_misses
 from certificates.selectors import look_up, token_in
 
 
-def _closed(response: HttpResponse) -> HttpResponse:
+def closed_page[Answer: HttpResponseBase](response: Answer) -> Answer:
+    """Keep an answer out of caches, search engines and other hosts' logs."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"
@@ -24,10 +25,10 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
     """
     verdict = look_up(token, count=request.method == "GET")
     if verdict.status == "unknown" and too_many_misses(request):
-        return _closed(render(request, "verify/slow_down.html", status=429))
+        return closed_page(render(request, "verify/slow_down.html", status=429))
     context = {"verdict": verdict, "now": timezone.now()}
     status = 404 if verdict.status == "unknown" else 200
-    return _closed(render(request, "verify/verdict.html", context, status=status))
+    return closed_page(render(request, "verify/verdict.html", context, status=status))
 
 
 @public("the form in which a code can be typed")
@@ -37,5 +38,5 @@ def ask(request: HttpRequest) -> HttpResponse:
     if typed:
         token = token_in(typed)
         if token:
-            return _closed(redirect("verify", token=token))
-    return _closed(render(request, "verify/ask.html", {"typed": typed[:40]}))
+            return closed_page(redirect("verify", token=token))
+    return closed_page(render(request, "verify/ask.html", {"typed": typed[:40]}))

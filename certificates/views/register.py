@@ -14,7 +14,7 @@ from centres.models import Centre
 from certificates.choices import BlankState, CertificateState, ProposalState
 from certificates.models import Certificate, Proposal, Register
 from certificates.querysets import CertificateQuerySet
-from certificates.selectors import successor_of
+from certificates.selectors import STATUS, successor_of
 from core.text import clean, search_key
 from core.tokens import read_token
 from learners.models import Learner
@@ -120,7 +120,9 @@ def panel_learner(request: HttpRequest, pk: int) -> HttpResponse:
     user = _user(request)
     learner = get_object_or_404(Learner.objects.visible_to(user), pk=pk)
     papers = Certificate.objects.visible_to(user).filter(of_person(learner))
-    rows = papers.select_related("centre").order_by("-issued_on")
+    rows = list(papers.select_related("centre").order_by("-issued_on"))
+    scope = scope_of(user)
+    printed = any(row.state in STATUS and scope.may(Verb.ISSUE, row.centre_id) for row in rows)
     fragment = request.headers.get("HX-Request") == "true"
     template = "certificates/_panel_learner.html" if fragment else "certificates/learner_certificates.html"
-    return render(request, template, {"rows": rows, "learner": learner})
+    return render(request, template, {"rows": rows, "learner": learner, "link_for": learner if printed else None})

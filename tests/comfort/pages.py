@@ -22,6 +22,7 @@ NO_PAGE = {
     "indicators:keep-figure": "POST only", "api:unit-detail": "API", "api:indicator-detail": "API",
     "api:figure-detail": "API", "api:verify": "API", "verify-lower": "the same page as verify",
     "key-list": "for verifying programs", "log-status": "for verifying programs",
+    "holder-lower": "the same page as holder", "holder-pdf": "a file",
 } | {name: why for name, why in EXCUSED.items() if why.startswith("POST only")}  # fmt: skip
 LONG_CLASS = "Phòng, chống lừa đảo trực tuyến và bảo vệ dữ liệu cá nhân trên không gian mạng cho người cao tuổi"
 LONG_NAME = ("Nguyễn Phúc", "Tôn Nữ Hoàng Khánh", "Nghiêng")
@@ -44,6 +45,8 @@ def excused_stops(world: World) -> list[Stop]:
         ("accounts:sign-in", "", []),
         ("verify-ask", "", []),
         ("verify", "", [rows.certificate.token]),
+        ("verify-lost", "", []),
+        ("holder", "", [rows.slip.secret]),
         ("centres:unit-detail", "hoa", [world.cast.district_a.pk]),
         ("indicators:figure", "tuan", ["A3"]),
         ("indicators:figure", "lan", ["C3"]),

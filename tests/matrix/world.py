@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from certificates.models import Certificate
 from certificates.services import hand_out_copies, issue_class
+from certificates.services.holder import FreshLink, make_holder_link
 from core.models import Job
 from courses.models import (
     ClassGroup,
@@ -58,6 +59,7 @@ class Rows:
     plan_line: PlanLine
     material: Material
     room: Room
+    slip: FreshLink
 
 
 @dataclass
@@ -103,6 +105,7 @@ def build(cast: Cast, centre, staff, word: str, teacher=None) -> Rows:
     return Rows(
         course, group, done, session, enrolment, waiting, people[0], certificate, follow_up, roster, survey, plan,
         plan.lines.get(), material, add_room(centre=centre, by=staff, name=f"Phòng {word}"),
+        make_holder_link(learner=certificate.learner, by=staff, after=None),
     )  # fmt: skip
 
 
