@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centres.models import AdminUnit, Centre
+from certificates.badges.models import Credential
 from certificates.choices import (
     LIVE_STATES,
     BlankState,
@@ -28,6 +29,7 @@ __all__ = [
     "Blank",
     "BlankBatch",
     "Certificate",
+    "Credential",
     "HolderLink",
     "Proposal",
     "Register",

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from certificates.views import blanks, book, decisions, holder, issuing, register
+from certificates.views import blanks, book, credentials, decisions, holder, issuing, register
 
 app_name = "certificates"
 urlpatterns = [
     path("", register.register, name="register"),
     path("<int:pk>/", register.certificate_detail, name="certificate-detail"),
     path("<int:pk>/pdf/", register.pdf, name="pdf"),
+    path("<int:pk>/credential.<str:form>", credentials.credential, name="credential"),
     path("<int:pk>/decide/", decisions.decide, name="revoke"),
     path("<int:pk>/copy/", decisions.copy, name="copy"),
     path("copies/<int:pk>/pdf/", decisions.copy_pdf, name="copy-pdf"),

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from certificates.views import holder, lost, public, published
+from certificates.views import credentials, holder, lost, public, published
 from clc_manager import views
 
 urlpatterns = [
@@ -24,10 +24,14 @@ urlpatterns = [
     path("c/tim", lost.lost, name="verify-lost"),
     path("H/<str:secret>", holder.holder, name="holder"),
     path("h/<str:secret>", holder.holder, name="holder-lower"),
+    path("h/<str:secret>/<str:token>/credential.<str:form>", credentials.holder_credential, name="holder-credential"),
     path("h/<str:secret>/<str:token>.pdf", holder.holder_pdf, name="holder-pdf"),
     path("C/<str:token>", public.verify, name="verify"),
     path("c/<str:token>", public.verify, name="verify-lower"),
     path("c/", public.ask, name="verify-ask"),
+    path(".well-known/did.json", credentials.did, name="did"),
+    path("vc/status/<int:number>", credentials.status_list, name="credential-status"),
+    path("vc/status/<int:number>.<str:form>", credentials.status_list, name="credential-status-form"),
     path(".well-known/clc-keys.json", published.key_list, name="key-list"),
     path("log/status", published.status, name="log-status"),
 ]

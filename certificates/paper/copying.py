@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from certificates.models import RegisterEvent
 from certificates.paper.rendering import FONTS, Press
+from certificates.paper.sealing import take_seal_off
 
 
 def copy_of(line: RegisterEvent) -> bytes:
@@ -27,6 +28,7 @@ def copy_of(line: RegisterEvent) -> bytes:
         pikepdf.open(cast(BinaryIO, stream)) as paper,
         pikepdf.open(mark) as marks,
     ):
+        take_seal_off(paper)
         paper.pages[0].add_overlay(marks.pages[0], None)
         for _more in range(1, line.copies):
             paper.pages.append(paper.pages[0])

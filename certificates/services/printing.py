@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from certificates.choices import CertificateState
 from certificates.models import Certificate, RegisterEvent, RegisterEventKind, SignedClaims
 from certificates.paper.rendering import Paper
+from certificates.paper.sealing import Sealer, ready_sealer
 from certificates.paper.stamping.joining import join
 from certificates.paper.stamping.stamper import Stamper
 from certificates.querysets import CertificateQuerySet
@@ -40,20 +41,20 @@ def render_reserved(*, class_group: ClassGroup, progressed: Progressed | None = 
 
     Works in chunks and tells of each; returns the keys of what it set in force. Safe to run again after a crash, and by
     two workers at once: the one that comes second finds the state moved on and throws its files away. Raises
-    Unavailable while no key can sign: nothing is printed unsigned.
+    Unavailable while no key can sign, or no seal can be set that should be: nothing is printed unsigned.
     """
     reserved = Certificate.objects.filter(enrolment__class_group=class_group, state=CertificateState.RESERVED)
     waiting = list(reserved.order_by("number").values_list("pk", flat=True))
     done: list[int] = []
     if waiting:
         ready_signer()
-        stamper = Stamper()
+        stamper, sealer = Stamper(), ready_sealer()
     for start in range(0, len(waiting), CHUNK):
         chunk = waiting[start : start + CHUNK]
         # Another worker may have been here since the list was made.
         rows = reserved.filter(pk__in=chunk).select_related("register", "issued_by").order_by("number")
         signer = ready_signer()
-        done += _put_in_force([_printed(row, stamper, signer) for row in rows])
+        done += _put_in_force([_printed(row, stamper, signer, sealer) for row in rows])
         if progressed:
             progressed(start + len(chunk), len(waiting))
     _sweep(class_group)
@@ -74,9 +75,11 @@ def _storage() -> Any:
     return Certificate._meta.get_field("pdf").storage
 
 
-def _printed(certificate: Certificate, stamper: Stamper, signer: Signer) -> _Printed:
+def _printed(certificate: Certificate, stamper: Stamper, signer: Signer, sealer: Sealer | None) -> _Printed:
     signed = sign_claims(certificate, signer)
     content = stamper.page(paper_of(certificate, signed))
+    if sealer:  # written behind the file: joining reads the front of it as ever
+        content = sealer.seal(content)
     digest = hashlib.sha256(content).hexdigest()
     name = f"{certificate.number:06d}-{certificate.register.year}-{digest[:12]}.pdf"
     path = certificate.pdf.field.generate_filename(certificate, name)

@@ -77,7 +77,7 @@ def revoke_link(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("certificates:holder-link", pk=link.learner.merged_into_id or link.learner_id)
 
 
-def _not_here(request: HttpRequest) -> HttpResponse:
+def not_here(request: HttpRequest) -> HttpResponse:
     """One answer for an unknown, malformed, revoked and expired link, and for a paper that it does not open."""
     if too_many_misses(request):
         return closed_page(render(request, "verify/slow_down.html", status=429))
@@ -89,7 +89,7 @@ def holder(request: HttpRequest, secret: str) -> HttpResponse:
     """All certificates of one person, each with its state, to show or to print for a dossier."""
     holding = holding_of(secret, count=request.method == "GET")
     if holding is None:
-        return _not_here(request)
+        return not_here(request)
     host = settings.PUBLIC_BASE_URL.split("://", 1)[-1]
     context = {"holding": holding, "secret": secret, "now": timezone.now(), "host": host}
     return closed_page(render(request, "verify/holder.html", context))
@@ -100,7 +100,7 @@ def holder_pdf(request: HttpRequest, secret: str, token: str) -> HttpResponseBas
     """The frozen file of a certificate in force."""
     row = paper_in_force(secret, token)
     if row is None:
-        return _not_here(request)
+        return not_here(request)
     name = f"chung-nhan-{row.register_number.replace('/', '-')}.pdf"
     return closed_page(
         FileResponse(row.pdf.open("rb"), as_attachment=True, content_type="application/pdf", filename=name)

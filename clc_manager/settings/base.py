@@ -173,6 +173,11 @@ SPECTACULAR_SETTINGS = {
 PUBLIC_BASE_URL = os.environ.get("CLC_PUBLIC_URL", "http://localhost:8000").rstrip("/")
 # Keys that sign certificates, outside the database (docs/adr/0028).
 SIGNING_KEYS_DIR = Path(os.environ.get("CLC_SIGNING_KEYS") or DATA_DIR / "keys")
+# The authority's own seal on every printed file (PAdES), when it has one: a PKCS#12 file, and one with its passphrase.
+SEAL_PKCS12 = Path(os.environ["CLC_SEAL_PKCS12"]) if os.environ.get("CLC_SEAL_PKCS12") else None
+SEAL_PASSPHRASE_FILE = (
+    Path(os.environ["CLC_SEAL_PASSPHRASE_FILE"]) if os.environ.get("CLC_SEAL_PASSPHRASE_FILE") else None
+)
 IS_PRODUCTION = False
 
 LOGGING = {

@@ -23,6 +23,8 @@ NO_PAGE = {
     "api:figure-detail": "API", "api:verify": "API", "verify-lower": "the same page as verify",
     "key-list": "for verifying programs", "log-status": "for verifying programs",
     "holder-lower": "the same page as holder", "holder-pdf": "a file",
+    "certificates:credential": "a file", "holder-credential": "a file", "did": "for verifying programs",
+    "credential-status": "for verifying programs", "credential-status-form": "for verifying programs",
 } | {name: why for name, why in EXCUSED.items() if why.startswith("POST only")}  # fmt: skip
 LONG_CLASS = "Phòng, chống lừa đảo trực tuyến và bảo vệ dữ liệu cá nhân trên không gian mạng cho người cao tuổi"
 LONG_NAME = ("Nguyễn Phúc", "Tôn Nữ Hoàng Khánh", "Nghiêng")

@@ -7,14 +7,25 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from accounts.selectors import find_user
+from certificates.models import Certificate
 from certificates.selectors import qr_texts
 from certificates.services import issue_class, merged_pdf, render_reserved
+from certificates.services.credentials import credential_of
 from certificates.services.printing import class_certificates
 from core.commands import OperatorCommand
 from core.errors import InvalidInput
 from courses.models import ClassGroup
 
 PROBE = ".clc-can-write"
+
+
+def _write_credential(certificate: Certificate, paper: Path) -> dict[str, str]:
+    """Write both forms beside the paper and say where."""
+    credential = credential_of(certificate)
+    document, jwt = paper.with_suffix(".json"), paper.with_suffix(".jwt")
+    document.write_text(credential.document, encoding="utf-8")
+    jwt.write_text(credential.jwt, encoding="ascii")
+    return {"credential_json": str(document), "credential_jwt": str(jwt)}
 
 
 class Command(OperatorCommand):
@@ -27,6 +38,7 @@ class Command(OperatorCommand):
         parser.add_argument("--class", dest="class_code", required=True)
         parser.add_argument("--by", required=True)
         parser.add_argument("--out", type=Path, required=True)
+        parser.add_argument("--credentials", action="store_true", help="also write each credential as .jwt and .json")
 
     def perform(self, **options: Any) -> dict[str, Any]:
         """Issue, print, write."""
@@ -50,16 +62,17 @@ class Command(OperatorCommand):
             target = out / f"{certificate.register_number.replace('/', '-')}.pdf"
             with certificate.pdf.open("rb") as stream:
                 target.write_bytes(stream.read())
-            rows.append(
-                {
-                    "register_number": certificate.register_number,
-                    "token": certificate.token,
-                    "verify_url": certificate.verify_url,
-                    "qr": texts[certificate.pk],
-                    "learner": certificate.content["learner"],
-                    "pdf": str(target),
-                }
-            )
+            row = {
+                "register_number": certificate.register_number,
+                "token": certificate.token,
+                "verify_url": certificate.verify_url,
+                "qr": texts[certificate.pk],
+                "learner": certificate.content["learner"],
+                "pdf": str(target),
+            }
+            if options["credentials"]:
+                row |= _write_credential(certificate, target)
+            rows.append(row)
         merged = None
         if rows:
             merged = out / f"{group.code}.pdf"

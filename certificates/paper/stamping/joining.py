@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
+from certificates.paper.sealing import take_seal_off
 from certificates.paper.stamping.drawing import Element
 from certificates.paper.stamping.files import (
     NOTE_LINE,
@@ -67,6 +68,7 @@ def _insert(
     with pikepdf.open(draft) if draft else pikepdf.new() as pdf:
         for at, opener in others:
             with opener() as stream, pikepdf.open(stream) as single:
+                take_seal_off(single)
                 pdf.pages.insert(at, single.pages[0])
                 page = pdf.pages[at].obj
                 if "/StructParents" in page:
