@@ -1,13 +1,16 @@
 """Long forms keep what is being typed, offer it back, and forget it once it is saved."""
 
 import json
+from html.parser import HTMLParser
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from learners.models import Learner
+from tests.comfort.pages import stops
 from tests.comfort.test_walk import judge
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,3 +109,52 @@ def test_drafts_go_when_discarded_and_when_their_writer_signs_out(cast, referenc
     page.get_by_role("button", name="Đăng xuất").click()
     page.wait_for_url("**/accounts/sign-in/**")
     assert kept(page) == []
+
+
+class Forms(HTMLParser):
+    """Forms that are sent by POST: their attributes and the names of what is typed or chosen in them."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+        self.open = None
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if tag == "form":
+            self.open = (given, set()) if given.get("method") == "post" else None
+            self.found += [self.open] if self.open else []
+        elif self.open and tag in ("input", "select", "textarea") and given.get("type") not in ("hidden", "submit"):
+            self.open[0].setdefault("saves-itself", "hx-post" in given or None)
+            self.open[1].add(given.get("name"))
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self.open = None
+
+
+LONG = 6
+# Sent at once, or kept in a way of their own.
+OWN_WAY = {
+    "courses:session-detail": "attendance has a memory of its own (static/js/attendance.js)",
+    "accounts:password": "passwords are kept nowhere",
+}
+
+
+@pytest.mark.django_db
+def test_every_long_form_keeps_what_is_typed(world):
+    """A form of six fields or more is long: it has a draft, or its boxes save themselves."""
+    loose, kept_forms = set(), set()
+    for stop in stops(world):
+        client = Client()
+        if stop.who:
+            client.force_login(world.cast.users[stop.who])
+        forms = Forms()
+        forms.feed(client.get(stop.url).content.decode())
+        for given, fields in forms.found:
+            if "data-draft" in given:
+                kept_forms.add(stop.name)
+            elif len(fields) >= LONG and not given.get("saves-itself") and stop.name not in OWN_WAY:
+                loose.add((stop.name, given.get("action") or "", len(fields)))
+    assert not loose
+    assert {"learners:learner-add", "courses:results", "courses:attendance-grid", "courses:class-add"} <= kept_forms

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import time
 import uuid
 
 import pytest
@@ -193,22 +194,38 @@ def forgive(console_errors, *words):
     console_errors[:] = [line for line in console_errors if not any(word in line for word in words)]
 
 
+# What a person needs, by the keystroke-level model (Card, Moran and Newell 1983): to point at a thing and press it, and
+# to remember before each of the absent who is missing and find the name.
+TAP_S, FIND_S = 1.2, 1.35
+LIMIT_S = 20
+ABSENT = (4, 11, 17, 26)
+
+
 @phone_test
-def test_thirty_people_two_taps_and_the_absent(cast, phone_of):
-    session, rows = taught_today(cast, people=30, name="Kỹ năng số thôn 5")
+def test_thirty_people_two_taps_and_the_absent_in_less_than_twenty_seconds(cast, phone_of):
+    """The taps are counted, the waiting for page and answer is measured; a machine busy elsewhere gets three tries."""
     hand = phone_of(cast.lan)
     page = hand.page
-    page.goto("/")
-    hand.start()
-    hand.tap(page.get_by_role("link", name="Điểm danh").first)
-    for place in (4, 17):
-        hand.tap(page.locator(f"input[name=mark_{rows[place].pk}][value=absent]"))
-    hand.tap(page.get_by_role("button", name="Lưu điểm danh"))
-    page.get_by_text("28 trên 30 có mặt").first.wait_for()  # by the script, or by the form when it was not there yet
-    assert hand.actions == 2 + 2
-    assert marks_of(session) == given(rows, absent=[4, 17])
-    assert fits(page)
-    assert page.evaluate("Object.keys(localStorage).length") == 0
+    budget = LIMIT_S - (2 + len(ABSENT)) * TAP_S - len(ABSENT) * FIND_S
+    for _try in range(3):
+        session, rows = taught_today(cast, people=30, name="Kỹ năng số thôn 5")
+        page.goto("/")
+        hand.start()
+        began = time.monotonic()
+        hand.tap(page.get_by_role("link", name="Điểm danh", exact=True).first)
+        for place in ABSENT:
+            hand.tap(page.locator(f"input[name=mark_{rows[place].pk}][value=absent]"))
+        hand.tap(page.get_by_role("button", name="Lưu điểm danh"))
+        page.get_by_text("26 trên 30 có mặt").first.wait_for()  # by the script, or by the form before it has come
+        waited = time.monotonic() - began
+        assert hand.actions == 2 + len(ABSENT)
+        assert marks_of(session) == given(rows, absent=ABSENT)
+        assert fits(page)
+        page.locator("form[data-attendance]:not([data-guard])").wait_for()
+        assert page.evaluate("Object.keys(localStorage).length") == 0
+        if waited < budget:
+            break
+    assert waited < budget, f"{waited:.1f} s of waiting leave less than a person needs"
 
 
 @phone_test

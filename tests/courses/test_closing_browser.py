@@ -1,9 +1,8 @@
-"""Closing a class on a phone: three screens, left half way and taken up again, a paper for everybody who passed."""
+"""Closing a class on a slow phone: three screens, left half way, taken up again, a paper for everybody who passed."""
 
 import datetime as dt
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -15,19 +14,6 @@ from tests.browser import fits
 from tests.factories import finished_class, make_enrolled, make_learner
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-
-
-@pytest.fixture
-def phone_of(open_context, live_server):
-    def open_one(user, **options):
-        client = Client()
-        client.force_login(user)
-        context = open_context(**PHONE, **options)
-        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
-        return context.new_page()
-
-    return open_one
 
 
 @pytest.fixture
@@ -41,17 +27,20 @@ def finished(cast, reference):
 
 @pytest.mark.parametrize("script", [True, False])
 def test_from_today_to_the_papers_in_three_taps(cast, finished, phone_of, script):
-    phone = phone_of(cast.lan, java_script_enabled=script)
+    hand = phone_of(cast.lan, java_script_enabled=script)
+    phone = hand.page
     phone.goto("/")
-    phone.get_by_role("link", name="Kết thúc", exact=True).tap()  # nothing is missing: straight to the results
+    hand.start()
+    hand.tap(phone.get_by_role("link", name="Kết thúc", exact=True))  # nothing is missing: straight to the results
     phone.get_by_text("3 hoàn thành").wait_for()
-    phone.get_by_role("button", name="Kết thúc lớp").tap()
+    hand.tap(phone.get_by_role("button", name="Kết thúc lớp"))
     phone.get_by_text("Lớp đã kết thúc: 3 người hoàn thành, 1 người chưa hoàn thành.").wait_for()
     year = timezone.localdate().year
     expect(phone.locator("main")).to_contain_text(f"từ 000001/{year} đến 000003/{year}")
     assert fits(phone)
-    phone.get_by_role("button", name="Cấp 3 chứng nhận").tap()
+    hand.tap(phone.get_by_role("button", name="Cấp 3 chứng nhận"))
     phone.get_by_role("link", name="PDF cả lớp").wait_for()
+    assert hand.actions == 3, hand.done
     passed = set(finished.enrolments.filter(status="passed").values_list("pk", flat=True))
     assert set(Certificate.objects.values_list("enrolment", flat=True)) == passed
 
@@ -62,7 +51,7 @@ def test_what_is_missing_is_mended_or_explained_and_kept_meanwhile(cast, finishe
     )
     make_enrolled(finished, [make_learner(cast.centre_a, "Đinh Văn Ẩn", birth=None)])
     close = reverse("courses:close", args=[finished.pk])
-    phone = phone_of(cast.lan)
+    phone = phone_of(cast.lan).page
     phone.goto(close)
     phone.get_by_role("heading", name="Người chưa có kết quả").wait_for()
     assert fits(phone)
@@ -72,7 +61,7 @@ def test_what_is_missing_is_mended_or_explained_and_kept_meanwhile(cast, finishe
     phone.get_by_role("button", name="Lưu lý do và xem ai hoàn thành").tap()
     phone.get_by_text("Còn điều chưa có lý do").wait_for()
     # Called away: the class is found where it was left, also by a colleague.
-    other = phone_of(cast.duc)
+    other = phone_of(cast.duc).page
     other.goto(close)
     expect(other.locator("main")).to_contain_text("Người già, không còn giấy tờ")
     other.get_by_label("Lý do vẫn kết thúc lớp").nth(0).fill("Bỏ học, không kiểm tra")

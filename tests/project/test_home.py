@@ -58,6 +58,22 @@ def test_search_finds_without_tones_in_any_order_and_only_in_scope(as_user, cast
     assert "Trồng chè nơi khác" not in classes
 
 
+def test_search_finds_papers_and_centres_and_only_in_scope(as_user, cast, reference):
+    row = make_certificates(cast.centre_a, 1)[0]
+    mine, other = "Trung tâm học tập cộng đồng xã Ba Vì", "Trung tâm học tập cộng đồng phường Ba Đình"
+
+    def found(user, text):
+        page = as_user(user).get("/search/", {"q": text}).context["found"]
+        return [paper.pk for paper in page.certificates], [centre.name for centre in page.centres]
+
+    for text in (row.register_number, row.printed_token, row.printed_token.lower(), row.content["learner"]):
+        assert found(cast.lan, text)[0] == [row.pk], text
+        assert found(cast.minh, text)[0] == [], text
+        assert found(cast.tuan, text)[0] == [row.pk], text
+    assert found(cast.lan, "hoc tap cong dong")[1] == [mine]
+    assert set(found(cast.tuan, "hoc tap cong dong")[1]) == {mine, other}
+
+
 @pytest.mark.parametrize("text", ["", " ", "a", "%", "'; DROP TABLE", "0" * 300, "\x00"])
 def test_search_bears_any_text(as_user, cast, text):
     assert as_user(cast.lan).get("/search/", {"q": text}).status_code == 200
