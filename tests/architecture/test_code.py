@@ -69,13 +69,15 @@ def test_no_template_is_too_long() -> None:
 AT_ONCE = re.compile(
     r"assert .*\b(page|window|phone|desk|hand)\b.*"
     r"\.(is_visible|is_hidden|is_checked|is_enabled|input_value|text_content|inner_text|get_attribute|count)\(\)"
-    r"|assert .*\.evaluate\(.*scrollWidth"  # tests.browser.fits
+    r"|assert .*\.evaluate\(.*(scrollWidth|activeElement)"  # tests.browser.fits; to_be_focused
+    r"|\.wait_for_timeout\("  # what is waited for is said; time itself goes by page.clock
 )
 
 
 def test_browser_tests_wait_for_what_they_expect() -> None:
     """Playwright's ``expect`` waits; ``assert page.….is_visible()`` passes or fails by how busy the machine is."""
     assert AT_ONCE.search("    assert page.get_by_text('Đã lưu').is_visible()")
+    assert AT_ONCE.search("    page.wait_for_timeout(300)")
     hasty = [
         f"{_relative(path)}:{number}: {line.strip()}"
         for path in sorted((ROOT / "tests").rglob("*.py"))

@@ -24,7 +24,7 @@ def test_the_browser_runs_and_speaks_vietnamese(page: Page) -> None:
 def test_errors_in_the_console_are_seen(open_window: Callable[..., Page], console_errors: list[str]) -> None:
     page = open_window()
     page.goto("/healthz")
-    page.evaluate("console.error('broken on purpose')")
-    page.wait_for_timeout(100)
+    with page.expect_console_message():
+        page.evaluate("console.error('broken on purpose')")
     assert [error.split(" (")[0] for error in console_errors if "broken" in error] == ["broken on purpose"]
     console_errors.clear()
