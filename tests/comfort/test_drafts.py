@@ -138,6 +138,7 @@ LONG = 6
 OWN_WAY = {
     "courses:session-detail": "attendance has a memory of its own (static/js/attendance.js)",
     "accounts:password": "passwords are kept nowhere",
+    "courses:roster-columns": "the choices belong to the file that is open, and are remembered for the centre",
 }
 
 
