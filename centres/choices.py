@@ -46,6 +46,7 @@ class Verb(enum.StrEnum):
     CLOSE_CLASS = "close_class"
     ISSUE = "issue"
     REVOKE = "revoke"
+    EDIT_TEMPLATES = "edit_templates"  # words and logo of certificates: a centre's own; of the city for its officers
     FOLLOW_UP = "follow_up"
     DECLARE = "declare"  # the centre's own declaration (C3)
     REPORT_FIGURE = "report_figure"
@@ -76,8 +77,8 @@ ROLE_VERBS: dict[Role, frozenset[Verb]] = {
     Role.CENTRE_STAFF: _STAFF | {Verb.ISSUE},
     Role.REGISTRAR: _READER | {Verb.SEE_IDENTITY, Verb.ISSUE},
     Role.TEACHER: frozenset({Verb.VIEW_OWN_CLASSES, Verb.TEACH}),
-    Role.DIRECTOR: _STAFF | {Verb.ISSUE, Verb.REVOKE, Verb.READ_AUDIT, Verb.APPROVE_PLAN},
+    Role.DIRECTOR: _STAFF | {Verb.ISSUE, Verb.REVOKE, Verb.EDIT_TEMPLATES, Verb.READ_AUDIT, Verb.APPROVE_PLAN},
     Role.AREA_OFFICER: _READER | {Verb.REPORT_FIGURE, Verb.APPROVE_FIGURE},
-    Role.CITY_OFFICER: _READER | {Verb.REPORT_FIGURE, Verb.APPROVE_FIGURE},
+    Role.CITY_OFFICER: _READER | {Verb.REPORT_FIGURE, Verb.APPROVE_FIGURE, Verb.EDIT_TEMPLATES},
     Role.AUDITOR: _READER | {Verb.READ_AUDIT},
 }

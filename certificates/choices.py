@@ -17,6 +17,13 @@ class CertificateKind(models.TextChoices):
 LITERACY_KINDS = (CertificateKind.LITERACY_PHASE_1, CertificateKind.LITERACY_PHASE_2)
 
 
+class PaperLanguage(models.TextChoices):
+    """What a paper is written in. Vietnamese always comes first."""
+
+    VI = "vi", _("Tiếng Việt")
+    VI_EN = "vi_en", _("Tiếng Việt và tiếng Anh")
+
+
 class CertificateState(models.TextChoices):
     """reserved → issued → corrected | replaced | revoked | voided; each step is a RegisterEvent."""
 

@@ -7,14 +7,19 @@ Decree 30/2020 (leading zero for days 1–9 and months 1–2).
 import datetime as dt
 from typing import Any
 
+from django.utils.translation import override
+
 from centres.models import AdminUnit, Centre
 from certificates.choices import CertificateKind
+from certificates.wording.filling import Design, builtin_wording, fill
+from certificates.wording.placeholders import values_of, vietnamese_day
 from core.dates import PartialDate
 from courses.choices import Result
 from courses.models import Enrolment
 from learners.choices import Sex
 
-TEMPLATE_VERSION = "a4-2026-2"  # since 2: the QR holds signed claims
+# The layout: since 2 the QR holds signed claims, since 3 the words come from a template (docs/adr/0034).
+TEMPLATE_VERSION = "a4-2026-3"
 
 TITLES: dict[str, tuple[str, str]] = {
     CertificateKind.LITERACY_PHASE_1: ("Giấy xác nhận", "Hoàn thành Chương trình xóa mù chữ giai đoạn 1"),
@@ -22,13 +27,33 @@ TITLES: dict[str, tuple[str, str]] = {
     CertificateKind.COURSE: ("Giấy chứng nhận", "Hoàn thành khóa học"),
     CertificateKind.ATTENDANCE: ("Giấy chứng nhận", "Tham gia khóa học"),
 }
+# English words after a unit's name, for papers in two languages.
+UNITS_EN = {
+    "Thành phố": "City", "Quận": "District", "Huyện": "District", "Thị xã": "Town", "Phường": "Ward", "Xã": "Commune",
+    "Thị trấn": "Township",
+}  # fmt: skip
+_CENTRE = "Trung tâm học tập cộng đồng "
 RESULTS = {Result.GOOD: "Hoàn thành tốt", Result.PASS: "Hoàn thành"}
 
 
 def long_date(day: dt.date) -> str:
-    """``ngày 05 tháng 02 năm 2026`` (Decree 30/2020: zeros for days below 10 and months 1 and 2)."""
-    month = f"{day.month:02d}" if day.month <= 2 else str(day.month)
-    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
+    """``ngày 05 tháng 02 năm 2026``."""
+    return vietnamese_day(f"{day:%d/%m/%Y}")
+
+
+def english_unit(name: str) -> str:
+    """``Xã Ba Vì`` → ``Ba Vì Commune``, whatever letter it begins with; a name without such a word stays."""
+    for word, english in UNITS_EN.items():
+        if name.lower().startswith(f"{word.lower()} "):
+            return f"{name[len(word) + 1 :]} {english}"
+    return name
+
+
+def english_centre(name: str) -> str:
+    """``Trung tâm học tập cộng đồng xã Ba Vì`` → ``Community Learning Centre of Ba Vì Commune``; others stay."""
+    if not name.startswith(_CENTRE):
+        return name
+    return f"Community Learning Centre of {english_unit(name.removeprefix(_CENTRE))}"
 
 
 def birth_words(birth: PartialDate | None) -> str:
@@ -55,11 +80,29 @@ def content_of(
     signer_name: str,
     register_number: str,
     recognition: str = "",
+    design: Design | None = None,
 ) -> dict[str, Any]:
-    """Return the JSON-ready content of one certificate.
+    """Return the JSON-ready content of one certificate, in Vietnamese whatever language its maker reads pages in.
 
     ``recognition`` is the decision that recognised the results, number and day; the register shows it, not the paper.
+    ``design`` is what the paper is set with; the content names its rows, which are never changed again.
     """
+    design = design or Design(builtin_wording(kind))
+    with override("vi"):
+        content = _content(kind, enrolment, centre, unit, issued_on, signer_name)
+    content |= {"register_number": register_number, "recognition": recognition}
+    content |= {"language": design.language, "template": design.template_id, "logo": design.logo_id}
+    # The register and the public page call the paper what it calls itself.
+    values = values_of(content, token="", host="")
+    for name, block in (("title", "heading"), ("achievement", "achievement")):
+        if line := fill(name, design.wording.blocks[block], values):
+            content[name] = line.text
+    return content
+
+
+def _content(
+    kind: str, enrolment: Enrolment, centre: Centre, unit: AdminUnit, issued_on: dt.date, signer_name: str
+) -> dict[str, Any]:
     group, learner = enrolment.class_group, enrolment.learner
     title, achievement = TITLES[kind]
     return {
@@ -70,20 +113,23 @@ def content_of(
         "learner": learner.full_name,
         "learner_code": learner.code,
         "birth": birth_words(learner.birth),
+        "birth_date": str(learner.birth or ""),
         "birth_year": learner.birth_year,
         "sex": learner.get_sex_display() if learner.sex != Sex.UNKNOWN else "",
         "ethnicity": learner.get_ethnicity_display() if learner.ethnicity else "",
         "course": group.course.name,
+        "course_en": group.course.name_en,
         "class": group.name,
         "starts_on": f"{group.starts_on:%d/%m/%Y}",
         "ends_on": f"{group.closed_on or group.ends_on:%d/%m/%Y}",
         "sessions": enrolment.sessions_held,
         "attended": enrolment.sessions_attended,
         "result": RESULTS.get(Result(enrolment.result), ""),
+        "place": short_unit_name(unit),
+        "authority_en": f"People's Committee of {english_unit(unit.name)}",
+        "centre_en": english_centre(centre.name),
         "place_date": f"{short_unit_name(unit)}, {long_date(issued_on)}",
         "issued_on": f"{issued_on:%d/%m/%Y}",
         "signer_title": "Giám đốc",
         "signer_name": signer_name,
-        "register_number": register_number,
-        "recognition": recognition,
     }

@@ -4,13 +4,16 @@ from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from certificates.choices import CertificateState
+from certificates.choices import CertificateState, PaperLanguage
 from certificates.holder.finding import read_register_number
 from certificates.services import Decision
 from certificates.services.holder import MONTHS, USUAL_MONTHS
 from certificates.services.states import MOST_COPIES
+from certificates.wording.blocks import BLOCKS, LANGUAGES, Block, blocks_in, tidy
+from certificates.wording.samples import Sample
 from core.forms import DayField
 
 LENGTHS = {1: _("1 tháng"), 12: _("1 năm"), 60: _("5 năm")}
@@ -31,6 +34,12 @@ class IssueForm(forms.Form):
         max_length=100,
         required=False,
         help_text=_("Số và ngày, ví dụ 05/QĐ-TTHTCĐ ngày 20/11/2026. Chỉ ghi trong sổ gốc; có thể để trống."),
+    )
+    language = forms.ChoiceField(
+        label=_("Ngôn ngữ trên giấy"),
+        choices=PaperLanguage.choices,
+        required=False,
+        help_text=_("Giấy song ngữ có dòng tiếng Anh dưới mỗi dòng, cho lớp có người nước ngoài. Lần sau chọn sẵn."),
     )
     late_reason = forms.CharField(
         label=_("Lý do cấp muộn"),
@@ -147,3 +156,77 @@ class HolderLinkForm(forms.Form):
         widget=forms.RadioSelect,
     )
     after = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class TemplateForm(forms.Form):
+    """The blocks of a template, a field for each; in two languages the English one right under its Vietnamese."""
+
+    reason = forms.CharField(
+        label=_("Vì sao sửa"),
+        max_length=300,
+        help_text=_("Ghi vào lịch sử của mẫu."),
+        error_messages={"required": _("Hãy ghi vì sao sửa, để người xem lịch sử hiểu.")},
+    )
+    sample = forms.ChoiceField(label=_("Xem thử với"), choices=Sample.choices, initial=Sample.SHORT)
+    seen = forms.IntegerField(widget=forms.HiddenInput())
+
+    def __init__(
+        self, data: Any = None, *, language: str, blocks: dict[str, dict[str, str]], initial: dict[str, Any]
+    ) -> None:
+        given = {block.name: blocks["vi"].get(block.name, "") for block in BLOCKS}
+        given |= {f"{block.name}_en": blocks.get("en", {}).get(block.name, "") for block in BLOCKS}
+        super().__init__(data, initial={**given, **initial})
+        self.language = language
+        for block in BLOCKS:
+            self.fields[block.name] = self._field(block, str(block.label))
+            if language == PaperLanguage.VI_EN and block.in_english:
+                label = gettext("%(block)s (tiếng Anh)") % {"block": block.label}
+                self.fields[f"{block.name}_en"] = self._field(block, label)
+
+    @staticmethod
+    def _field(block: Block, label: str) -> forms.CharField:
+        """A field that takes more than fits on the paper: what is too long is said, not cut off."""
+        notes = []
+        if block.must:
+            notes.append(gettext("Phải có {%(name)s}.") % {"name": block.must})
+        if block.lines > 1:
+            notes.append(gettext("Nhiều nhất %(n)s dòng.") % {"n": block.lines})
+        if block.empty:
+            notes.append(gettext("Có thể để trống."))
+        field = forms.CharField(
+            label=label,
+            required=not block.empty,
+            error_messages={"required": _("Không được để trống.")},
+            max_length=1000,
+            strip=False,
+            widget=forms.Textarea(attrs={"rows": block.lines + (block.lines > 1), "spellcheck": "false"}),
+            help_text=" ".join(notes),
+        )
+        field.label_suffix = ""
+        return field
+
+    @property
+    def block_fields(self) -> list[forms.BoundField]:
+        """The fields of the blocks, in the order of the paper."""
+        return [self[name] for name in self.fields if name not in ("reason", "sample", "seen")]
+
+    @property
+    def blocks(self) -> dict[str, dict[str, str]]:
+        """What was typed, by language; tidied, so that it can be looked at before it is right."""
+        said: dict[str, dict[str, str]] = {}
+        for code in LANGUAGES[PaperLanguage(self.language)]:
+            ending = "" if code == "vi" else "_en"
+            said[code] = {
+                block.name: tidy(str(self.data.get(f"{block.name}{ending}", ""))[:1000]) for block in blocks_in(code)
+            }
+        return said
+
+
+class LogoForm(forms.Form):
+    """A picture to print between the two headings."""
+
+    logo = forms.FileField(
+        label=_("Hình biểu trưng"),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        help_text=_("PNG, JPEG hoặc WebP, nhiều nhất 2 MB. In cao 20 mm, giữa tên cơ quan và quốc hiệu."),
+    )

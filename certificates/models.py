@@ -15,11 +15,13 @@ from certificates.choices import (
     BlankState,
     CertificateKind,
     CertificateState,
+    PaperLanguage,
     ProposalState,
     ProposalStep,
 )
 from certificates.holder.models import HolderLink, SearchTally
 from certificates.querysets import BlankQuerySet, CertificateQuerySet, ProposalQuerySet, RegisterEventQuerySet
+from certificates.wording.models import CentreLogo, CertificateTemplate  # noqa: F401 - models of this app
 from core.models import TimeStamped
 from core.tokens import group_token
 from courses.models import ClassGroup, Enrolment
@@ -303,6 +305,7 @@ class Proposal(models.Model):
     issued_on = models.DateField(_("ngày cấp"), null=True, blank=True)
     signer_name = models.CharField(_("người ký chứng nhận"), max_length=150, blank=True)
     recognition = models.CharField(_("quyết định công nhận"), max_length=100, blank=True)
+    language = models.CharField(_("ngôn ngữ"), max_length=5, choices=PaperLanguage, blank=True)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người đề nghị")
     )

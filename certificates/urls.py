@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from certificates.views import blanks, book, credentials, decisions, holder, issuing, register
+from certificates.views import blanks, book, credentials, decisions, holder, issuing, register, templates
 
 app_name = "certificates"
 urlpatterns = [
@@ -21,6 +21,12 @@ urlpatterns = [
     path("classes/<int:pk>/blanks/", blanks.use, name="blanks-use"),
     path("proposals/", decisions.proposals, name="proposals"),
     path("proposals/<int:pk>/settle/", decisions.settle, name="proposal-settle"),
+    path("templates/", templates.templates, name="templates"),
+    path("templates/picture/", templates.picture, name="template-picture"),
+    path("templates/city/edit/", templates.city_edit, name="city-template-edit"),
+    path("templates/centres/<int:pk>/", templates.centre_templates, name="centre-templates"),
+    path("templates/centres/<int:pk>/edit/", templates.centre_edit, name="centre-template-edit"),
+    path("templates/centres/<int:pk>/logo.png", templates.centre_logo, name="centre-logo"),
     path("classes/<int:pk>/", issuing.issue, name="issue"),
     path("classes/<int:pk>/merged/", issuing.merged, name="merged"),
     path("learners/<int:pk>/", register.panel_learner, name="panel-learner"),

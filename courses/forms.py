@@ -146,6 +146,10 @@ class CourseForm(forms.Form):
 
     code = forms.CharField(label=_("Mã"), max_length=30, help_text=_("Ngắn, không dấu. Ví dụ: KNS-CB."))
     name = forms.CharField(label=_("Tên chuyên đề, khóa học"), max_length=150)
+    name_en = forms.CharField(
+        label=_("Tên tiếng Anh"), max_length=150, required=False,
+        help_text=_("Chỉ in trên giấy song ngữ, ví dụ: Basic Digital Skills. Để trống thì in tên tiếng Việt."),
+    )  # fmt: skip
     topic = forms.ModelChoiceField(label=_("Lĩnh vực"), queryset=Topic.objects.none(), empty_label=_("– chọn –"))
     programme = forms.ModelChoiceField(
         label=_("Chương trình"),

@@ -1,10 +1,12 @@
 """Rendering certificates with WeasyPrint (docs/adr/0008).
 
 One Press per job keeps what is the same for every certificate: font configuration, parsed style sheet, and a fetcher
-that reads our font files and nothing else. Untrusted text reaches the page only through Django's autoescape.
+that reads our font files and the logo (a PNG of ours, as a data address) and nothing else. Untrusted text reaches the
+page only through Django's autoescape.
 """
 
 import io
+from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,9 @@ from django.template.loader import render_to_string
 
 from certificates.paper import ornament
 from certificates.qr import qr_path
-from certificates.wording.builtin import blocks_of
-from certificates.wording.filling import Line, lines_of
+from certificates.wording.blocks import BLOCKS
+from certificates.wording.builtin import FIXED
+from certificates.wording.filling import Line, Wording, first_wording, lines_of
 
 HERE = Path(__file__).resolve().parent
 FONTS = HERE.parent / "fonts"
@@ -34,6 +37,7 @@ class Paper:
     content: dict[str, Any]
     token: str  # as printed, in groups
     verify_url: str
+    wording: Wording | None = None  # none: what was said before there were templates
 
     @property
     def qr(self) -> tuple[str, int]:
@@ -50,7 +54,7 @@ class Paper:
         """The lines of text by name; what a line says is the same however it gets on the page."""
         host = settings.PUBLIC_BASE_URL.split("://", 1)[-1]
         content = composed(self.content)
-        return lines_of(blocks_of(content), content, token=self.token, host=host)
+        return lines_of(self.wording or first_wording(content), content, token=self.token, host=host)
 
 
 def composed(content: dict[str, Any]) -> dict[str, Any]:
@@ -61,13 +65,26 @@ def composed(content: dict[str, Any]) -> dict[str, Any]:
 def shape_of(lines: dict[str, Line]) -> str:
     """Return the classes a page with these lines is set with.
 
-    Pages with the same classes, the same names of lines and the same fixed text have the same layout: what was laid
-    out for one of them holds for all, as long as no line is longer than its place.
+    Pages of one wording with the same classes, the same names of lines and the same fixed text have the same layout:
+    what was laid out for one of them holds for all, as long as no line is longer than its place.
     """
-    name = len(lines["name"].text)
+    name = len(lines["name"].text) if "name" in lines else 0
     sizes = [size for most, size in NAME_SIZES if name > most][:1]
-    tight = any(len(line.text) > ROOM.get(key.partition("-")[0], 1000) for key, line in lines.items())
-    return " ".join(["sheet", *(["tight"] if tight else []), *sizes])
+    two = any(line.english for line in lines.values())
+    tight = any(
+        len(line.text) > ROOM.get(key.partition("-")[0], 1000) for key, line in lines.items() if not line.english
+    )
+    return " ".join(["sheet", *(["tight"] if tight else []), *(["two"] if two else []), *sizes])
+
+
+def _blocks(lines: dict[str, Line]) -> dict[str, list[Line]]:
+    """The lines of each block, in order."""
+    names = [*(block.name for block in BLOCKS), *FIXED]
+    found: dict[str, list[Line]] = {name: [] for name in names}
+    for key, line in lines.items():
+        found[key.partition("-")[0]].append(line)
+    found["foot"].sort(key=lambda line: line.english)  # one sentence over two lines: not torn apart by the other one
+    return found
 
 
 def paper_html(papers: list[Paper]) -> str:
@@ -80,10 +97,14 @@ def paper_html(papers: list[Paper]) -> str:
     for paper in papers:
         path, size = paper.qr
         lines = paper.lines
-        row: dict[str, Any] = {"lines": lines, "css": shape_of(lines), "qr_path": path, "qr_size": size}
-        for name in ("body", "foot", "role"):
-            row[name] = [line for key, line in lines.items() if key.startswith(f"{name}-")]
-        row["title"] = paper.title
+        logo = paper.wording.logo if paper.wording else b""
+        css = shape_of(lines)
+        row = {
+            "blocks": _blocks(lines), "qr_path": path, "qr_size": size, "title": paper.title,
+            "css": f"{css} with-logo" if logo else css,
+            "bilingual": any(line.english for line in lines.values()),
+            "logo": f"data:image/png;base64,{b64encode(logo).decode()}" if logo else "",
+        }  # fmt: skip
         rows.append(row)
     ground = {
         "band": ornament.band(), "rosette": ornament.rosette(), "flower": ornament.flower(), "corners": CORNERS,
@@ -100,7 +121,7 @@ class Press:
         from weasyprint.urls import URLFetcher
 
         self.fonts = FontConfiguration()
-        self.fetcher = URLFetcher(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
+        self.fetcher = URLFetcher(allowed_protocols=("file", "data"), allow_redirects=False, fail_on_errors=True)
         self.css = CSS(
             filename=str(HERE / "paper.css"),
             font_config=self.fonts,

@@ -23,6 +23,8 @@ from certificates.content import TEMPLATE_VERSION, content_of
 from certificates.models import Certificate, Register, RegisterEvent, RegisterEventKind
 from certificates.services.decisions import Second, require_two
 from certificates.services.events import write_events
+from certificates.wording.choosing import design_for, last_language
+from certificates.wording.filling import Design
 from core import audit, jobs
 from core.errors import Conflict, Forbidden, InvalidInput, OutOfScope
 from core.models import Job
@@ -98,13 +100,15 @@ def issue_class(
     second: Second | None = None,
     reason: str = "",
     recognition: str = "",
+    language: str = "",
 ) -> IssueBatch:
     """Reserve numbers for everybody who passed and start printing.
 
     A second call, or a second person at the same moment, finds the first one's entries and makes nothing. A date more
     than ``LATE_DAYS`` back takes a ``second`` person, and is written into the register with the ``reason``.
-    ``recognition`` is the decision on the results (number and day), a column of the register. Raises
-    Conflict ``class_not_closed`` or ``partner_issues``, InvalidInput for a wrong date, Forbidden for a late one alone.
+    ``recognition`` is the decision on the results (number and day), a column of the register; ``language`` that of the
+    papers, empty: as the centre chose last for this course. Raises Conflict
+    ``class_not_closed`` or ``partner_issues``, InvalidInput for a wrong date, Forbidden for a late one alone.
     """
     if not ClassGroup.objects.visible_to(by).filter(pk=class_group.pk).exists():
         raise OutOfScope("not_found", _("Không tìm thấy."))
@@ -129,6 +133,7 @@ def issue_class(
         second=second if late else None,
         reason=clean(reason)[:300] if late else "",
         recognition=clean(recognition)[:100],
+        language=language,
     )
     waiting = made or list(
         Certificate.objects.filter(enrolment__class_group=fresh, state=CertificateState.RESERVED).order_by("number")
@@ -180,6 +185,7 @@ def reserve(
     second: Second | None = None,
     reason: str = "",
     recognition: str = "",
+    language: str = "",
 ) -> list[Certificate]:
     """Take the next numbers of the centre's register and write the entries. Call inside a transaction.
 
@@ -191,9 +197,11 @@ def reserve(
     unit = unit_of_centre(centre.pk, issued_on)
     register, first = _take_numbers(centre, issued_on.year, len(people))
     signer = clean(signer_name) or centre.director_name
+    course = people[0].class_group.course
+    design = design_for(centre.pk, kind_of(course), language or last_language(centre.pk, course.pk))
     made = Certificate.objects.bulk_create(
         [
-            _entry(register, first + offset, enrolment, centre, unit, issued_on, signer, by, recognition)
+            _entry(register, first + offset, enrolment, centre, unit, issued_on, signer, by, recognition, design)
             for offset, enrolment in enumerate(people)
         ],
         batch_size=500,
@@ -241,9 +249,9 @@ def _entry(
     signer: str,
     by: User,
     recognition: str,
+    design: Design,
 ) -> Certificate:
-    course = enrolment.class_group.course
-    kind = kind_of(course)
+    kind = kind_of(enrolment.class_group.course)
     register_number = f"{number:06d}/{register.year}"
     content = content_of(
         kind=kind,
@@ -254,6 +262,7 @@ def _entry(
         signer_name=signer,
         register_number=register_number,
         recognition=recognition,
+        design=design,
     )
     return Certificate(
         register=register,
@@ -267,7 +276,7 @@ def _entry(
         kind=kind,
         state=CertificateState.RESERVED,
         content=content,
-        template_version=TEMPLATE_VERSION,
+        template_version=TEMPLATE_VERSION + (f"/{design.template_id}" if design.template_id else ""),
         issued_on=issued_on,
         issued_by=by,
         signer_name=signer,

@@ -22,6 +22,7 @@ from certificates.querysets import CertificateQuerySet
 from certificates.services.events import write_events
 from certificates.services.signing import ready_signer, sign_claims
 from certificates.signing.keys import Signer
+from certificates.wording.choosing import Wordings
 from core.errors import InvalidInput
 from courses.models import ClassGroup
 
@@ -31,9 +32,10 @@ CHUNK = 50
 SET_IN_FORCE = "UPDATE certificates_certificate SET state = %s, pdf = %s, pdf_sha256 = %s WHERE id = %s"
 
 
-def paper_of(certificate: Certificate, signed: SignedClaims) -> Paper:
+def paper_of(certificate: Certificate, signed: SignedClaims, wordings: Wordings) -> Paper:
     """Return what the page needs, from the frozen content and what was signed of it."""
-    return Paper(certificate.content, certificate.printed_token, f"{certificate.verify_url}#{signed.fragment}")
+    wording = wordings.of(certificate.kind, certificate.content)
+    return Paper(certificate.content, certificate.printed_token, f"{certificate.verify_url}#{signed.fragment}", wording)
 
 
 def render_reserved(*, class_group: ClassGroup, progressed: Progressed | None = None) -> list[int]:
@@ -48,13 +50,13 @@ def render_reserved(*, class_group: ClassGroup, progressed: Progressed | None = 
     done: list[int] = []
     if waiting:
         ready_signer()
-        stamper, sealer = Stamper(), ready_sealer()
+        stamper, wordings, sealer = Stamper(), Wordings(), ready_sealer()
     for start in range(0, len(waiting), CHUNK):
         chunk = waiting[start : start + CHUNK]
         # Another worker may have been here since the list was made.
         rows = reserved.filter(pk__in=chunk).select_related("register", "issued_by").order_by("number")
         signer = ready_signer()
-        done += _put_in_force([_printed(row, stamper, signer, sealer) for row in rows])
+        done += _put_in_force([_printed(row, stamper, signer, wordings, sealer) for row in rows])
         if progressed:
             progressed(start + len(chunk), len(waiting))
     _sweep(class_group)
@@ -75,9 +77,11 @@ def _storage() -> Any:
     return Certificate._meta.get_field("pdf").storage
 
 
-def _printed(certificate: Certificate, stamper: Stamper, signer: Signer, sealer: Sealer | None) -> _Printed:
+def _printed(
+    certificate: Certificate, stamper: Stamper, signer: Signer, wordings: Wordings, sealer: Sealer | None
+) -> _Printed:
     signed = sign_claims(certificate, signer)
-    content = stamper.page(paper_of(certificate, signed))
+    content = stamper.page(paper_of(certificate, signed, wordings))
     if sealer:  # written behind the file: joining reads the front of it as ever
         content = sealer.seal(content)
     digest = hashlib.sha256(content).hexdigest()

@@ -61,7 +61,14 @@ def propose_revocation(*, certificate: Certificate, by: User, decision: Decision
 
 @transaction.atomic
 def propose_late_issue(
-    *, class_group: ClassGroup, by: User, issued_on: dt.date, reason: str, signer_name: str = "", recognition: str = ""
+    *,
+    class_group: ClassGroup,
+    by: User,
+    issued_on: dt.date,
+    reason: str,
+    signer_name: str = "",
+    recognition: str = "",
+    language: str = "",
 ) -> Proposal:
     """Ask to issue a class's certificates with a date further back than one person may set.
 
@@ -84,6 +91,7 @@ def propose_late_issue(
             issued_on=issued_on,
             signer_name=clean(signer_name)[:150],
             recognition=clean(recognition)[:100],
+            language=language,
             asked_by=by,
         )
     )
@@ -124,6 +132,7 @@ def confirm_proposal(*, proposal: Proposal, by: User) -> Proposal:
             issued_on=proposal.issued_on,
             signer_name=proposal.signer_name,
             recognition=proposal.recognition,
+            language=proposal.language,
             second=second,
             reason=proposal.reason,
         )

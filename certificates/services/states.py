@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from centres.choices import Verb
 from centres.permissions import require
-from certificates.choices import CertificateState
+from certificates.choices import CertificateState, PaperLanguage
 from certificates.models import Certificate, RegisterEvent, RegisterEventKind
 from certificates.services.decisions import Decision, Second, require_two
 from certificates.services.events import write_events
@@ -128,6 +128,7 @@ def supersede_certificate(
         in_place_of=certificate,
         reason=decision.reason,
         recognition=certificate.content.get("recognition", ""),
+        language=certificate.content.get("language", PaperLanguage.VI),
     )[0]
     start_printing(enrolment.class_group, [new], by)
     return new

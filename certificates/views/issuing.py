@@ -27,6 +27,7 @@ from certificates.services import (
     resume_printing,
 )
 from certificates.services.numbering import is_late, kind_of, refuse_not_issuable
+from certificates.wording.choosing import last_language
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.models import Job, JobStatus
@@ -45,7 +46,13 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
     """Who gets one, who has one; POST takes numbers and starts printing. A second click takes nothing."""
     user, group = cast(User, request.user), _group(request, pk)
     require(user, Verb.ISSUE, group.centre_id)
-    form = IssueForm(request.POST or None, initial={"signer_name": group.centre.director_name})
+    form = IssueForm(
+        request.POST or None,
+        initial={
+            "signer_name": group.centre.director_name,
+            "language": last_language(group.centre_id, group.course_id),
+        },
+    )
     refusal: DomainError | None = None
     try:
         refuse_not_issuable(group)

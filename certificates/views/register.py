@@ -75,6 +75,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "states": CertificateState.choices,
         "centres": Centre.objects.visible_to(user) if scope.is_officer else Centre.objects.none(),
         "may_issue": scope.may(Verb.ISSUE),
+        "may_edit_templates": scope.may(Verb.EDIT_TEMPLATES),
         "may_export": scope.may(Verb.EXPORT),
         "to_settle": Proposal.objects.to_settle_by(user).count(),
         "query": urlencode({name: value for name, value in asked.items() if value}),

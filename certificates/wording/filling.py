@@ -5,15 +5,19 @@ and nowhere else. Text is only ever text: place-holders are found by one pattern
 a second time.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from certificates.wording.builtin import Blocks
+from certificates.choices import PaperLanguage
+from certificates.wording.builtin import FIXED, FIXED_EN, Blocks, blocks_of, builtin_blocks
 from certificates.wording.placeholders import PLACEHOLDERS, values_of
 
-PLACEHOLDER = re.compile(r"\{([a-z_]*)\}")
+PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
 # Blocks that are set in capitals; done here and not by the style sheet, so that every way of setting them agrees.
 CAPITALS = frozenset({"authority", "centre", "heading", "role"})
 # Blocks of several lines.
@@ -41,6 +45,52 @@ class Line:
         """The line without its weights."""
         return "".join(run.text for run in self.runs)
 
+    @property
+    def english(self) -> bool:
+        """Whether it is the English line under a Vietnamese one."""
+        return self.name.endswith("-en")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words and the picture of a template: everything two papers of it have in common."""
+
+    blocks: Blocks
+    english: Blocks = field(default_factory=dict)  # nothing: a paper in Vietnamese only
+    logo: bytes = b""  # PNG
+
+    @cached_property
+    def key(self) -> str:
+        """The same for wordings that say and show the same."""
+        words = json.dumps([self.blocks, self.english], ensure_ascii=False, sort_keys=True).encode()
+        return hashlib.sha256(words + b"\0" + self.logo).hexdigest()
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a paper is set with. The ids are of rows that never change; none: the program's own words, no logo."""
+
+    wording: Wording
+    language: str = PaperLanguage.VI
+    template_id: int | None = None
+    logo_id: int | None = None
+
+
+def wording_of(blocks: Mapping[str, Blocks], language: str, logo: bytes = b"") -> Wording:
+    """Return the wording of a template's blocks in a language, with what no template changes."""
+    english = {**blocks["en"], **FIXED_EN} if language == PaperLanguage.VI_EN else {}
+    return Wording({**blocks["vi"], **FIXED}, english, logo)
+
+
+def builtin_wording(kind: str, language: str = PaperLanguage.VI, logo: bytes = b"") -> Wording:
+    """Return the wording that comes with the program."""
+    return wording_of(builtin_blocks(kind), language, logo)
+
+
+def first_wording(content: Mapping[str, Any]) -> Wording:
+    """Return the wording of a paper from before there were templates."""
+    return Wording({**blocks_of(content), **FIXED})
+
 
 def placeholders_in(text: str) -> list[str]:
     """Return the names in braces, in order, known or not."""
@@ -51,15 +101,16 @@ def fill(name: str, text: str, values: Mapping[str, str]) -> Line | None:
     """Return one line of a block; None when there is nothing to say.
 
     A line that asks for something unknown (a birth date, a result) is left out whole: no paper says ``Kết quả:`` and
-    then nothing.
+    then nothing. A name that is no place-holder stays as it is written.
     """
     names = placeholders_in(text)
-    if not text.strip() or any(not values.get(each, "") for each in names):
+    if not text.strip() or any(not values.get(each, "?") for each in names):
         return None
     runs: list[Run] = []
     for index, piece in enumerate(PLACEHOLDER.split(text)):
-        bold = bool(index % 2) and PLACEHOLDERS[piece].bold
-        words = values[piece] if index % 2 else piece
+        known = PLACEHOLDERS.get(piece) if index % 2 else None
+        words = values[piece] if known else f"{{{piece}}}" if index % 2 else piece
+        bold = known is not None and known.bold
         if not words:
             continue
         if runs and runs[-1].bold == bold:
@@ -71,17 +122,26 @@ def fill(name: str, text: str, values: Mapping[str, str]) -> Line | None:
     return Line(name, tuple(runs), varies=bool(names))
 
 
-def lines_of(blocks: Blocks, content: Mapping[str, Any], *, token: str, host: str) -> dict[str, Line]:
+def lines_of(wording: Wording, content: Mapping[str, Any], *, token: str, host: str) -> dict[str, Line]:
     """Return the lines of one paper by name, in the order of the blocks.
 
-    A block of several lines gives ``body-1``, ``body-2`` …, numbered as they stand on the paper.
+    A block of several lines gives ``body-1``, ``body-2`` …, numbered as they stand on the paper; the English line of
+    ``body-1`` is ``body-1-en`` and comes right after it, and goes when it goes.
     """
     values = values_of(content, token=token, host=host)
+    english = values_of(content, token=token, host=host, english=True) if wording.english else {}
     lines: dict[str, Line] = {}
-    for name, text in blocks.items():
-        rows = text.split("\n")
-        made = [line for row in rows if (line := fill(name, row.strip(), values))]
-        for index, line in enumerate(made, start=1):
-            key = f"{name}-{index}" if name in MANY else name
+    for name, text in wording.blocks.items():
+        rows, below = text.split("\n"), wording.english.get(name, "").split("\n")
+        number = 0
+        for index, row in enumerate(rows):
+            line = fill(name, row.strip(), values)
+            if line is None:
+                continue
+            number += 1
+            key = f"{name}-{number}" if name in MANY else name
             lines[key] = Line(key, line.runs, line.varies)
+            under = fill(name, below[index].strip(), english) if index < len(below) else None
+            if under:
+                lines[f"{key}-en"] = Line(f"{key}-en", under.runs, under.varies)
     return lines

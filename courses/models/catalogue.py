@@ -62,6 +62,8 @@ class Course(TimeStamped):
     )
     code = models.CharField(_("mã"), max_length=30)
     name = models.CharField(_("tên chuyên đề, khóa học"), max_length=150)
+    # Printed on papers in two languages; empty: the Vietnamese name stands there too.
+    name_en = models.CharField(_("tên tiếng Anh"), max_length=150, blank=True)
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="courses", verbose_name=_("lĩnh vực"))
     programme = models.ForeignKey(
         Programme, models.PROTECT, null=True, blank=True, related_name="courses", verbose_name=_("chương trình")
@@ -135,6 +137,6 @@ class Course(TimeStamped):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the name in NFC with its key."""
-        self.name = clean(self.name)
+        self.name, self.name_en = clean(self.name), clean(self.name_en)
         self.search_key = search_key(self.name)
         super().save(*args, **kwargs)

@@ -17,6 +17,7 @@ from courses.models import Course, Programme, Topic
 CHANGEABLE = frozenset(
     {
         "name",
+        "name_en",
         "topic",
         "programme",
         "completes_phase",
@@ -47,6 +48,7 @@ def create_course(
     min_attendance_percent: int = 80,
     needs_result: bool = False,
     certifies: str = Certifies.COMPLETION,
+    name_en: str = "",
     requires_phase: int | None = None,
     requires_course: Course | None = None,
 ) -> Course:
@@ -59,6 +61,7 @@ def create_course(
         centre=centre,
         code=clean(code).upper(),
         name=clean(name),
+        name_en=clean(name_en),
         topic=topic,
         programme=programme,
         completes_phase=completes_phase,
@@ -94,7 +97,7 @@ def update_course(*, course: Course, by: Any, **changes: Any) -> Course:
     course = Course.objects.select_for_update().get(pk=course.pk)
     before = {name: _plain(getattr(course, name)) for name in changes}
     for name, value in changes.items():
-        setattr(course, name, clean(value) if name == "name" else value)
+        setattr(course, name, clean(value) if name in ("name", "name_en") else value)
     _check(course)
     course.save()
     after = {name: _plain(getattr(course, name)) for name in changes}

@@ -28,7 +28,7 @@ RULE = (
     "requires_phase",
     "requires_course",
 )
-FIELDS = ("name", "topic", "programme", *RULE, "is_active")
+FIELDS = ("name", "name_en", "topic", "programme", *RULE, "is_active")
 
 
 @scoped(*READERS)

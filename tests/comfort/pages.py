@@ -25,6 +25,7 @@ NO_PAGE = {
     "holder-lower": "the same page as holder", "holder-pdf": "a file",
     "certificates:credential": "a file", "holder-credential": "a file", "did": "for verifying programs",
     "credential-status": "for verifying programs", "credential-status-form": "for verifying programs",
+    "certificates:template-picture": "a picture",
 } | {name: why for name, why in EXCUSED.items() if why.startswith("POST only")}  # fmt: skip
 LONG_CLASS = "Phòng, chống lừa đảo trực tuyến và bảo vệ dữ liệu cá nhân trên không gian mạng cho người cao tuổi"
 LONG_NAME = ("Nguyễn Phúc", "Tôn Nữ Hoàng Khánh", "Nghiêng")

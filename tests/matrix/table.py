@@ -12,6 +12,7 @@ DESK = frozenset({"lan", "duc"})
 TEACHING = frozenset({"lan", "duc", "thu"})
 IDENTITY = frozenset({"lan", "van", "duc"})
 DIRECTOR = frozenset({"duc"})
+TEMPLATES = frozenset({"duc", "tuan"})
 OFFICERS = frozenset({"hoa", "tuan"})
 # The person of centre B with the same role: must be told "not found", not "not allowed".
 TWIN = {"lan": "minh", "duc": "hai", "hoa": "nam"}
@@ -77,6 +78,9 @@ OBJECT_LINES: tuple[Line, ...] = (
     Line("certificates:copy-pdf", lambda rows: rows.certificate.events.get(kind="copied").pk, IDENTITY),
     Line("certificates:print-book", lambda rows: rows.certificate.register_id, READERS),
     Line("certificates:issue", lambda rows: rows.closed_class.pk, IDENTITY),
+    Line("certificates:centre-templates", lambda rows: rows.open_class.centre_id, TEMPLATES),
+    Line("certificates:centre-template-edit", lambda rows: rows.open_class.centre_id, TEMPLATES),
+    Line("certificates:centre-logo", lambda rows: rows.open_class.centre_id, TEMPLATES),
     Line("certificates:merged", lambda rows: rows.closed_class.pk, READERS),
     Line("certificates:panel-learner", lambda rows: rows.learner.pk, READERS),
     Line("certificates:holder-link", lambda rows: rows.certificate.learner_id, IDENTITY),
@@ -118,6 +122,8 @@ PLAIN: dict[str, frozenset[str]] = {
     "certificates:register-export": NO_TEACHER,
     "certificates:books": NO_TEACHER,
     "certificates:blanks": frozenset({"lan", "van", "duc", "minh", "hai"}),
+    "certificates:templates": frozenset({"duc", "hai", "tuan"}),
+    "certificates:city-template-edit": frozenset({"tuan"}),
     "certificates:proposals": frozenset({"lan", "van", "duc", "minh", "hai"}),
     "indicators:plan": NO_TEACHER,
     "indicators:declare": frozenset({"lan", "duc", "minh", "hai"}),
@@ -150,6 +156,7 @@ EXCUSED: dict[str, str] = {
     "job-file": "own jobs only: tests/core/test_jobs.py",
     "learners:read-card": "POST only, no object: tests/learners/test_card_pages.py",
     "learners:say-different": "POST only: tests/learners/test_lookalikes.py",
+    "certificates:template-picture": "signed addresses: tests/certificates/test_templates.py, test_pictures_only_by_us",
     "certificates:blanks-use": "POST only: tests/certificates/test_blanks.py, test_strangers_touch_no_form",
     "certificates:blank-settle": "POST only: tests/certificates/test_blanks.py, test_strangers_touch_no_form",
     "certificates:proposal-settle": "POST only: tests/certificates/test_two_people.py, test_strangers_settle_nothing",

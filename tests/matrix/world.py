@@ -6,9 +6,12 @@ from dataclasses import dataclass
 import pytest
 from django.utils import timezone
 
+from accounts.choices import Role
+from accounts.models import User
 from certificates.models import Certificate
 from certificates.services import hand_out_copies, issue_class
 from certificates.services.holder import FreshLink, make_holder_link
+from certificates.services.templates import set_logo
 from core.models import Job
 from courses.models import (
     ClassGroup,
@@ -30,6 +33,7 @@ from indicators.services import report_figure
 from learners.models import Learner
 from literacy.models import FollowUp
 from tests.cast import Cast
+from tests.certificates.pictures import picture
 from tests.factories import closed_class, make_class, make_course, make_enrolled, make_learner, make_sessions
 from tests.rosters import sheets
 
@@ -91,6 +95,8 @@ def build(cast: Cast, centre, staff, word: str, teacher=None) -> Rows:
         row.learner.set_name(row.learner.name.__class__(word, "Thị", "Hoa"))
         row.learner.save()
     certificate = Certificate.objects.get(pk=issue_class(class_group=done, by=staff).certificates[0].pk)
+    director = User.objects.get(memberships__centre=centre, memberships__role=Role.DIRECTOR)
+    set_logo(centre=centre, data=picture(), by=director)
     hand_out_copies(certificate=certificate, by=staff, copies=1, recipient=word, reason="")
     roster, _preview = preview_roster(class_group=group, content=ROSTER, file_name=f"{word}.xlsx", by=staff)
     follow_up = FollowUp.objects.filter(centre=centre).order_by("pk")[0]

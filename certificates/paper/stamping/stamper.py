@@ -36,20 +36,21 @@ class Stamper:
     def _stamped(self, paper: Paper) -> bytes:
         lines = paper.lines
         texts = texts_of(lines)
-        sheets = self._sheets.setdefault(_shape(lines), [])
+        shape = _shape(paper, lines)
+        sheets = self._sheets.setdefault(shape, [])
         sheet = next((sheet for sheet in sheets if sheet.layout.takes(texts)), None)
         if sheet is None:
             if sum(map(len, self._sheets.values())) >= MOST_SHEETS:
                 self._sheets.clear()
-                sheets = self._sheets.setdefault(_shape(lines), [])
+                sheets = self._sheets.setdefault(shape, [])
             sheet = Sheet(lay_out(self.press, paper))
             sheets.append(sheet)
         return sheet.file(sheet.drawing.content(texts, symbol_of(paper.verify_url)), paper.title)
 
 
-def _shape(lines: Mapping[str, Line]) -> Hashable:
+def _shape(paper: Paper, lines: Mapping[str, Line]) -> Hashable:
     """Papers of one shape have one layout, as long as their texts fit in their lines."""
     texts = [
         (line.name, tuple([run.bold for run in line.runs])) if line.varies else line.runs for line in lines.values()
     ]
-    return shape_of(dict(lines)), tuple(texts)
+    return paper.wording.key if paper.wording else "", shape_of(dict(lines)), tuple(texts)
