@@ -1,11 +1,32 @@
 #!/usr/bin/env python
-"""Run a management command of clc_manager."""
+"""Django's command line, on local settings unless DJANGO_SETTINGS_MODULE says otherwise."""
 
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import BaseCommand, ManagementUtility
+
+REFUSED, WRONG_USE = 1, 2
+
+
+class CommandLine(ManagementUtility):
+    """With our exit codes: a command that does not exist is wrong use."""
+
+    def fetch_command(self, subcommand: str) -> BaseCommand:
+        """Return the command. Exits with 2, after Django's "did you mean", when there is none of that name."""
+        try:
+            return super().fetch_command(subcommand)
+        except SystemExit:
+            sys.exit(WRONG_USE)
+
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clc_manager.settings.local")
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(sys.argv)
+    try:
+        CommandLine(sys.argv).execute()
+    except ImproperlyConfigured as error:  # a secret that is missing, say: the operator needs the words, not our lines
+        if "--traceback" in sys.argv:
+            raise
+        sys.stderr.write(f"{error}\n")
+        sys.exit(REFUSED)

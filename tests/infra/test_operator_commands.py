@@ -2,9 +2,13 @@
 
 import datetime as dt
 import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command, get_commands, load_command_class
 
 from certificates.models import Certificate, RegisterEvent
@@ -107,6 +111,31 @@ def test_two_people_stand_for_a_revocation_at_the_server_too(cast, reference, ca
     assert [(event.by, event.confirmed_by, event.operator) for event in events] == [
         (cast.duc, cast.lan, ""), (cast.duc, None, "may-chu-01"),
     ]  # fmt: skip
+
+
+def command_line(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run manage.py as an operator does."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *words], cwd=settings.BASE_DIR, env={**os.environ, **environment},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_a_command_that_does_not_exist_is_wrong_use() -> None:
+    ran = command_line("indicator", "--json")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "Did you mean indicators?" in ran.stderr
+
+
+@pytest.mark.parametrize("name", ["seed_demo", "check"])
+def test_settings_that_are_refused_are_one_clear_line(name: str) -> None:
+    production = {"DJANGO_SETTINGS_MODULE": "clc_manager.settings.production", "CLC_SECRET_KEY": ""}
+    ran = command_line(name, **production)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.splitlines() == [
+        "CLC_SECRET_KEY is not set. Production settings need it; see docs/operations.md."
+    ]
+    assert "Traceback" in command_line(name, "--traceback", **production).stderr
 
 
 def test_days_are_read_as_they_are_written() -> None:
