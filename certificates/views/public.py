@@ -1,42 +1,133 @@
-"""Public verification: no sign-in, no script, no cookie; status first, little else."""
+"""Public verification: no sign-in, no script needed, no cookie; status first, little else (docs/adr/0035)."""
 
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import parse_qs
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from centres.access import public
+from certificates.choices import CertificateKind
 from certificates.guessing import too_many_misses
-from certificates.selectors import look_up, token_in
+from certificates.selectors import UNKNOWN, Verdict, look_up, look_up_successor, token_in
+from certificates.services.publishing import public_host
+from core.prepared import fill
+from core.templatetags.clc import vdate, vdatetime
+
+LANGUAGES = dict(settings.LANGUAGES)
+
+CLOSED = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
 
 
 def closed_page[Answer: HttpResponseBase](response: Answer) -> Answer:
     """Keep an answer out of caches, search engines and other hosts' logs."""
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
+    for name, value in CLOSED.items():
+        response.headers[name] = value
     return response
 
 
+def in_asked_language[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """Answer in the language of ``?lang=`` where there is one; a middleware has chosen one already."""
+
+    @wraps(view)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        query = args[0].META.get("QUERY_STRING", "")  # type: ignore[attr-defined]
+        language = parse_qs(query).get("lang", [""])[-1] if "lang=" in query else ""
+        if language not in LANGUAGES:
+            return view(*args, **kwargs)
+        with translation.override(language):
+            response = view(*args, **kwargs)
+        response.headers["Content-Language"] = language
+        return response
+
+    return wrapped
+
+
+def _kind_words(verdict: Verdict) -> str:
+    """What the paper calls itself; in another language than its own, what that means."""
+    if (translation.get_language() or "").startswith("vi") or verdict.kind not in CertificateKind.values:
+        return verdict.kind_label or ""
+    return str(CertificateKind(verdict.kind).label)
+
+
+def verdict_page(verdict: Verdict, token: str = "") -> bytes:
+    """Return the page of a verdict. It says the same bytes for every code that is not known."""
+    now = vdatetime(timezone.now())
+    if verdict.status == "unknown":
+        return fill(
+            "verify/verdict.html", {"now": now}, status="unknown", ended=False, followed=False, host=public_host()
+        )
+    day = verdict.issued_on
+    values = {
+        "now": now,
+        "token": token,
+        "register_number": verdict.register_number or "",
+        "kind": _kind_words(verdict),
+        "course": verdict.course or "",
+        "centre": verdict.centre or "",
+        "day": vdate(day),
+        "iso_day": day.isoformat() if day else "",
+        "masked_name": verdict.masked_name or "",
+        "since": vdate(verdict.since),
+        "successor": verdict.successor_number or "",
+    }
+    return fill(
+        "verify/verdict.html",
+        values,
+        status=verdict.status,
+        ended=verdict.since is not None,
+        followed=verdict.successor_number is not None,
+        host=public_host(),
+    )
+
+
 @public("anyone may check a certificate; shows status, kind, centre, date, number and a masked name")
+@in_asked_language
 def verify(request: HttpRequest, token: str) -> HttpResponse:
     """Say whether a certificate stands: 200 when it is known, whatever its state; 404 otherwise.
 
     Only misses are slowed down (certificates.guessing).
     """
     verdict = look_up(token, count=request.method == "GET")
-    if verdict.status == "unknown" and too_many_misses(request):
+    if verdict is not UNKNOWN:
+        return HttpResponse(verdict_page(verdict, token_in(token) or ""), headers=CLOSED)
+    if too_many_misses(request):
         return closed_page(render(request, "verify/slow_down.html", status=429))
-    context = {"verdict": verdict, "now": timezone.now()}
-    status = 404 if verdict.status == "unknown" else 200
-    return closed_page(render(request, "verify/verdict.html", context, status=status))
+    return HttpResponse(verdict_page(verdict), status=404, headers=CLOSED)
+
+
+@public("which paper is in force in place of a superseded one; shows the same minimum, and not that paper's code")
+@in_asked_language
+def successor(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the entry that came in place of a corrected or replaced one.
+
+    It is reached by the old paper's code and says so: whoever found or kept the old paper learns no code that would
+    make it look valid. Anything else gets the page of an unknown code.
+    """
+    found = look_up_successor(token)
+    if found is None:
+        if too_many_misses(request):
+            return closed_page(render(request, "verify/slow_down.html", status=429))
+        return HttpResponse(verdict_page(UNKNOWN), status=404, headers=CLOSED)
+    old, new = found
+    context = {"old": old, "new": new, "kind": _kind_words(new), "now": timezone.now(), "token": token_in(token)}
+    return closed_page(render(request, "verify/successor.html", context))
 
 
 @public("the form in which a code can be typed")
+@in_asked_language
 def ask(request: HttpRequest) -> HttpResponse:
-    """Ask for the code on the paper, forgiving of case, hyphens and O/0."""
+    """Ask for the code on the paper, forgiving of case, hyphens, spaces, O/0 and I/L/1."""
     typed = request.GET.get("code", "").strip()
     if typed:
         token = token_in(typed)
         if token:
-            return closed_page(redirect("verify", token=token))
+            language = request.GET.get("lang", "")
+            target = redirect("verify", token=token)
+            if language in LANGUAGES:
+                target["Location"] += f"?lang={language}"
+            return closed_page(target)
     return closed_page(render(request, "verify/ask.html", {"typed": typed[:40]}))

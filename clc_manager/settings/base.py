@@ -178,6 +178,8 @@ SEAL_PKCS12 = Path(os.environ["CLC_SEAL_PKCS12"]) if os.environ.get("CLC_SEAL_PK
 SEAL_PASSPHRASE_FILE = (
     Path(os.environ["CLC_SEAL_PASSPHRASE_FILE"]) if os.environ.get("CLC_SEAL_PASSPHRASE_FILE") else None
 )
+# Look-ups of papers are added up in memory and written so often, in seconds (docs/adr/0035).
+LOOKUPS_WRITTEN_EVERY = 2.0
 IS_PRODUCTION = False
 
 LOGGING = {

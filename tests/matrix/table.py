@@ -197,6 +197,7 @@ EXCUSED: dict[str, str] = {
     "api:figure-detail": "units, not centres: tests/matrix/test_matrix.py, test_units",
     "verify": "public: tests/certificates/test_pages.py",
     "verify-lower": "public: tests/certificates/test_pages.py",
+    "verify-successor": "public: tests/certificates/test_public_pages.py",
     "verify-ask": "public: tests/certificates/test_pages.py",
     "verify-lost": "public: tests/certificates/test_lost.py",
     "holder": "public, by a secret: tests/certificates/test_holder.py",
