@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from certificates.views import credentials, holder, lost, public, published
+from certificates.views import credentials, holder, lost, offline, public, published
 from clc_manager import views
 
 urlpatterns = [
@@ -30,6 +30,9 @@ urlpatterns = [
     path("vc/status/<int:number>", credentials.status_list, name="credential-status"),
     path("vc/status/<int:number>.<str:form>", credentials.status_list, name="credential-status-form"),
     path("c/", public.ask, name="verify-ask"),
+    path("c/scan", offline.scan, name="verify-scan"),
+    path("c/scan.webmanifest", offline.manifest, name="verify-manifest"),
+    path("c/scan-worker.js", offline.worker, name="verify-worker"),
     path("C/<str:token>/current", public.successor, name="verify-successor"),
     path("C/<path:token>", public.verify, name="verify"),
     path("c/<path:token>", public.verify, name="verify-lower"),

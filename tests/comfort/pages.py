@@ -21,6 +21,7 @@ NO_PAGE = {
     "health": "for machines", "favicon": "a picture", "accounts:set-language": "POST only", "job-file": "a file",
     "indicators:keep-figure": "POST only", "api:unit-detail": "API", "api:indicator-detail": "API",
     "api:figure-detail": "API", "api:verify": "API", "verify-lower": "the same page as verify",
+    "verify-manifest": "for browsers", "verify-worker": "for browsers",
     "verify-successor": "a page of a superseded paper: looked at in tests/certificates/test_verify_browser.py",
     "key-list": "for verifying programs", "log-status": "for verifying programs",
     "holder-lower": "the same page as holder", "holder-pdf": "a file",
@@ -48,6 +49,7 @@ def excused_stops(world: World) -> list[Stop]:
     chosen: tuple[tuple[str, str, list[Any]], ...] = (
         ("accounts:sign-in", "", []),
         ("verify-ask", "", []),
+        ("verify-scan", "", []),
         ("verify", "", [rows.certificate.token]),
         ("verify-lost", "", []),
         ("holder", "", [rows.slip.secret]),
