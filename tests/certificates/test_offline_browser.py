@@ -18,7 +18,7 @@ from certificates.services import Decision, publishing, revoke_certificate, supe
 from certificates.signing.keys import KeyUse, key_folder
 from certificates.views import offline
 from tests.browser import FLAGS, TIMEOUT_MS, chromium_path, fits
-from tests.certificates.papers import address, renamed
+from tests.certificates.addresses import address, renamed
 from tests.factories import AT_SERVER, make_certificates
 from tests.learners.card_pictures import HIGH, WIDE, film
 
