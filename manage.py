@@ -6,6 +6,7 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import BaseCommand, ManagementUtility
+from django.db import OperationalError
 
 REFUSED, WRONG_USE = 1, 2
 
@@ -25,8 +26,10 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clc_manager.settings.local")
     try:
         CommandLine(sys.argv).execute()
-    except ImproperlyConfigured as error:  # a secret that is missing, say: the operator needs the words, not our lines
+    # A secret that is missing, a database that does not answer: the operator needs the words, not our lines.
+    except (ImproperlyConfigured, OperationalError) as error:
         if "--traceback" in sys.argv:
             raise
-        sys.stderr.write(f"{error}\n")
+        words = f"The database refuses: {error}" if isinstance(error, OperationalError) else str(error)
+        sys.stderr.write(words.strip() + "\n")
         sys.exit(REFUSED)

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -136,6 +137,17 @@ def test_settings_that_are_refused_are_one_clear_line(name: str) -> None:
         "CLC_SECRET_KEY is not set. Production settings need it; see docs/operations.md."
     ]
     assert "Traceback" in command_line(name, "--traceback", **production).stderr
+
+
+def test_a_database_that_does_not_answer_is_said_in_words(tmp_path: Path) -> None:
+    away = {
+        "DJANGO_SETTINGS_MODULE": "clc_manager.settings.local", "CLC_DATA_DIR": str(tmp_path),
+        "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
+    }  # fmt: skip
+    ran = command_line("verify", "0000-0000-0000-0000", "--json", **away)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.startswith("The database refuses: ")
+    assert "Traceback" not in ran.stderr
 
 
 def test_days_are_read_as_they_are_written() -> None:
