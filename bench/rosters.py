@@ -68,15 +68,17 @@ def sheet(rows: Iterator[list[Any]]) -> bytes:
     return out.getvalue()
 
 
-def places(rows: int, known_people: int = KNOWN_PEOPLE) -> Iterator[Place]:
-    """Yield a fresh centre, class and list each time."""
+def places(rows: int, known_people: int = KNOWN_PEOPLE, first: int = 0) -> Iterator[Place]:
+    """Yield a fresh centre, class and list each time; ``first`` is the number of the first."""
     rng = random.Random(2045)
     city, _ = AdminUnit.objects.get_or_create(
         code="01", level="city", defaults={"kind": "thanh_pho", "name": "Thành phố Hà Nội"}
     )
-    unit = AdminUnit.objects.create(code="99998", level="commune", kind="xa", name="Xã Đo Lường", parent=city)
+    unit, _ = AdminUnit.objects.get_or_create(
+        code="99998", level="commune", defaults={"kind": "xa", "name": "Xã Đo Lường", "parent": city}
+    )
     topic, _ = Topic.objects.get_or_create(code="ky_nang_so", defaults={"name": "Kỹ năng số", "name_en": "Digital"})
-    for series in count():
+    for series in count(first):
         centre = Centre.objects.create(code=f"BENCH-R{series}", name="Trung tâm đo lường", established_on=DAY)
         CentreLocation.objects.create(centre=centre, unit=unit, valid_from=DAY)
         user = User.objects.create_user(f"bench-r{series}", None, full_name="Đo Lường")

@@ -259,19 +259,12 @@ def bucket_of(key: str, birth_year: int | None, phone: str) -> list[tuple[object
     return found
 
 
-def _hopeless(one: Candidate, other: Learner) -> bool:
-    """Whether two people cannot come to ``OFFERED`` points, seen before anything is weighed.
-
-    Numbers of one kind that differ, or another birth year; unless the telephone is the same, or day and month are, so
-    that the year may be a slip.
-    """
+def _numbers_part(one: Candidate, other: Learner) -> bool:
+    """Whether their numbers, both of one kind, say that they are two people."""
     number = other.personal_id_index
-    if one.number and number and one.number != number and len(one.personal_id) == other.personal_id_length:
-        return True
-    birth = one.birth
-    if birth is None or other.birth_year in (None, birth.year) or (one.phone and one.phone == other.phone):
-        return False
-    return birth.day is None or birth.day != other.birth_day or birth.month != other.birth_month
+    return bool(
+        one.number and number and one.number != number and len(one.personal_id) == other.personal_id_length
+    )  # fmt: skip
 
 
 @dataclass
@@ -300,14 +293,34 @@ class PeopleIndex:
         """
         if candidate.number and (holder := self.by_number.get(candidate.number)):
             return Match("known", holder, _("cùng số định danh"))
+        near = self._near(candidate) if self.people else []
+        return self._weigh(candidate, near) if near else NOBODY
+
+    def _near(self, candidate: Candidate) -> list[int]:
+        """Whom to weigh: who shares a bucket and can come to ``OFFERED`` points.
+
+        Not who was born in another year, unless the telephone is the same, or day and month are, so that the year may
+        be a slip; and not who has another number of the same kind. Most who share a bucket end here, at the year.
+        """
+        birth, phone = candidate.birth, candidate.phone
+        year, month, day = (birth.year, birth.month, birth.day) if birth else (None, None, None)
         close: set[int] = set()
-        if self.people:
-            year = candidate.birth.year if candidate.birth else None
-            for bucket in bucket_of(candidate.key, year, candidate.phone):
-                if bucket in self.buckets:
-                    close |= self.buckets[bucket]
-        near = [pk for pk in close if not _hopeless(candidate, self.people[pk])]
-        return self._weigh(candidate, sorted(near)) if near else NOBODY
+        for bucket in bucket_of(candidate.key, year, phone):
+            if found := self.buckets.get(bucket):
+                close |= found
+        near = []
+        for pk in close:
+            other = self.people[pk]
+            born = other.birth_year
+            if (
+                born != year and year is not None and born is not None
+                and (day is None or day != other.birth_day or month != other.birth_month)
+                and not (phone and phone == other.phone)
+            ):  # fmt: skip
+                continue
+            if not _numbers_part(candidate, other):
+                near.append(pk)
+        return sorted(near)
 
     def _weigh(self, candidate: Candidate, near: list[int]) -> Match:
         wanted = Traits.of(

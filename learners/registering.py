@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from centres.models import AdminUnit, Centre
-from core.bulk import insert_rows, one_of
+from core.bulk import OneOf, insert_rows
 from core.crypto import encrypt
 from core.dates import PartialDate
 from core.text import name_of
@@ -84,7 +84,7 @@ def tie_to_centre(learners: Iterable[Learner], *, centre: Centre, today: dt.date
     """Tie people to a centre that does not know them yet; return the keys of those who were not."""
     rows = {learner.pk: learner for learner in learners}
     links = LearnerCentre.objects.filter(centre=centre)
-    tied = links.filter(learner_id__in=one_of(rows, like=links)).values_list("learner_id", flat=True)
+    tied = links.filter(OneOf("learner_id", rows)).values_list("learner_id", flat=True)
     fresh = sorted(rows.keys() - set(tied))
     insert_rows(
         LearnerCentre, ("learner_id", "search_text"), ((pk, rows[pk].link_text) for pk in fresh),
@@ -101,7 +101,7 @@ def keep_schooling(said: Iterable[tuple[int, Schooling]], *, source: str, today:
     given = dict(said)
     columns = ("level", "class_now", "class_done", "relapsed", "disabled")
     rows = StatedSchooling.objects.order_by("stated_on", "pk").values_list("learner_id", *columns)
-    rows = rows.filter(learner_id__in=one_of(given, like=rows)) if given else rows.none()
+    rows = rows.filter(OneOf("learner_id", given)) if given else rows.none()
     last = {row[0]: Schooling(*row[1:]) for row in rows}
     fresh = {pk: words for pk, words in given.items() if last.get(pk) != words}
     insert_rows(

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from centres.access import scope_of
 from centres.choices import Verb
 from centres.models import Centre
-from core.bulk import one_of
+from core.bulk import OneOf
 from core.dates import PartialDate
 from core.text import search_key
 from learners.matching import (
@@ -34,6 +34,8 @@ SPARE = 5
 PRESENT = Coalesce("merged_into_id", "pk")
 # Names are common: a centre has this many people of one family and given name at the very most.
 MOST_CANDIDATES = 200
+# A centre of so many people is kept at hand while a list is compared with it; some 1.5 kB each.
+MOST_AT_HAND = 5000
 
 
 def find_people(*, user: User, text: str, limit: int = 20, centre: Centre | None = None) -> list[Learner]:
@@ -150,44 +152,70 @@ def _ids_like(wanted: Traits, centre: Centre) -> list[int]:
     return list(text.filter(query).order_by().values_list("learner_id", flat=True)[:MOST_CANDIDATES])
 
 
-def people_index(candidates: Iterable[Candidate], centre: Centre) -> PeopleIndex:
-    """Load everybody the candidates could be.
+class PeopleOfCentre:
+    """Everybody the candidates of one centre could be, asked for a page of candidates at a time.
 
-    Five queries, however many people there are.
+    People the centre gets to know between two pages are not among them: the rows of one list are not compared with
+    each other. A page is five queries, however many people there are.
     """
-    candidates = list(candidates)
+
+    def __init__(self, centre: Centre, *, expected: int) -> None:
+        links = LearnerCentre.objects.filter(centre=centre)
+        size = links.aggregate(count=Count("pk"), last=Max("pk"))
+        self._links = links.filter(pk__lte=size["last"] or 0).order_by("learner_id")
+        # Looking through the links for each page costs more than having all of a small centre at hand.
+        self._at_hand = size["count"] <= min(expected, MOST_AT_HAND)
+        self._index: PeopleIndex | None = None
+
+    def index(self, candidates: Collection[Candidate]) -> PeopleIndex:
+        """Return whom these candidates could be; it holds until the next page is asked for."""
+        index = self._index
+        if index is None:
+            index = _close_people(self._pks() if self._at_hand else _sharing_a_bucket(self._links, candidates))
+        if self._at_hand:
+            self._index = index
+        index.by_number = {}
+        people = Learner.objects.select_related("merged_into").order_by()
+        if numbers := {row.number for row in candidates if row.number}:
+            for learner in people.filter(OneOf("personal_id_index", numbers)):
+                index.by_number[learner.personal_id_index or ""] = learner.present
+        return index
+
+    def _pks(self) -> list[int]:
+        return list(self._links.values_list("learner_id", flat=True))
+
+
+def _close_people(pks: list[int]) -> PeopleIndex:
     index = PeopleIndex()
-    people = Learner.objects.select_related("merged_into").order_by()
-    if numbers := {row.number for row in candidates if row.number}:
-        for learner in people.filter(personal_id_index__in=one_of(numbers, like=people)):
-            index.by_number[learner.personal_id_index or ""] = learner.present
-    close = _close_to(candidates, centre)
     people = Learner.objects.filter(merged_into__isnull=True).select_related("neighbourhood").order_by()
-    for learner in people.filter(pk__in=one_of(close, like=people)).iterator(chunk_size=2000):
+    for learner in people.filter(OneOf("pk", pks)).iterator(chunk_size=2000):
         index.add(learner)
     # The side that was named first is enough to find a pair.
     pairs = DifferentPeople.objects.values_list("one_id", "other_id")
-    for pair in pairs.filter(one_id__in=one_of(close, like=pairs)):
+    for pair in pairs.filter(OneOf("one_id", pks)):
         index.apart.add(frozenset(pair))
     return index
 
 
-def _close_to(candidates: list[Candidate], centre: Centre) -> list[int]:
-    """People of the centre who share a bucket with any candidate; all of them when they are no more than candidates."""
-    links = LearnerCentre.objects.filter(centre=centre).order_by("learner_id").values_list("learner_id", "search_text")
-    if links.count() <= len(candidates):
-        return [pk for pk, _text in links]
+def _sharing_a_bucket(links: QuerySet[LearnerCentre], candidates: Iterable[Candidate]) -> list[int]:
+    """People of the centre who share a bucket with any candidate."""
     wanted = {
         bucket for row in candidates for bucket in bucket_of(row.key, row.birth.year if row.birth else None, row.phone)
     }
     close: list[int] = []
-    for pk, text in links.iterator(chunk_size=2000):
+    for pk, text in links.values_list("learner_id", "search_text").iterator(chunk_size=2000):
         words = text.split() or [""]
         phone = words.pop() if len(words[-1]) > 4 and words[-1].isdecimal() else ""
         year = int(words.pop()) if len(words) > 1 and words[-1].isdecimal() else None
         if not wanted.isdisjoint(bucket_of(" ".join(words), year, phone)):
             close.append(pk)
     return close
+
+
+def people_index(candidates: Iterable[Candidate], centre: Centre) -> PeopleIndex:
+    """Return whom a few candidates of a centre could be."""
+    candidates = list(candidates)
+    return PeopleOfCentre(centre, expected=len(candidates)).index(candidates)
 
 
 def match_candidate(index: PeopleIndex, candidate: Candidate) -> Match:

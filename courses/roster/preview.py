@@ -1,6 +1,10 @@
-"""What a roster holds, compared with the register and the class: read, nothing written."""
+"""What a roster holds, compared with the register and the class: read, nothing written.
 
-from collections.abc import Mapping
+A page of rows at a time: what is kept of a list of ten thousand is what a page can show, and what is wrong.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -14,7 +18,9 @@ from courses.roster.header import Header, header_of
 from courses.roster.rows import RosterPerson, RosterRows, read_rows
 from courses.selectors import lacking_prerequisite, prerequisite_words
 from learners.matching import Candidate, Match
-from learners.selectors import match_candidate, people_index
+from learners.selectors import PeopleOfCentre
+
+SHOWN_ROWS = 300  # a page of ten thousand rows helps nobody; the counts cover all
 
 
 @dataclass(slots=True)
@@ -33,41 +39,56 @@ class PreviewRow:
 
 
 @dataclass(slots=True)
+class MatchedPage:
+    """A page of readable people, each with the answer, and what is wrong on it."""
+
+    rows: list[PreviewRow]
+    errors: list[RowError]
+    unread: list[RowError]
+
+
+@dataclass(slots=True)
 class RosterPreview:
-    """What a roster holds, before anything is written."""
+    """What a roster holds, before anything is written; of each kind the first rows, as many as can be shown."""
 
     sheet: str
     header: Header
-    rows: list[PreviewRow]
-    errors: list[RowError]
+    rows: list[PreviewRow] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    errors: list[RowError] = field(default_factory=list)
     committed: int = 0
     left_out: list[RowError] = field(default_factory=list)
     unread: list[RowError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def count(self, kind: str) -> int:
-        """Count rows of one kind."""
-        return sum(row.kind == kind for row in self.rows)
+    def add(self, page: MatchedPage) -> None:
+        """Count a page, and keep what can be shown of it."""
+        for row in page.rows:
+            self.counts[row.kind] += 1
+            if self.counts[row.kind] <= SHOWN_ROWS:
+                self.rows.append(row)
+        self.errors += page.errors
+        self.unread += page.unread
 
     @property
     def new(self) -> int:
         """People who are not registered yet."""
-        return self.count("new")
+        return self.counts["new"]
 
     @property
     def known(self) -> int:
         """People who are registered, in this class or not."""
-        return self.count("known") + self.count("enrolled")
+        return self.counts["known"] + self.counts["enrolled"]
 
     @property
     def lookalike(self) -> int:
         """People who resemble somebody registered; somebody has to decide."""
-        return self.count("lookalike")
+        return self.counts["lookalike"]
 
     @property
     def to_enrol(self) -> int:
         """How many people a commit puts into the class without further decisions."""
-        return self.new + self.count("known")
+        return self.new + self.counts["known"]
 
     @property
     def wrong_rows(self) -> int:
@@ -81,13 +102,14 @@ class RosterPreview:
 
 @dataclass(frozen=True, slots=True)
 class RosterRead:
-    """What stands in a file, before anybody is compared with the register."""
+    """The sheet of a file that is meant, and where its header is."""
 
     sheet: Sheet
     header: Header
-    rows: RosterRows
-    # Of each person what the register is asked about.
-    candidates: list[Candidate]
+
+    def pages(self) -> Iterator[RosterRows]:
+        """Yield its people, before anybody is compared with the register."""
+        return read_rows(self.sheet, self.header)
 
 
 def read_roster(
@@ -97,7 +119,7 @@ def read_roster(
     *,
     sheet_number: int | None = None,
 ) -> RosterRead:
-    """Read the first sheet of a file that has a header; ``remembered`` is what people said of layouts before.
+    """Find the first sheet of a file that has a header; ``remembered`` is what people said of layouts before.
 
     ``sheet_number`` is the one somebody chose, from 1 among those that hold anything. Raises InvalidInput when there is
     no header, or no sheet at all.
@@ -106,36 +128,43 @@ def read_roster(
     chosen = slice(sheet_number - 1, sheet_number) if sheet_number else slice(None)
     for sheet in islice(read_sheets(content, file_name), chosen.start, chosen.stop):
         try:
-            header = header_of(sheet, remembered or {})
+            return RosterRead(sheet, header_of(sheet, remembered or {}))
         except InvalidInput as error:
             missing = missing or error
-        else:
-            rows = read_rows(sheet, header)
-            candidates = [
-                Candidate(person.full_name, person.birth, person.personal_id, person.phone) for person in rows.people
-            ]
-            return RosterRead(sheet, header, rows, candidates)
     assert missing is not None  # a file without any filled sheet was refused before
     raise missing
 
 
 def match_roster(class_group: ClassGroup, roster: RosterRead) -> RosterPreview:
-    """Compare with the register and the class: a fixed number of queries per 5,000 rows, nothing written."""
-    sheet, header, read = roster.sheet, roster.header, roster.rows
-    index = people_index(roster.candidates, class_group.centre)
-    enrolled = set(
-        Enrolment.objects.filter(class_group=class_group)
-        .exclude(status=EnrolmentStatus.WITHDRAWN)
-        .values_list("learner_id", flat=True)
-    )
-    rows = []
-    for person, candidate in zip(read.people, roster.candidates, strict=True):
-        match = match_candidate(index, candidate)
-        known_here = match.kind == "known" and match.learner is not None and match.learner.pk in enrolled
-        rows.append(PreviewRow(person, candidate, match, known_here))
-    rows, lacking = _with_prerequisite(class_group, rows, sheet.name, header)
-    errors = sorted([*read.errors, *lacking], key=lambda error: error.row)
-    return RosterPreview(sheet.name, header, rows, errors, unread=read.unread, notes=sheet.notes)
+    """Compare a whole list with the register and the class; nothing is written."""
+    preview = RosterPreview(roster.sheet.name, roster.header, notes=roster.sheet.notes)
+    for page in match_pages(class_group, roster):
+        preview.add(page)
+    return preview
+
+
+def match_pages(class_group: ClassGroup, roster: RosterRead) -> Iterator[MatchedPage]:
+    """Compare page by page with the register and the class as they were at first: a fixed number of queries each.
+
+    Who is registered between two pages is nobody's look-alike.
+    """
+    people = PeopleOfCentre(class_group.centre, expected=len(roster.sheet.rows))
+    enrolments = Enrolment.objects.filter(class_group=class_group).exclude(status=EnrolmentStatus.WITHDRAWN)
+    here = set(enrolments.values_list("learner_id", flat=True))
+    for read in roster.pages():
+        candidates = [
+            Candidate(person.full_name, person.birth, person.personal_id, person.phone) for person in read.people
+        ]
+        index = people.index(candidates)
+        rows = [
+            PreviewRow(person, candidate, index.match(candidate))
+            for person, candidate in zip(read.people, candidates, strict=True)
+        ]
+        for row in rows:
+            learner = row.match.learner
+            row.enrolled = row.match.kind == "known" and learner is not None and learner.pk in here
+        rows, lacking = _with_prerequisite(class_group, rows, roster.sheet.name, roster.header)
+        yield MatchedPage(rows, sorted([*read.errors, *lacking], key=lambda error: error.row), read.unread)
 
 
 def _with_prerequisite(

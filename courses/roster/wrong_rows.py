@@ -24,7 +24,7 @@ def wrong_rows_sheet(sheet: Sheet, header: Header, errors: Iterable[RowError]) -
     reasons: dict[int, list[str]] = {}
     for error in errors:
         reasons.setdefault(error.row, []).append(f"{error.column}: {error.reason}")
-    wide = max((len(row.cells) for row in sheet.rows), default=0)
+    wide = sheet.rows.width
     out = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:

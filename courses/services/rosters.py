@@ -1,8 +1,7 @@
 """Rosters: preview, then commit. The file is read again at commit, so nothing personal waits in a table."""
 
 import hashlib
-from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from collections.abc import Callable
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
@@ -11,24 +10,19 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from centres.choices import Verb
-from centres.selectors import unit_of_centre
-from centres.services import neighbourhoods_named
 from core import audit
-from core.bulk import all_stays, insert_rows
-from core.errors import Conflict, RowError
+from core.bulk import all_stays
+from core.errors import Conflict
 from core.jobs import start
 from core.models import Job
-from courses.choices import EnrolmentStatus, ImportStatus
-from courses.models import ClassGroup, Enrolment, RosterImport
+from courses.choices import ImportStatus
+from courses.models import ClassGroup, RosterImport
 from courses.permissions import refuse_ended, require_on_class, take_class
-from courses.roster.preview import PreviewRow, RosterPreview, RosterRead, match_roster, name_column, read_roster
+from courses.roster.preview import RosterPreview, RosterRead, match_pages, match_roster, read_roster
 from courses.roster.wrong_rows import wrong_rows_sheet
 from courses.selectors import remembered_layouts
-from learners.models import Learner
-from learners.registering import keep_schooling, register_many, tie_to_centre
-from learners.services import remember_different
+from courses.services.roster_writing import Decision, RosterWriter
 
-Decision = Literal["same", "new", "skip"]
 # Longer lists are committed by the worker, with progress to watch.
 LONG = 500
 COMMIT_JOB = "courses.commit_roster"
@@ -41,17 +35,15 @@ Report = Callable[[int, int, str], None]
 @all_stays()
 @transaction.atomic
 def preview_roster(
-    *, class_group: ClassGroup, content: bytes, file_name: str, by: User, roster: RosterRead | None = None
+    *, class_group: ClassGroup, content: bytes, file_name: str, by: User
 ) -> tuple[RosterImport, RosterPreview]:
     """Keep the file privately and say what it holds. Nobody is registered or enrolled yet.
-
-    Who has just read the file may hand over what was read.
 
     Raises InvalidInput for a file that cannot be read.
     """
     require_on_class(by, Verb.ENROL, class_group)
     refuse_ended(class_group)
-    preview = match_roster(class_group, roster or read_roster(content, file_name, remembered_layouts(class_group)))
+    preview = match_roster(class_group, read_roster(content, file_name, remembered_layouts(class_group)))
     row = _kept(class_group, content, file_name, by)
     row.new_count, row.known_count, row.lookalike_count = preview.new, preview.known, preview.lookalike
     row.error_count = preview.wrong_rows
@@ -131,13 +123,11 @@ def commit_roster(
     by: User,
     decisions: dict[int, Decision] | None = None,
     report: Report | None = None,
-    roster: RosterRead | None = None,
 ) -> RosterPreview:
     """Register the new, enrol the new and the known, all or nothing; wrong rows stay out and are reported.
 
     ``decisions`` says for look-alikes, by row number, whether it is the same person, a new one, or to be skipped (the
-    default). Who has just read the file may hand over what was read; people are matched anew in any case. ``report``
-    hears of each stage before the transaction, so that others can see it and nobody waits for the reading to write.
+    default). ``report`` hears of each stage before it begins and outside the transaction, so that others can see it.
     Raises Conflict when the list was committed already, the class has too few places, or somebody registered one of
     the people at this very moment.
     """
@@ -145,7 +135,7 @@ def commit_roster(
     refuse_settled(roster_import)
     report = report or (lambda *_how_far: None)
     report(0, STAGES, _("đang đọc tệp"))
-    roster = roster or _read_again(roster_import)
+    roster = _read_again(roster_import)
     report(1, STAGES, _("đang đối chiếu và ghi"))
     try:
         with transaction.atomic():
@@ -181,29 +171,13 @@ def _commit(roster_import: RosterImport, by: User, decisions: dict[int, Decision
     group = take_class(by, Verb.ENROL, roster_import.class_group)
     roster_import = RosterImport.objects.select_for_update().get(pk=roster_import.pk)
     refuse_settled(roster_import)
-    preview = match_roster(group, roster)
-    chosen, fresh = _people_to_enrol(group, preview, decisions)
-    today = timezone.localdate()
-    places = neighbourhoods_named(
-        unit=unit_of_centre(group.centre_id, today), names={row.person.neighbourhood for row in fresh}
-    )
-    registered = register_many(
-        [(row.person, row.candidate) for row in fresh], centre=group.centre, today=today, places=places,
-        unit=unit_of_centre(group.centre_id, today),
-    )  # fmt: skip
-    # Who is registered although somebody resembles them is not asked about again.
-    pairs = [(pk, other) for pk, row in zip(registered, fresh, strict=True) for other in row.match.lookalikes]
-    remember_different(pairs=pairs, by=by, centre=group.centre)
-    known = list({learner.pk: learner for learner in chosen.values()}.values())
-    tied = tie_to_centre(known, centre=group.centre, today=today)
-    people = [(learner.pk, learner.neighbourhood_id) for learner in known]
-    people += [(pk, places[row.person.neighbourhood]) for pk, row in zip(registered, fresh, strict=True)]
-    pk_of = {row.person.row: pk for pk, row in zip(registered, fresh, strict=True)}
-    pk_of |= {number: learner.pk for number, learner in chosen.items()}
-    pk_of |= {row.person.row: row.match.learner.pk for row in preview.rows if row.enrolled and row.match.learner}
-    said = ((pk_of[row.person.row], row.person.schooling) for row in preview.rows if row.person.row in pk_of)
-    schooled = keep_schooling(((pk, words) for pk, words in said if words), source=roster_import.file_name, today=today)
-    preview.committed, back = _enrol_all(group, people, roster_import)
+    preview = RosterPreview(roster.sheet.name, roster.header, notes=roster.sheet.notes)
+    writer = RosterWriter(group, roster_import, by=by, decisions=decisions)
+    for page in match_pages(group, roster):
+        preview.add(page)
+        preview.left_out += writer.write(page, preview.sheet, preview.header)
+    writer.refuse_overfull()
+    preview.committed = writer.committed
     RosterImport.objects.filter(pk=roster_import.pk).update(
         status=ImportStatus.COMMITTED,
         committed_at=timezone.now(),
@@ -212,7 +186,7 @@ def _commit(roster_import: RosterImport, by: User, decisions: dict[int, Decision
         known_count=preview.known,
         lookalike_count=preview.lookalike,
         error_count=preview.wrong_rows,
-        made={"registered": _runs(registered), "tied": tied, "back": back, "schooling": _runs(schooled)},
+        made=writer.made(),
     )
     data = {
         "committed": preview.committed,
@@ -222,67 +196,6 @@ def _commit(roster_import: RosterImport, by: User, decisions: dict[int, Decision
     }
     audit.record("courses.commit_roster", roster_import, by=by, centre_id=group.centre_id, data=data)
     return preview
-
-
-def _people_to_enrol(
-    group: ClassGroup, preview: RosterPreview, decisions: dict[int, Decision]
-) -> tuple[dict[int, Learner], list[PreviewRow]]:
-    """Part the rows into people we know, by row number, who come into the class, and people to register first."""
-    chosen: dict[int, Learner] = {}
-    fresh: list[PreviewRow] = []
-    for row in preview.rows:
-        decision = decisions.get(row.person.row, "skip") if row.kind == "lookalike" else ""
-        learner = row.match.learner
-        if row.kind == "new" or decision == "new":
-            fresh.append(row)
-        elif learner is not None and (row.kind == "known" or decision == "same"):
-            chosen[row.person.row] = learner
-        elif decision == "skip":
-            reason = _("gần giống %(name)s (%(code)s); chưa chọn là cùng một người hay người mới")
-            words = reason % {"name": learner, "code": learner.code if learner else ""}
-            column = name_column(preview.header)
-            preview.left_out.append(RowError(preview.sheet, row.person.row, column, row.person.full_name, words))
-    return chosen, fresh
-
-
-def _runs(pks: Iterable[int]) -> list[list[int]]:
-    """Return ascending keys as runs of first and last: ten thousand new people are one run."""
-    runs: list[list[int]] = []
-    for pk in pks:
-        if runs and runs[-1][1] == pk - 1:
-            runs[-1][1] = pk
-        else:
-            runs.append([pk, pk])
-    return runs
-
-
-def _enrol_all(
-    group: ClassGroup, people: list[tuple[int, int | None]], roster_import: RosterImport
-) -> tuple[int, list[dict[str, Any]]]:
-    """Put people (keys of learner and neighbourhood) into the class; return how many came, and who came back."""
-    columns = ("learner_id", "pk", "status", "withdrawn_on", "withdraw_reason", "roster_import_id")
-    present = {row[0]: row for row in Enrolment.objects.filter(class_group=group).order_by().values_list(*columns)}
-    fresh = [row for row in people if row[0] not in present]
-    back = [present[pk] for pk, _place in people if pk in present and present[pk][2] == EnrolmentStatus.WITHDRAWN]
-    here = sum(row[2] != EnrolmentStatus.WITHDRAWN for row in present.values())
-    if group.capacity is not None and here + len(fresh) + len(back) > group.capacity:
-        left = max(0, group.capacity - here)
-        message = _(
-            "Lớp chỉ còn %(left)s chỗ, danh sách có %(count)s người mới vào lớp. Hãy tăng số chỗ hoặc bớt dòng."
-        )
-        raise Conflict("class_full", message % {"left": left, "count": len(fresh) + len(back)})
-    insert_rows(
-        Enrolment, ("learner_id", "neighbourhood_id"), fresh,
-        same={
-            "class_group_id": group.pk, "enrolled_on": timezone.localdate(), "roster_import_id": roster_import.pk,
-        },
-    )  # fmt: skip
-    Enrolment.objects.filter(pk__in=[row[1] for row in back]).update(
-        status=EnrolmentStatus.ACTIVE, withdrawn_on=None, withdraw_reason="", roster_import=roster_import
-    )
-    return len(fresh) + len(back), [
-        {"enrolment": row[1], "withdrawn_on": str(row[3]), "reason": row[4], "roster_import": row[5]} for row in back
-    ]
 
 
 @transaction.atomic

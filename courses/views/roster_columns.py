@@ -49,13 +49,16 @@ def letter_of(index: int) -> str:
 
 def column_lines(sheet: Sheet, header_row: int, titles: list[Title], columns: dict[str, int]) -> list[ColumnLine]:
     """The columns with anything in them; numbers of people are masked."""
-    below = [row for row in sheet.rows if row.number > header_row]
     field_of = {at: name for name, at in columns.items()}
-    width = max([len(titles), *(len(row.cells) for row in below[:50])])
+    samples: list[list[str]] = [[] for _at in range(max(len(titles), sheet.rows.width))]
+    for row in sheet.rows:
+        if row.number > header_row:
+            for found, cell in zip(samples, row.cells, strict=False):
+                if len(found) < SAMPLES and (text := text_of(cell)):
+                    found.append(text)
     lines = []
-    for at in range(width):
+    for at, texts in enumerate(samples):
         title = " – ".join(part for part in titles[at] if part) if at < len(titles) else ""
-        texts = [text for row in below if at < len(row.cells) and (text := text_of(row.cells[at]))][:SAMPLES]
         shown = [mask_number(text) if sum(map(str.isdigit, text)) >= _LONG_NUMBER else text[:40] for text in texts]
         if title or shown:
             lines.append(ColumnLine(at, letter_of(at), title, shown, field_of.get(at, "")))

@@ -22,6 +22,7 @@ from courses.choices import ImportStatus
 from courses.models import ClassGroup, RosterImport
 from courses.permissions import refuse_ended, require_on_class
 from courses.roster.labels import mapping_words, titles_passed_over
+from courses.roster.preview import SHOWN_ROWS
 from courses.selectors import class_imports, import_job
 from courses.services.roster_undo import undo_roster
 from courses.services.rosters import (
@@ -36,7 +37,6 @@ from courses.services.rosters import (
     wrong_rows_of,
 )
 
-SHOWN_ROWS = 300  # a page of ten thousand rows helps nobody; the counts cover all
 SHOWN_IMPORTS = 20
 
 
@@ -141,7 +141,7 @@ def roster_preview(request: HttpRequest, pk: int) -> HttpResponse:
         "group": row.class_group,
         "preview": preview,
         "shown": shown,
-        "hidden": len(preview.rows) - len(shown),
+        "hidden": preview.counts.total() - len(shown),
         "errors": preview.errors[:SHOWN_ROWS],
         "hidden_errors": max(0, len(preview.errors) - SHOWN_ROWS),
         "refusal": refusal,

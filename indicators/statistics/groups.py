@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from centres.models import AdminUnit, Centre
-from core.bulk import one_of
+from core.bulk import OneOf
 from core.errors import OutOfScope
 from indicators.statistics.selectors import counted_enrolments, taught_classes
 from learners.choices import Sex
@@ -46,9 +46,7 @@ def _learned(
     """Who learned, in two steps: PostgreSQL misjudges how many come out of the nested question and goes astray."""
     counted = counted_enrolments(user=user, starts_on=starts_on, ends_on=ends_on, unit=unit, centre=centre)
     people = Learner.objects.all()
-    return people.filter(
-        pk__in=one_of(list(counted.order_by().values_list("learner_id", flat=True).distinct()), like=people)
-    )
+    return people.filter(OneOf("pk", list(counted.order_by().values_list("learner_id", flat=True).distinct())))
 
 
 def by_target_group(

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.management import call_command
 
-from bench import harness, lookalikes, person_search, roster_import, roster_rival, statistics_export
+from bench import harness, lookalikes, person_search, roster_import, roster_memory, roster_rival, statistics_export
 from centres.models import Centre
 from clc_manager.management.commands.bench import NAMES
 
@@ -41,6 +41,13 @@ def test_benchmarks_run_and_roll_back(db, monkeypatch, module, sizes):
     assert set(result) >= KEYS
     assert result["name"] == module.NAME in NAMES
     assert not Centre.objects.exists()
+
+
+def test_what_the_memory_bench_imports_in_another_process_comes_in(db, tmp_path):
+    assert roster_memory.NAME in NAMES
+    roster_memory.import_list(roster_memory.describe(40, 7, tmp_path))
+    assert Centre.objects.get(code="BENCH-R7").class_groups.get().enrolments.count() == 39
+    assert 10 < roster_memory.peak() < 10_000
 
 
 def test_unknown_name_is_refused(capsys):

@@ -6,6 +6,10 @@ from typing import Any
 
 import openpyxl
 
+from core.tabular.reading import Sheet
+from courses.roster.header import Header
+from courses.roster.rows import RosterRows, read_rows
+
 HEADER = ("STT", "Họ và tên", "Ngày sinh", "Giới tính", "Số CCCD", "Dân tộc", "Điện thoại", "Địa chỉ", "Ghi chú")
 
 
@@ -67,3 +71,13 @@ def with_part(content: bytes, name: str, data: bytes) -> bytes:
                 target.writestr(part, source.read(part))
         target.writestr(name, data)
     return buffer.getvalue()
+
+
+def read_all(sheet: Sheet, header: Header) -> RosterRows:
+    """All pages of a sheet as one."""
+    whole = RosterRows()
+    for page in read_rows(sheet, header):
+        whole.people += page.people
+        whole.errors += page.errors
+        whole.unread += page.unread
+    return whole

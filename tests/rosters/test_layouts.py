@@ -13,32 +13,32 @@ from hypothesis import strategies as st
 
 from core.dates import PartialDate
 from core.errors import InvalidInput
-from core.tabular.reading import Sheet, SheetRow, read_sheet
+from core.tabular.reading import Sheet, SheetRow, Spool, read_sheet
 from courses.roster.header import SYNONYMS, find_header
-from courses.roster.rows import read_rows
 from courses.services.roster_undo import undo_roster
 from courses.services.rosters import commit_roster, preview_roster
 from learners.choices import Sex
 from learners.models import Learner, StatedSchooling
 from learners.schooling import Schooling
 from tests.factories import make_class
+from tests.rosters.sheets import read_all
 
 SURVEY = Path(__file__).parent.parent / "data" / "roster_survey_sheet.xlsx"
 
 
 def sheet_of(*rows, first=1):
-    return Sheet("Danh sách", [SheetRow(first + at, list(row)) for at, row in enumerate(rows)])
+    return Sheet("Danh sách", Spool(SheetRow(first + at, list(row)) for at, row in enumerate(rows)))
 
 
 def people_of(*rows, first=1):
     sheet = sheet_of(*rows, first=first)
-    return read_rows(sheet, find_header(sheet))
+    return read_all(sheet, find_header(sheet))
 
 
 def test_the_survey_sheet_is_read_whole():
     sheet = read_sheet(SURVEY.read_bytes(), SURVEY.name)
     header = find_header(sheet)
-    found = read_rows(sheet, header)
+    found = read_all(sheet, header)
     assert (header.row_number, len(found.people), found.errors, found.unread) == (4, 60, [], [])
     first = found.people[0]
     assert (first.row, first.full_name, str(first.birth)) == (5, "Quách Kim Đào", "12/01/1986")
@@ -218,7 +218,7 @@ TITLE = st.sampled_from([word for words in SYNONYMS.values() for word in words] 
 @given(header=st.lists(TITLE, max_size=8), rows=st.lists(st.lists(CELL, max_size=8), max_size=6))
 def test_whatever_stands_in_the_cells_every_row_is_taken_or_named(header, rows):
     sheet = sheet_of([*header, "Họ và tên", "Dân tộc"], *rows)
-    found = read_rows(sheet, find_header(sheet))
+    found = read_all(sheet, find_header(sheet))
     taken = [person.row for person in found.people]
     assert len(set(taken)) == len(taken)
     assert not {error.row for error in found.errors} & set(taken)
@@ -237,4 +237,4 @@ def test_wrong_rows_of_the_survey_sheet_keep_its_two_rows_of_header(cast, refere
     with row.wrong_file.open("rb") as stream:
         again = read_sheet(stream.read(), "sai.xlsx")
     assert find_header(again).row_number == 4
-    assert [error.value for error in read_rows(again, find_header(again)).errors] == ["32 1 1986"]
+    assert [error.value for error in read_all(again, find_header(again)).errors] == ["32 1 1986"]

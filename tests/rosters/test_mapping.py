@@ -10,15 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.models import AuditEvent
-from core.tabular.reading import Sheet, SheetRow
+from core.tabular.reading import Sheet, SheetRow, Spool
 from courses.models import Enrolment, RosterImport, RosterMapping
 from courses.roster.header import FIELDS, fingerprint_of, header_of
-from courses.roster.rows import read_rows
 from courses.services.rosters import preview_roster
 from courses.views.roster_columns import letter_of
 from learners.models import Learner
 from tests.factories import make_class
-from tests.rosters.sheets import HEADER, person, roster, saved
+from tests.rosters.sheets import HEADER, person, read_all, roster, saved
 
 pytestmark = pytest.mark.django_db
 SURVEY = Path(__file__).parent.parent / "data" / "roster_survey_sheet.xlsx"
@@ -132,9 +131,9 @@ def test_the_preview_shows_the_mapping_and_what_is_not_read(client, cast, group)
 
 def test_a_mapping_with_columns_far_outside_the_sheet_reads_nothing_there():
     rows = [SheetRow(1, ["A", "B"]), SheetRow(2, ["Bùi Thị Nga", 1984])]
-    sheet = Sheet("x", rows)
+    sheet = Sheet("x", Spool(rows))
     said = {fingerprint_of([("", "A"), ("", "B")]): {"full_name": 0, "birth": 1, "phone": 40}}
-    (found,) = read_rows(sheet, header_of(sheet, said)).people
+    (found,) = read_all(sheet, header_of(sheet, said)).people
     assert (found.full_name, str(found.birth), found.phone) == ("Bùi Thị Nga", "1984", "")
 
 
@@ -142,10 +141,10 @@ def test_a_mapping_with_columns_far_outside_the_sheet_reads_nothing_there():
 @given(columns=st.dictionaries(st.sampled_from(FIELDS), st.integers(0, 8), min_size=1))
 def test_whatever_was_remembered_every_row_is_taken_or_named(columns):
     rows = [SheetRow(1, list(HEADER)), SheetRow(2, person(1)), SheetRow(3, person(2))]
-    sheet = Sheet("x", rows)
+    sheet = Sheet("x", Spool(rows))
     header = header_of(sheet, {fingerprint_of([("", title) for title in HEADER]): columns})
     assert header.remembered
-    found = read_rows(sheet, header)
+    found = read_all(sheet, header)
     assert {entry.row for entry in [*found.people, *found.errors, *found.unread]} <= {2, 3}
 
 

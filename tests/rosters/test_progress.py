@@ -38,7 +38,7 @@ def test_somebody_else_sees_each_stage_while_the_worker_is_at_it(cast, reference
     seen = []
 
     monkeypatch.setattr(rosters, "read_roster", _looked_at(rosters.read_roster, seen, job))
-    monkeypatch.setattr(rosters, "match_roster", _looked_at(rosters.match_roster, seen, job))
+    monkeypatch.setattr(rosters, "match_pages", _looked_at(rosters.match_pages, seen, job))
     run_job.func(job.pk)
     assert seen == [
         ("running", 0, "đang đọc tệp", False),

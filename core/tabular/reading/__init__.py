@@ -18,6 +18,7 @@ from core.tabular.reading.sheet import (
     MAX_BYTES,
     MAX_COLUMNS,
     MAX_ROWS,
+    Row,
     Sheet,
     SheetRow,
     bounded,
@@ -25,8 +26,19 @@ from core.tabular.reading.sheet import (
     refuse_broken,
     refuse_empty,
 )
+from core.tabular.reading.spool import Spool
 
-__all__ = ["ACCEPTED", "MAX_BYTES", "MAX_COLUMNS", "MAX_ROWS", "Sheet", "SheetRow", "read_sheet", "read_sheets"]
+__all__ = [
+    "ACCEPTED",
+    "MAX_BYTES",
+    "MAX_COLUMNS",
+    "MAX_ROWS",
+    "Sheet",
+    "SheetRow",
+    "Spool",
+    "read_sheet",
+    "read_sheets",
+]
 # What the file dialog offers; the contents decide, not the name.
 ACCEPTED = ".xlsx,.xls,.ods,.csv,.txt"
 
@@ -58,6 +70,12 @@ def read_sheet(content: bytes, file_name: str) -> Sheet:
     return next(read_sheets(content, file_name))
 
 
+def _rows_of(sheet: python_calamine.CalamineSheet) -> Iterator[Row]:
+    """Rows and columns as people count them: the blank ones before the first cell too."""
+    left: Row = [""] * (sheet.start[1] if sheet.start else 0)
+    return (left + cells for cells in sheet.iter_rows()) if left else sheet.iter_rows()
+
+
 def _read_book(content: bytes, notes: list[str]) -> Iterator[Sheet]:
     found = False
     try:
@@ -66,8 +84,7 @@ def _read_book(content: bytes, notes: list[str]) -> Iterator[Sheet]:
             sheet = book.get_sheet_by_name(name)
             if not sheet.height or sheet.start is None:
                 continue
-            # Rows keep the numbers people see: blank rows above the first cell count too.
-            if rows := bounded(iter(sheet.to_python(skip_empty_area=False))):
+            if rows := bounded(_rows_of(sheet)):
                 found = True
                 yield Sheet(name, rows, notes)
     except (python_calamine.CalamineError, OSError, ValueError) as error:

@@ -108,7 +108,8 @@ def _scan_part(stream: Any, before: int, *, cells: bool) -> tuple[int, bool]:
         tail = window[-_TAIL:]
         if not cells:
             continue
-        uncomputed = uncomputed or bool(_UNCOMPUTED.search(window))
+        if b"<f" in window or b":f" in window:  # few lists have any formula, and looking for it takes a while
+            uncomputed = uncomputed or bool(_UNCOMPUTED.search(window))
         if not _SUSPECT.search(window):
             continue
         far_row = any(int(match) > FURTHEST_ROW for match in _ROW.findall(window))

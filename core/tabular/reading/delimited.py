@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from core.tabular.reading.sheet import Sheet, bounded, refuse, refuse_broken, refuse_empty
 
 _LOOKED_AT = 40
+_PIECE = 64 * 1024
 
 
 def read_delimited(content: bytes) -> Sheet:
@@ -16,14 +17,13 @@ def read_delimited(content: bytes) -> Sheet:
 
     Raises InvalidInput for other encodings: their Vietnamese letters would come out wrong.
     """
-    text = _decoded(content)
-    if "\0" in text:
-        raise refuse("file_unknown", _("Không nhận ra loại tệp. Hãy gửi tệp Excel (.xlsx, .xls), .ods hoặc CSV."))
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    _check_text(content, encoding)
     # Titles above the table may hold a comma or nothing at all: the rows together tell.
-    first = "".join(islice(io.StringIO(text), _LOOKED_AT))
+    first = "".join(islice(_text(content, encoding), _LOOKED_AT))
     delimiter = max(",;\t", key=first.count)
     try:
-        rows = bounded(iter(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
+        rows = bounded(csv.reader(_text(content, encoding), delimiter=delimiter))
     except csv.Error as error:
         raise refuse_broken() from error
     if not rows:
@@ -31,10 +31,19 @@ def read_delimited(content: bytes) -> Sheet:
     return Sheet("CSV", rows)
 
 
-def _decoded(content: bytes) -> str:
-    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+def _text(content: bytes, encoding: str) -> io.TextIOWrapper:
+    """The text a piece at a time."""
+    return io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
+
+
+def _check_text(content: bytes, encoding: str) -> None:
+    """Refuse what is no text, or no text in this encoding."""
+    text = _text(content, encoding)
     try:
-        return content.decode(encoding)
+        while piece := text.read(_PIECE):
+            if "\0" in piece:
+                message = _("Không nhận ra loại tệp. Hãy gửi tệp Excel (.xlsx, .xls), .ods hoặc CSV.")
+                raise refuse("file_unknown", message)
     except UnicodeDecodeError as error:
         message = _("Tệp CSV không phải UTF-8, chữ có dấu sẽ hỏng. Hãy lưu thành “CSV UTF-8” hoặc .xlsx.")
         raise refuse("file_not_utf8", message) from error

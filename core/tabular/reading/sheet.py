@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from core.errors import InvalidInput
+from core.tabular.reading.spool import Row, SheetRow, Spool
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 10_000
@@ -17,15 +17,6 @@ MAX_BLANK_RUN = 50
 # How far from the corner a cell may lie: what parsers set memory aside for.
 FURTHEST_ROW = MAX_ROWS + 1000
 FURTHEST_COLUMN = 1000
-Row = list[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class SheetRow:
-    """One row with its number as Excel shows it (from 1)."""
-
-    number: int
-    cells: Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +24,7 @@ class Sheet:
     """A sheet that holds anything; ``notes`` tell in words what was not taken from it."""
 
     name: str
-    rows: list[SheetRow]
+    rows: Spool
     notes: list[str] = field(default_factory=list)
 
 
@@ -73,21 +64,24 @@ def refuse_empty() -> InvalidInput:
     return refuse("file_no_rows", _("Tệp không có dòng nào. Hãy chọn lại tệp danh sách."))
 
 
-def bounded(rows: Iterator[Row]) -> list[SheetRow]:
+def bounded(rows: Iterator[Row]) -> Spool:
     """Keep the rows that hold anything, with their numbers; stop after a long run of empty ones.
 
     Raises InvalidInput when there are more than 10,000.
     """
-    kept: list[SheetRow] = []
-    blank_run = 0
+    return Spool(_filled(rows))
+
+
+def _filled(rows: Iterator[Row]) -> Iterator[SheetRow]:
+    kept = blank_run = 0
     for number, cells in enumerate(rows, start=1):
-        if any(cell not in ("", None) for cell in cells):
+        if any(cells) or any(cell not in ("", None) for cell in cells):  # a nought is something
             blank_run = 0
-            kept.append(SheetRow(number, list(cells[:MAX_COLUMNS])))
-            if len(kept) > MAX_ROWS + AROUND:
+            kept += 1
+            if kept > MAX_ROWS + AROUND:
                 raise refuse("too_many_rows", _("Danh sách có hơn 10.000 dòng. Hãy chia thành nhiều tệp."))
+            yield SheetRow(number, cells if len(cells) <= MAX_COLUMNS else cells[:MAX_COLUMNS])
         else:
             blank_run += 1
             if kept and blank_run >= MAX_BLANK_RUN:
                 break
-    return kept
