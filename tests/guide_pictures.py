@@ -18,7 +18,8 @@ PASSWORD = "hoc-tap-suot-doi"  # of seed_demo
 # Picture, who is signed in, where to begin, links to follow from there, height.
 PICTURES: tuple[tuple[str, str, str, tuple[str, ...], int], ...] = (
     ("ghi-danh", "lan", "/classes/?status=open", ("table tbody a",), 640),
-    ("diem-danh", "lan", "/classes/?status=open", ("table tbody a", "a[href*='/classes/sessions/']"), 640),
+    ("diem-danh", "lan", "/classes/?status=open", ("table tbody a", "a[href*='/classes/sessions/']"), 820),
+    ("ca-lop", "lan", "/classes/?status=open", ("table tbody a", "a[href$='/attendance/']"), 900),
     ("ket-thuc", "lan", "/classes/?status=open", ("table tbody a", "a[href$='/close/']"), 640),
     ("so-goc", "lan", "/certificates/", (), 640),
     ("chi-tieu", "tuan", "/plan/", (), 720),
