@@ -241,3 +241,15 @@ def test_the_job_run_twice_changes_nothing(cast, group):
     run_job.func(job.pk)
     job.refresh_from_db()
     assert (job.status, job.result["committed"], group.enrolments.count()) == ("done", 1, 1)
+
+
+def test_a_list_of_people_whose_keys_lie_far_apart_is_taken_back(cast, group):
+    row = imported(group, [person(1), person(2)], cast.lan)
+    row.refresh_from_db()
+    last = row.made["registered"][-1][1]
+    far = [[last + 2 * n, last + 2 * n] for n in range(1, 1500)]
+    row.made = {**row.made, "registered": [*row.made["registered"], *far], "schooling": far}
+    row.save(update_fields=["made"])
+    undo_roster(roster_import=row, by=cast.lan)
+    assert not Learner.objects.exists()
+    assert not Enrolment.objects.filter(class_group=group).exists()
