@@ -23,9 +23,9 @@ from certificates.choices import CertificateState
 from certificates.models import Certificate
 from certificates.services.publishing import GONE
 from certificates.services.signing import ready_signer
-from certificates.signing.keys import KeyState, key_folder
+from certificates.signing.keys import KeyState, Signer, key_folder
 from core import audit
-from core.errors import Conflict
+from core.errors import Conflict, Unavailable
 
 # A list is half full at most: a free place is found at once, and those taken lie scattered.
 MOST_IN_A_LIST = LIST_BITS // 2
@@ -35,6 +35,15 @@ TRIES = 40
 def issuer() -> Issuer:
     """Who issues: this installation."""
     return Issuer(settings.PUBLIC_BASE_URL)
+
+
+def _signer() -> Signer:
+    """Return the key that signs. Raises Unavailable in words that are not about printing."""
+    try:
+        return ready_signer()
+    except Unavailable as error:
+        words = _("Chưa lập được chứng chỉ số vì chưa có khóa ký dùng được. Hãy báo người quản trị rồi thử lại.")
+        raise Unavailable(error.code, words) from error
 
 
 def credential_of(certificate: Certificate) -> Credential:
@@ -52,7 +61,7 @@ def credential_of(certificate: Certificate) -> Credential:
 
 
 def _make(certificate: Certificate) -> Credential:
-    signer, by = ready_signer(), issuer()
+    signer, by = _signer(), issuer()
     method, now = by.method(signer.kid), timezone.now()
     for _try in range(TRIES):
         place = (_open_list(), secrets.randbelow(LIST_BITS))
@@ -117,7 +126,7 @@ def signed_list(number: int) -> tuple[str, str]:
     Whatever no longer stands is set, replaced and corrected papers included: their credential says what is true no
     more. Raises Unavailable without a key.
     """
-    signer, by = ready_signer(), issuer()
+    signer, by = _signer(), issuer()
     at = timezone.now().replace(second=0, microsecond=0)
     gone = Credential.objects.filter(status_list=number, certificate__state__in=GONE)
     document = status_list_document(by, number, gone.order_by().values_list("status_index", flat=True), at=at)

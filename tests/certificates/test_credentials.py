@@ -336,7 +336,9 @@ def test_without_a_key_nothing_is_made_and_it_is_said(as_user, cast, row, settin
     settings.SIGNING_KEYS_DIR = tmp_path / "none"
     with pytest.raises(Unavailable):
         credential_of(row)
-    assert as_user(cast.lan).get(f"/certificates/{row.pk}/credential.json").status_code == 503
+    refused = as_user(cast.lan).get(f"/certificates/{row.pk}/credential.json")
+    assert refused.status_code == 503
+    assert "Chưa lập được chứng chỉ số" in refused.content.decode()
     assert not Credential.objects.exists()
 
 
