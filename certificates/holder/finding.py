@@ -10,13 +10,13 @@ from certificates.holder.secret import hash_of, read_secret
 from certificates.models import Certificate
 from certificates.querysets import CertificateQuerySet
 from certificates.selectors import STATUS, successor_of
+from certificates.signing.claims import USUAL_CENTRE
 from core.text import clean, fold_tone_place
 from core.tokens import read_token
 from learners.models import Learner
 from learners.querysets import of_person
 
 NUMBER = re.compile(r"(\d{1,9})\s*/\s*(\d{4})")
-USUAL_CENTRE = "trung tâm học tập cộng đồng "
 
 
 def same_words(text: str) -> str:
@@ -37,7 +37,7 @@ def _says_centre(row: Certificate, place: str) -> bool:
     """Whether the words name the centre: its name on the paper or today, or its commune with or without the kind."""
     unit = same_words(row.unit.name)
     names = {same_words(row.content["centre"]), same_words(row.centre.name), unit}
-    names |= {name.removeprefix(USUAL_CENTRE) for name in names}
+    names |= {name.removeprefix(f"{same_words(USUAL_CENTRE)} ") for name in names}
     names.add(unit.removeprefix(same_words(row.unit.get_kind_display())).strip())
     return same_words(place) in names
 
