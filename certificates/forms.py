@@ -178,24 +178,24 @@ class TemplateForm(forms.Form):
         super().__init__(data, initial={**given, **initial})
         self.language = language
         for block in BLOCKS:
-            self.fields[block.name] = self._field(block, str(block.label))
+            self.fields[block.name] = self._field(block, str(block.label), asked=not block.empty)
             if language == PaperLanguage.VI_EN and block.in_english:
                 label = gettext("%(block)s (tiếng Anh)") % {"block": block.label}
-                self.fields[f"{block.name}_en"] = self._field(block, label)
+                self.fields[f"{block.name}_en"] = self._field(block, label, asked=bool(block.must))
 
     @staticmethod
-    def _field(block: Block, label: str) -> forms.CharField:
+    def _field(block: Block, label: str, *, asked: bool) -> forms.CharField:
         """A field that takes more than fits on the paper: what is too long is said, not cut off."""
         notes = []
         if block.must:
             notes.append(gettext("Phải có {%(name)s}.") % {"name": block.must})
         if block.lines > 1:
             notes.append(gettext("Nhiều nhất %(n)s dòng.") % {"n": block.lines})
-        if block.empty:
+        if not asked:
             notes.append(gettext("Có thể để trống."))
         field = forms.CharField(
             label=label,
-            required=not block.empty,
+            required=asked,
             error_messages={"required": _("Không được để trống.")},
             max_length=1000,
             strip=False,

@@ -24,7 +24,7 @@ class Sample(models.TextChoices):
 TOKEN = "MAUX-XXXX-XXXX-XXXX"  # noqa: S105 - a code that no certificate has
 NAMES = {
     Sample.SHORT: "Lê Thị Na",
-    Sample.LONG: "Nguyễn Phúc Hoàng Thị Phương Quỳnh Thùy Dương Bảo Ngọc Ánh Hà",
+    Sample.LONG: "Nguyễn Phúc Hoàng Thị Phương Quỳnh Thùy Dương Bảo Ngọc Ánh Ý",
     Sample.UNKNOWN: "Đặng Thị Ợt",
 }
 COURSES = {

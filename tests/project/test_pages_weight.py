@@ -16,7 +16,7 @@ PAGES = (
     "home", "search", "learners:learner-list", "learners:learner-add", "courses:class-list", "courses:class-add",
     "courses:course-list", "literacy:followup-list", "certificates:register", "indicators:plan", "indicators:declare",
     "indicators:statistics", "centres:centre-list", "centres:unit-list", "centres:audit-list", "accounts:profile",
-    "api:docs", "api:keys",
+    "api:docs", "api:keys", "certificates:templates",
 )  # fmt: skip
 LIMIT = 60_000
 
