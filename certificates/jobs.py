@@ -1,15 +1,36 @@
 """Long work of certificates."""
 
+import logging
 from typing import Any
 
+from django.tasks import task
 from django.utils.translation import gettext as _
 
 from certificates.book.printing import book_pdf
 from certificates.models import Certificate, Register
 from certificates.services.printing import render_reserved
-from core.errors import InvalidInput
+from certificates.services.sequencing import make_checkpoint
+from certificates.signing.keys import BrokenKeyList
+from core.errors import DomainError, InvalidInput
 from core.jobs import Progress, job
 from courses.models import ClassGroup
+
+logger = logging.getLogger(__name__)
+
+
+@task()
+def publish_log() -> int:
+    """Publish what happened to the register since; the queue's calendar asks for it (settings ``TASKS``).
+
+    Returns how many events the log holds. What stands in the way is said in the program's log, and on the log's page;
+    the next turn tries again.
+    """
+    try:
+        checkpoint = make_checkpoint()
+    except (DomainError, BrokenKeyList, OSError) as error:
+        logger.error("the register's log was not published: %s", error)
+        return 0
+    return checkpoint.size if checkpoint else 0
 
 
 @job("certificates.print_book")

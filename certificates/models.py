@@ -20,6 +20,7 @@ from certificates.choices import (
     ProposalStep,
 )
 from certificates.holder.models import HolderLink, SearchTally
+from certificates.log_models import LogCheckpoint, LogLeaf, LogPlace, LogSalt
 from certificates.querysets import BlankQuerySet, CertificateQuerySet, ProposalQuerySet, RegisterEventQuerySet
 from certificates.wording.models import CentreLogo, CertificateTemplate  # noqa: F401 - models of this app
 from core.models import TimeStamped
@@ -33,6 +34,10 @@ __all__ = [
     "Certificate",
     "Credential",
     "HolderLink",
+    "LogCheckpoint",
+    "LogLeaf",
+    "LogPlace",
+    "LogSalt",
     "Proposal",
     "Register",
     "RegisterEvent",
@@ -123,6 +128,7 @@ class Certificate(TimeStamped):
             models.Index(fields=["unit", "issued_on"], name="certificates_cert_unit_idx"),
             models.Index(fields=["search_key"], name="certificates_cert_search_idx"),
             models.Index(fields=["-issued_on", "-id"], name="certificates_cert_recent_idx"),
+            models.Index(fields=["state", "token"], name="certificates_cert_state_idx"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["register", "number"], name="certificates_certificate_number_uniq"),

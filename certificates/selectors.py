@@ -13,8 +13,10 @@ from django.utils import timezone
 from centres.models import Centre
 from certificates.choices import LITERACY_KINDS, CertificateState
 from certificates.lookups import count_lookup
-from certificates.models import Certificate, Register, RegisterEvent, RegisterEventKind, SignedClaims
+from certificates.models import Certificate, LogPlace, Register, RegisterEvent, RegisterEventKind, SignedClaims
 from certificates.signing.keys import KeyState, KeyUse, instant_text, key_folder, list_document
+from certificates.tlog.checkpoint import write_proof
+from certificates.tlog.merkle import HASH_BYTES
 from core.text import mask_name
 from core.tokens import read_token
 
@@ -165,3 +167,10 @@ def qr_texts(certificates: Iterable[Certificate]) -> dict[int, str]:
     for pk, fragment in SignedClaims.objects.filter(certificate__in=rows).values_list("certificate_id", "fragment"):
         texts[pk] += f"#{fragment}"
     return texts
+
+
+def log_proof(place: LogPlace) -> str:
+    """Return the proof that an event is in the published log (c2sp.org/tlog-proof), to keep beside the paper."""
+    raw = bytes(place.proof)
+    steps = [raw[start : start + HASH_BYTES] for start in range(0, len(raw), HASH_BYTES)]
+    return write_proof(place.index, steps, place.checkpoint.note)

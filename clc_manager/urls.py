@@ -38,6 +38,8 @@ urlpatterns = [
     path("c/<path:token>", public.verify, name="verify-lower"),
     path(".well-known/clc-keys.json", published.key_list, name="key-list"),
     path("log/status", published.status, name="log-status"),
+    path("log/checkpoint", published.checkpoint, name="log-checkpoint"),
+    path("log/tile/<path:path>", published.tile, name="log-tile"),
 ]
 
 handler400 = "clc_manager.views.bad_request"

@@ -1,15 +1,44 @@
 """The one door through which a register event is written.
 
 An event is a line of the book: whoever keeps the book's history (audit, published log) hangs on here and misses none.
+Its leaf in the log is written beside it: whatever undoes the one undoes the other.
 """
 
+import secrets
 from collections.abc import Iterable
 
-from certificates.models import RegisterEvent
+from certificates.models import LogLeaf, LogSalt, RegisterEvent, RegisterEventKind
+from certificates.tlog.leaves import FIELDS, SALT_BYTES, leaf_data
 
 ROWS_A_STATEMENT = 500
 
 
 def write_events(rows: Iterable[RegisterEvent]) -> list[RegisterEvent]:
-    """Write events in the order given and return them with their keys. Call inside the transaction of the step."""
-    return RegisterEvent.objects.bulk_create(list(rows), batch_size=ROWS_A_STATEMENT)
+    """Write events in the order given and return them with their keys. Call inside the transaction of the step.
+
+    What the events are about is written before: a leaf holds the rows as the database has them at that moment.
+    """
+    written = RegisterEvent.objects.bulk_create(list(rows), batch_size=ROWS_A_STATEMENT)
+    LogSalt.objects.bulk_create(
+        [
+            LogSalt(certificate_id=row.certificate_id, salt=secrets.token_hex(SALT_BYTES))
+            for row in written
+            if row.kind == RegisterEventKind.RESERVED
+        ],
+        batch_size=ROWS_A_STATEMENT,
+    )
+    for start in range(0, len(written), ROWS_A_STATEMENT):
+        _write_leaves([row.pk for row in written[start : start + ROWS_A_STATEMENT]])
+    return written
+
+
+def _write_leaves(events: list[int]) -> None:
+    rows = RegisterEvent.objects.filter(pk__in=events).order_by("pk").values(*FIELDS)
+    LogLeaf.objects.bulk_create(
+        # A salt that was erased stays erased: the entry's later events are salted with what nobody keeps.
+        LogLeaf(
+            event_id=row["pk"],
+            data=leaf_data(row, row["certificate__log_salt__salt"] or secrets.token_hex(SALT_BYTES)),
+        )
+        for row in rows
+    )

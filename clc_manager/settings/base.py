@@ -89,6 +89,7 @@ TASKS = {
             "LOCK_TIMEOUT": 60,
             "SCHEDULES": {
                 "forget-old-rosters": {"task": "courses.jobs.sweep_rosters", "every": dt.timedelta(hours=6)},
+                "publish-log": {"task": "certificates.jobs.publish_log", "every": dt.timedelta(hours=1)},
             },
         },
     }
@@ -180,6 +181,8 @@ SEAL_PASSPHRASE_FILE = (
 )
 # Look-ups of papers are added up in memory and written so often, in seconds (docs/adr/0035).
 LOOKUPS_WRITTEN_EVERY = 2.0
+# The log that is published: checkpoint, tiles, entries (docs/adr/0032). Outside the database, so that it cannot follow.
+LOG_DIR = Path(os.environ.get("CLC_LOG_DIR") or DATA_DIR / "log")
 IS_PRODUCTION = False
 
 LOGGING = {

@@ -22,6 +22,7 @@ MEDIA_ROOT = DATA_DIR / "files"
 # Programs that a test starts sign with the keys of the test.
 SIGNING_KEYS_DIR = Path(os.environ.get("CLC_TEST_SIGNING_KEYS") or DATA_DIR / "keys")
 SEAL_PKCS12 = SEAL_PASSPHRASE_FILE = None
+LOG_DIR = DATA_DIR / "log"
 DATABASES = {"default": env.database(os.environ.get("CLC_TEST_DATABASE_URL"), DATA_DIR)}
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file, not memory: browser tests and concurrency tests need several connections.

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.db import connection
 
@@ -27,10 +26,3 @@ def without_guards(*tables: str) -> Iterator[None]:
         yield
         for _name, sql in lifted:
             cursor.execute(sql)
-
-
-def tamper(sql: str, params: list[Any], *tables: str) -> int:
-    """Run one statement behind the guards' back and return how many rows it changed."""
-    with without_guards(*tables), connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.rowcount

@@ -28,6 +28,7 @@ NO_PAGE = {
     "certificates:credential": "a file", "holder-credential": "a file", "did": "for verifying programs",
     "credential-status": "for verifying programs", "credential-status-form": "for verifying programs",
     "certificates:template-picture": "a picture",
+    "log-checkpoint": "for verifying programs", "log-tile": "for verifying programs",
 } | {name: why for name, why in EXCUSED.items() if why.startswith("POST only")}  # fmt: skip
 LONG_CLASS = "Phòng, chống lừa đảo trực tuyến và bảo vệ dữ liệu cá nhân trên không gian mạng cho người cao tuổi"
 LONG_NAME = ("Nguyễn Phúc", "Tôn Nữ Hoàng Khánh", "Nghiêng")

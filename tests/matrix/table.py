@@ -213,5 +213,7 @@ EXCUSED: dict[str, str] = {
     "credential-status-form": "public: tests/certificates/test_credentials.py",
     "key-list": "public: tests/certificates/test_signing_keys.py",
     "log-status": "public: tests/certificates/test_status_list.py",
+    "log-checkpoint": "public: tests/certificates/test_log.py",
+    "log-tile": "public: tests/certificates/test_log.py",
     "api:verify": "public: tests/api/test_api.py",
 }

@@ -1,0 +1,332 @@
+"""Rewritten history: what was done with the database's password is found and named, each time, on both databases."""
+
+import datetime as dt
+import json
+from contextlib import contextmanager
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.utils import timezone
+
+from certificates.models import (
+    Certificate,
+    LogCheckpoint,
+    LogLeaf,
+    LogPlace,
+    LogSalt,
+    Register,
+    RegisterEvent,
+    SignedClaims,
+)
+from certificates.services import Decision, hand_out_copies, issue_class, revoke_certificate, supersede_certificate
+from certificates.services.auditing import audit_register
+from certificates.services.decisions import Second
+from certificates.services.events import write_events
+from certificates.services.sequencing import make_checkpoint
+from certificates.signing.keys import KeyUse, key_folder
+from certificates.tlog.checkpoint import Checkpoint, sign_checkpoint
+from certificates.tlog.folder import log_folder
+from certificates.tlog.leaves import FIELDS, leaf_data
+from certificates.tlog.merkle import as_leaves, in_memory, root_of
+from core.tokens import new_token
+from tests.certificates.rows import without_guards
+from tests.factories import closed_class, make_certificates
+
+ENTRY, EVENT, LEAF, PLACE = (
+    "certificates_certificate", "certificates_registerevent", "certificates_logleaf", "certificates_logplace",
+)  # fmt: skip
+EVERYTHING = (ENTRY, EVENT, LEAF, PLACE, "certificates_logcheckpoint", "certificates_signedclaims")
+
+
+@pytest.fixture
+def book(cast, reference, settings, tmp_path):
+    """Three entries of a book; what the log published of them an hour ago."""
+    settings.LOG_DIR = tmp_path / "log"
+    rows = make_certificates(cast.centre_a, passing=3, failing=0)
+    make_checkpoint()
+    return rows
+
+
+def audit(*more):
+    """What the command prints with ``--json``, and its exit code."""
+    out, code = StringIO(), 0
+    try:
+        call_command("audit_register", "--json", *more, stdout=out, stderr=StringIO())
+    except SystemExit as ended:
+        code = ended.code
+    return json.loads(out.getvalue()), code
+
+
+def found(*more):
+    return {(each["centre"], each["register_number"], each["kind"]) for each in audit(*more)[0]["findings"]}
+
+
+def named(row, kind):
+    return (row.centre.code, row.register_number, kind)
+
+
+@pytest.mark.django_db
+def test_an_honest_register_has_no_findings(book, cast, capsys):
+    decision = Decision("Sai nội dung", "12/QĐ", timezone.localdate(), "Ông Đức")
+    revoke_certificate(certificate=book[0], by=cast.duc, second=Second(operator="root"), decision=decision)
+    supersede_certificate(certificate=book[1], by=cast.duc, decision=decision, correct=True)
+    hand_out_copies(certificate=book[2], by=cast.duc, copies=1, recipient="Nga", reason="")
+    LogSalt.objects.filter(certificate=book[2])._raw_delete("default")  # erased by law: still in order
+    cast.centre_a.code = "HN-KHAC"  # a centre may get another code
+    cast.centre_a.save()
+
+    assert audit() == ({"entries": 4, "ok": True, "findings": []}, 0)
+    make_checkpoint()
+    assert audit()[1] == 0
+    call_command("audit_register")
+    assert "4 mục, không có gì sai" in capsys.readouterr().out
+
+
+# --- four kinds of tampering, before and after a checkpoint -----------------------------------------------------------
+
+
+def rewrite(row, column, value):
+    """One column of an entry by plain SQL; returns how many rows changed."""
+    with without_guards(ENTRY), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {ENTRY} SET {column} = %s WHERE id = %s", [value, row.pk])  # noqa: S608 - our columns
+        return cursor.rowcount
+
+
+@contextmanager
+def taken_back():
+    """Try something on the same book, and undo it."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+def test_an_edited_entry(book):
+    row = book[1]
+    edits = (
+        ("content", '{"learner": "Người Khác"}'), ("token", "0000000000000000"), ("signer_name", "Ai đó"),
+        ("pdf_sha256", "0" * 64), ("kind", "attendance"), ("number", 77), ("state", "revoked"),
+    )  # fmt: skip
+    for column, value in edits:
+        with taken_back():
+            assert rewrite(row, column, value) == 1
+            assert named(row, "edited") in found(), column
+            assert audit()[1] == 1
+    rewrite(row, "signer_name", "Ai đó")
+    make_certificates(row.centre, passing=1, failing=0)
+    make_checkpoint()  # the next checkpoint does not make it good
+    assert found() == {named(row, "edited")}
+
+
+@pytest.mark.django_db
+def test_an_edited_event(book):
+    event = book[1].events.get(kind="issued")
+    for column, value in (("kind", "voided"), ("operator", "ai đó"), ("recipient", "Ai đó"), ("copies", 3)):
+        with taken_back():
+            with without_guards(EVENT):
+                RegisterEvent.objects.filter(pk=event.pk).update(**{"reason": "Khác", column: value})
+            assert named(book[1], "edited") in found(), column
+            assert {number for _centre, number, _kind in found()} == {book[1].register_number}
+
+
+def delete_entry(row):
+    """The whole entry with all that hangs on it."""
+    events = list(row.events.values_list("pk", flat=True))
+    with without_guards(*EVERYTHING):
+        LogPlace.objects.filter(leaf__in=events)._raw_delete("default")
+        LogLeaf.objects.filter(pk__in=events)._raw_delete("default")
+        RegisterEvent.objects.filter(pk__in=events)._raw_delete("default")
+        LogSalt.objects.filter(certificate=row)._raw_delete("default")
+        SignedClaims.objects.filter(certificate=row)._raw_delete("default")
+        Certificate.objects.filter(pk=row.pk)._raw_delete("default")
+
+
+@pytest.mark.django_db
+def test_a_deleted_entry(book):
+    with taken_back():
+        delete_entry(book[1])
+        assert found() == {named(book[1], "deleted")}
+        assert audit()[0]["entries"] == 2
+    # The last of the book, and the counter turned back: no gap is left behind, only what was published knows.
+    delete_entry(book[2])
+    Register.objects.update(next_number=3)
+    assert found() == {named(book[2], "deleted")}
+
+
+@pytest.mark.django_db
+def test_a_deleted_revocation(book, cast):
+    """The paper stands again, and the book says nothing of it."""
+    row = book[2]
+    decision = Decision("Sai nội dung", "12/QĐ", timezone.localdate(), "Ông Đức")
+    revoke_certificate(certificate=row, by=cast.duc, second=Second(operator="root"), decision=decision)
+    make_checkpoint()
+    event = row.events.get(kind="revoked")
+    with without_guards(*EVERYTHING):
+        LogPlace.objects.filter(leaf=event.pk)._raw_delete("default")
+        LogLeaf.objects.filter(pk=event.pk)._raw_delete("default")
+        RegisterEvent.objects.filter(pk=event.pk)._raw_delete("default")
+        Certificate.objects.filter(pk=row.pk).update(state="issued")
+    assert found() == {named(row, "deleted")}
+
+
+def insert_copy(row, **changes):
+    """A second entry beside an honest one, as somebody with the password writes it."""
+    new = Certificate.objects.get(pk=row.pk)
+    learner = row.enrolment.learner
+    new.pk, new.token, new._state.adding = None, new_token(), True
+    for name, value in changes.items():
+        setattr(new, name, value)
+    new.register_number = f"{new.number:06d}/{new.register.year}"
+    new.learner, new.state = learner, "revoked"  # an enrolment has one living entry
+    new.save()
+    return new
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("events", [(), ("reserved", "issued", "revoked")])
+def test_an_inserted_entry(book, cast, events):
+    with without_guards(*EVERYTHING):
+        row = insert_copy(book[0], number=4)
+        Register.objects.update(next_number=5)
+        RegisterEvent.objects.bulk_create(
+            RegisterEvent(certificate=row, kind=kind, by=cast.duc, reason="x", operator="x") for kind in events
+        )
+    assert found() == {named(row, "inserted")}
+    hand_out_copies(certificate=book[1], by=cast.duc, copies=1, recipient="Nga", reason="")
+    make_checkpoint()  # what has no leaf does not slip into the log at the next turn
+    assert found() == {named(row, "inserted")}
+
+
+@pytest.mark.django_db
+def test_an_inserted_entry_beyond_the_counter(book, cast):
+    row = insert_copy(book[0], number=9)
+    write_events(
+        RegisterEvent(certificate=row, kind=kind, by=cast.duc, reason="x", operator="x")
+        for kind in ("reserved", "revoked")
+    )
+    assert found() == {named(row, "inserted")}
+
+
+@pytest.mark.django_db
+def test_a_date_of_issue_or_an_event_turned_back(book):
+    row = book[1]
+    with taken_back():
+        rewrite(row, "issued_on", dt.date(2020, 1, 1))
+        assert found() == {named(row, "backdated")}
+    with without_guards(EVENT):
+        row.events.filter(kind="issued").update(at=timezone.now() - dt.timedelta(days=90))
+    assert found() == {named(row, "backdated")}
+
+
+@pytest.mark.django_db
+def test_an_entry_written_with_an_old_date_after_the_checkpoints_of_that_time(cast, reference, settings, tmp_path):
+    """Complete in itself, leaf and all: but it came into the log long after the day it claims."""
+    settings.LOG_DIR = tmp_path / "log"
+    make_certificates(cast.centre_a, passing=1, failing=0)
+    make_checkpoint()
+    row = make_certificates(cast.centre_b, passing=1, failing=0)[0]
+    with without_guards(EVENT, LEAF):
+        RegisterEvent.objects.filter(certificate=row).update(at=timezone.now() - dt.timedelta(days=30))
+        for values in RegisterEvent.objects.filter(certificate=row).values(*FIELDS):
+            data = leaf_data(values, values["certificate__log_salt__salt"])
+            LogLeaf.objects.filter(pk=values["pk"]).update(data=data)
+    assert found() == set()  # before a checkpoint nothing contradicts it
+    make_checkpoint()
+    assert found() == {named(row, "backdated")}
+
+
+# --- whoever knows the log, too ---------------------------------------------------------------------------------------
+
+
+def rewrite_leaf(row, **changes):
+    """Edit an entry and make its leaves fit, as somebody who knows the scheme."""
+    with without_guards(ENTRY, LEAF):
+        Certificate.objects.filter(pk=row.pk).update(**changes)
+        for values in RegisterEvent.objects.filter(certificate=row).values(*FIELDS):
+            data = leaf_data(values, values["certificate__log_salt__salt"])
+            LogLeaf.objects.filter(pk=values["pk"]).update(data=data)
+
+
+@pytest.mark.django_db
+def test_leaves_rewritten_with_their_rows(book):
+    rewrite_leaf(book[1], signer_name="Ai đó")
+    assert found() == {named(book[1], "edited")}
+
+
+@pytest.mark.django_db
+def test_rows_leaves_and_files_rewritten(book):
+    """All that lies on the machine but the key: the signed root contradicts it."""
+    rewrite_leaf(book[1], signer_name="Ai đó")
+    rewrite_files()
+    assert found() == {(None, None, "checkpoint")}
+
+
+def rewrite_files():
+    folder = log_folder()
+    entries = [data.encode() for data in LogPlace.objects.order_by("index").values_list("leaf__data", flat=True)]
+    name = f".p/{len(entries)}"
+    folder.write([
+        (f"tile/0/000{name}", b"".join(as_leaves(entries))),
+        (f"tile/entries/000{name}", b"".join(len(entry).to_bytes(2) + entry for entry in entries)),
+    ])  # fmt: skip
+    return entries
+
+
+@pytest.mark.django_db
+def test_everything_rewritten_and_signed_anew_contradicts_what_a_witness_kept(book, tmp_path):
+    kept = tmp_path / "kept"
+    kept.write_bytes(log_folder().read("checkpoint"))
+    assert audit("--kept", str(kept))[1] == 0
+    out = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("audit_register", "--json", "--kept", "/nowhere/at-all", stdout=out, stderr=StringIO())
+    assert json.loads(out.getvalue())["error"]["code"] == "bad_file"
+    rewrite_leaf(book[1], signer_name="Ai đó")
+    entries = rewrite_files()
+    root, signer = root_of(in_memory(as_leaves(entries)), len(entries)), key_folder().signer(KeyUse.LOG)
+    row = LogCheckpoint.objects.get()
+    note = sign_checkpoint(
+        Checkpoint("localhost:8000/log", len(entries), root), signer.public, signer.sign, row.at
+    )  # fmt: skip
+    with without_guards("certificates_logcheckpoint"):
+        LogCheckpoint.objects.update(root=root.hex(), note=note)
+    log_folder().write([("checkpoint", note.encode())])
+    assert audit()[1] == 0  # nothing on this machine knows better
+    assert found("--kept", str(kept)) == {(None, None, "checkpoint")}
+
+
+@pytest.mark.django_db
+def test_a_changed_checkpoint_and_a_damaged_or_removed_folder(book):
+    for change in ({"root": "0" * 64}, {"at": timezone.now() - dt.timedelta(days=9)}, {"note": "x"}):
+        with taken_back():
+            with without_guards("certificates_logcheckpoint"):
+                LogCheckpoint.objects.update(**change)
+            assert found() == {(None, None, "checkpoint")}, change
+    path = log_folder().path / "tile/entries/000.p/6"
+    path.write_bytes(path.read_bytes()[:-1])
+    assert found() == {(None, None, "checkpoint")}
+    (log_folder().path / "checkpoint").unlink()
+    assert found() == {(None, None, "checkpoint")}
+
+
+# --- files and gaps ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_another_file_a_missing_one_and_a_number_that_is_not_there(book):
+    with taken_back():
+        Register.objects.update(next_number=5)
+        assert found() == {(book[0].centre.code, f"000004/{book[0].register.year}", "deleted")}
+    with open(book[0].pdf.path, "ab") as stream:
+        stream.write(b"%")
+    book[1].pdf.storage.delete(book[1].pdf.name)
+    assert found() == {named(book[0], "file"), named(book[1], "file")}
+
+
+@pytest.mark.django_db
+def test_a_reserved_number_is_in_order(cast, reference, settings, tmp_path):
+    settings.LOG_DIR, settings.SIGNING_KEYS_DIR = tmp_path / "log", tmp_path / "keys"
+    issue_class(class_group=closed_class(cast.centre_a, passing=1, failing=0)[0], by=cast.duc)
+    assert audit_register() == []
