@@ -13,7 +13,16 @@ from django.utils import timezone
 from centres.models import Centre
 from certificates.choices import LITERACY_KINDS, CertificateState
 from certificates.lookups import count_lookup
-from certificates.models import Certificate, LogPlace, Register, RegisterEvent, RegisterEventKind, SignedClaims
+from certificates.models import (
+    Certificate,
+    LogCheckpoint,
+    LogLeaf,
+    LogPlace,
+    Register,
+    RegisterEvent,
+    RegisterEventKind,
+    SignedClaims,
+)
 from certificates.signing.keys import KeyState, KeyUse, instant_text, key_folder, list_document
 from certificates.tlog.checkpoint import write_proof
 from certificates.tlog.merkle import HASH_BYTES
@@ -54,6 +63,8 @@ _ENTRY = (
     "SELECT id, state, register_number, kind, content, issued_on "  # noqa: S608 - our own table
     f"FROM {Certificate._meta.db_table} WHERE token = %s"
 )
+RECENT_CHECKPOINTS = 20
+LOG_PATIENCE = dt.timedelta(hours=2)
 LONGEST_CHAIN = 10  # a paper reissued more often than this is looked up at the centre
 
 
@@ -169,8 +180,54 @@ def qr_texts(certificates: Iterable[Certificate]) -> dict[int, str]:
     return texts
 
 
+def place_of(certificate: Certificate) -> LogPlace | None:
+    """Return where the event that set an entry in force stands in the published log; None until it is published."""
+    places = LogPlace.objects.filter(leaf__event__certificate=certificate, leaf__event__kind=RegisterEventKind.ISSUED)
+    return places.select_related("checkpoint", "leaf").order_by("index").first()
+
+
 def log_proof(place: LogPlace) -> str:
-    """Return the proof that an event is in the published log (c2sp.org/tlog-proof), to keep beside the paper."""
+    """Return the proof that an event is in the published log (c2sp.org/tlog-proof), to keep beside the paper.
+
+    The leaf itself is in it: with the log's key, nothing else is needed to check it.
+    """
     raw = bytes(place.proof)
     steps = [raw[start : start + HASH_BYTES] for start in range(0, len(raw), HASH_BYTES)]
-    return write_proof(place.index, steps, place.checkpoint.note)
+    return write_proof(place.index, steps, place.checkpoint.note, extra=place.leaf.data.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """How far the published log is."""
+
+    recent: list[LogCheckpoint]
+    waiting: int  # events that no checkpoint covers yet
+    waiting_since: dt.datetime | None
+
+    @property
+    def last(self) -> LogCheckpoint | None:
+        """The last checkpoint."""
+        return self.recent[0] if self.recent else None
+
+    @property
+    def size(self) -> int:
+        """How many events are published."""
+        return self.last.size if self.last else 0
+
+    @property
+    def late(self) -> bool:
+        """Whether something has waited for longer than it should: checkpoints are made every hour."""
+        return self.waiting_since is not None and timezone.now() - self.waiting_since > LOG_PATIENCE
+
+
+def log_state() -> LogState:
+    """Return the state of the published log in four queries, however long it is."""
+    recent = list(LogCheckpoint.objects.order_by("-size")[:RECENT_CHECKPOINTS])
+    waiting = max(0, LogLeaf.objects.count() - (recent[0].size if recent else 0))
+    since = None
+    if waiting:
+        last = LogPlace.objects.order_by("-index").values_list("leaf_id", flat=True).first() or 0
+        since = (
+            LogLeaf.objects.filter(event_id__gt=last).order_by("event_id").values_list("event__at", flat=True).first()
+        )
+    return LogState(recent, waiting, since)

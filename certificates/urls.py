@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from certificates.views import blanks, book, credentials, decisions, holder, issuing, register, templates
+from certificates.views import blanks, book, credentials, decisions, holder, issuing, log, register, templates
 
 app_name = "certificates"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("<int:pk>/pdf/", register.pdf, name="pdf"),
     path("<int:pk>/credential.<str:form>", credentials.credential, name="credential"),
     path("<int:pk>/decide/", decisions.decide, name="revoke"),
+    path("<int:pk>/proof/", log.proof, name="proof"),
+    path("log/", log.log, name="log"),
     path("<int:pk>/copy/", decisions.copy, name="copy"),
     path("copies/<int:pk>/pdf/", decisions.copy_pdf, name="copy-pdf"),
     path("export/", book.export, name="register-export"),

@@ -58,9 +58,13 @@ def read_checkpoint(raw: bytes) -> tuple[Checkpoint, Note]:
     return found, note
 
 
-def write_proof(index: int, steps: Sequence[bytes], note: str) -> str:
-    """Return a proof that the leaf at that place is in the tree of the checkpoint."""
-    lines = [PROOF, f"index {index}", *(base64.b64encode(step).decode() for step in steps)]
+def write_proof(index: int, steps: Sequence[bytes], note: str, *, extra: bytes = b"") -> str:
+    """Return a proof that the leaf at that place is in the tree of the checkpoint.
+
+    ``extra`` is the leaf's data, where whoever checks has no other way to it; nothing vouches for it but its hash.
+    """
+    more = [f"extra {base64.b64encode(extra).decode()}"] if extra else []
+    lines = [PROOF, *more, f"index {index}", *(base64.b64encode(step).decode() for step in steps)]
     return "\n".join(lines) + "\n\n" + note
 
 
@@ -72,6 +76,7 @@ class Proof:
     steps: tuple[bytes, ...]
     checkpoint: Checkpoint
     note: Note
+    extra: bytes = b""
 
     def proves(self, leaf: bytes) -> bool:
         """Whether the leaf with that hash is in the checkpoint's tree. Its signature is another question."""
@@ -83,16 +88,21 @@ def read_proof(raw: bytes) -> Proof:
     head, _gap, note = raw.partition(b"\n\n")
     checkpoint, signed = read_checkpoint(note)
     try:
-        first, index, *steps = head.decode("ascii").split("\n")
+        first, *lines = head.decode("ascii").split("\n")
+        extra = b""
+        if lines and lines[0].startswith("extra "):
+            extra = base64.b64decode(lines.pop(0).removeprefix("extra "), validate=True)
+        index, *steps = lines
         found = Proof(
             int(index.removeprefix("index ")),
             tuple(base64.b64decode(step, validate=True) for step in steps),
             checkpoint,
             signed,
+            extra,
         )
     except (binascii.Error, ValueError) as error:
         raise BrokenCheckpoint("not a proof") from error
-    whole = write_proof(found.index, found.steps, note.decode())
+    whole = write_proof(found.index, found.steps, note.decode(), extra=found.extra)
     if first != PROOF or len(steps) > MOST_STEPS or whole.encode() != raw:
         raise BrokenCheckpoint("not a proof as we write it")
     return found

@@ -14,7 +14,7 @@ from centres.models import Centre
 from certificates.choices import BlankState, CertificateState, ProposalState
 from certificates.models import Certificate, Proposal, Register
 from certificates.querysets import CertificateQuerySet
-from certificates.selectors import STATUS, successor_of
+from certificates.selectors import STATUS, place_of, successor_of
 from core.text import clean, search_key
 from core.tokens import read_token
 from learners.models import Learner
@@ -96,6 +96,7 @@ def certificate_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "events": (events := list(row.events.select_related("by", "confirmed_by", "related").order_by("at", "pk"))),
+        "place": place_of(row),
         "blank": row.blanks.filter(state=BlankState.USED).first(),
         "copies": sum(event.copies for event in events),
         "followed_by": successor_of(row) if row.state in SUPERSEDED else None,

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from certificates.jobs import publish_log
 from certificates.models import Certificate, LogCheckpoint, LogLeaf, LogPlace, LogSalt, RegisterEvent
+from certificates.selectors import log_proof, log_state
 from certificates.services import Decision, Second, hand_out_copies, issue_class, revoke_certificate
 from certificates.services.auditing import audit_register
 from certificates.services.events import write_events
@@ -162,8 +163,6 @@ def test_each_paper_gets_a_proof_that_leads_to_the_signed_root(cast, reference, 
     row = make_checkpoint()
     issued = LogPlace.objects.filter(leaf__event__kind="issued").select_related("leaf", "checkpoint")
     assert len(issued) == 3
-    from certificates.selectors import log_proof
-
     for place in issued:
         proof = read_proof(log_proof(place).encode())
         assert proof.proves(leaf_hash(place.leaf.data.encode()))
@@ -474,3 +473,48 @@ def test_a_reserved_number_is_in_the_log_before_its_paper(cast, reference, log, 
     issue_class(class_group=closed_class(cast.centre_a, passing=1, failing=0)[0], by=cast.duc)
     assert make_checkpoint().size == 1
     assert Certificate.objects.get().state == "reserved"
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_page_of_the_log_says_how_far_it_is(cast, reference, log, as_user):
+    client = as_user(cast.duc)
+    assert "Chưa công bố lần nào" in client.get("/certificates/log/").content.decode()
+    make_certificates(cast.centre_a, passing=1, failing=0)
+    checkpoint = make_checkpoint()
+    page = client.get("/certificates/log/").content.decode()
+    assert "Công bố gần nhất lúc" in page
+    assert checkpoint.root in page
+    for address in ("/log/checkpoint", "/log/status", "/.well-known/clc-keys.json"):
+        assert f'href="{address}"' in page
+
+    row = make_certificates(cast.centre_a, passing=1, failing=0)[0]
+    state = log_state()
+    assert (state.size, state.waiting, state.late) == (2, 2, False)
+    with without_guards("certificates_registerevent"):
+        row.events.update(at=timezone.now() - dt.timedelta(hours=3))
+    assert log_state().late
+    assert "chưa được công bố. Hãy báo người quản trị máy chủ" in client.get("/certificates/log/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_paper_has_its_proof_to_download_once_it_is_published(cast, reference, log, as_user):
+    client = as_user(cast.duc)
+    row = make_certificates(cast.centre_a, passing=1, failing=0)[0]
+    assert "nhật ký được công bố mỗi giờ" in client.get(f"/certificates/{row.pk}/").content.decode()
+    assert client.get(f"/certificates/{row.pk}/proof/").status_code == 404
+    make_checkpoint()
+
+    assert f'href="/certificates/{row.pk}/proof/"' in client.get(f"/certificates/{row.pk}/").content.decode()
+    response = client.get(f"/certificates/{row.pk}/proof/")
+
+    assert response["Content-Disposition"] == (
+        f'attachment; filename="chung-nhan-{row.register_number.replace("/", "-")}.tlog-proof"'
+    )
+    proof = read_proof(response.content)
+    assert proof.proves(leaf_hash(proof.extra))  # it carries its own leaf
+    assert read_leaf(proof.extra)["number"] == row.number
+    assert signed_by_us(proof.note, log_origin())
+    assert row.content["learner"] not in response.content.decode()

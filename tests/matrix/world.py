@@ -11,6 +11,7 @@ from accounts.models import User
 from certificates.models import Certificate
 from certificates.services import hand_out_copies, issue_class
 from certificates.services.holder import FreshLink, make_holder_link
+from certificates.services.sequencing import make_checkpoint
 from certificates.services.templates import set_logo
 from core.models import Job
 from courses.models import (
@@ -116,8 +117,9 @@ def build(cast: Cast, centre, staff, word: str, teacher=None) -> Rows:
 
 
 @pytest.fixture
-def world(cast, reference) -> World:
+def world(cast, reference, settings, tmp_path) -> World:
     """Everything twice."""
+    settings.LOG_DIR = tmp_path / "log"
     a = build(cast, cast.centre_a, cast.lan, CANARY["a"], teacher=cast.thu)
     b = build(cast, cast.centre_b, cast.minh, CANARY["b"])
     report_figure(
@@ -131,5 +133,6 @@ def world(cast, reference) -> World:
         ends_on=timezone.localdate(),
         by=cast.nam,
     )
+    make_checkpoint()
     job = Job.objects.filter(requested_by=cast.lan).first()
     return World(cast, a, b, job)
