@@ -1,96 +1,129 @@
-"""Certificates: frozen content to PDF files, against a naive WeasyPrint loop over the same pages.
+"""Certificates: from a closed class to its merged PDF, against a naive WeasyPrint loop over the same papers.
 
-Both sides make the same files one by one from the same HTML and style sheet. The naive loop is what a first version
-does: new fonts, new style sheet and the default fetcher for every paper. CPU time of this process, because two noisy
-neighbours on a small machine swing wall time by 40 %.
+Ours is what the centre waits for, whole: numbers, content, signature, QR, page, file and hash of each, what the
+database keeps of it, and the joined file. The naive loop is what a first version does for reserved entries: read a row,
+sign, make the page's HTML, render it with new fonts, new style sheet and the default fetcher, write the file; it joins
+nothing and writes nothing to the database, and its QR comes from our fast encoder. Both in the same run, CPU time of
+this process.
 """
 
-import statistics
-import time
-from collections.abc import Callable
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
-from certificates.paper.rendering import FONTS, HERE, Paper, Press, paper_html
+from django.conf import settings
+from django.db import connection
+
+from bench.graduates import School
+from bench.harness import compare
+from certificates.models import Certificate
+from certificates.paper.rendering import FONTS, HERE, paper_html
+from certificates.services import issue_class, merged_pdf, render_reserved
+from certificates.services.printing import paper_of
+from certificates.services.signing import create_first_key, ready_signer, sign_claims
+from courses.models import ClassGroup
 
 NAME = "certificates"
-# Layout is done page by page by both, so sharing what is constant gains no more than this; stamping would.
-TARGET = 1.3
-PAPERS = 6
-PEOPLE = ("Bùi Thị Nga", "Đặng Thị Ợt", "Quách Văn Ễnh", "Triệu Thị Mùi", "Phùng Văn Én", "Bàn Văn Đức")
+TARGET = 100
+PEOPLE, NAIVE = 1000, 6
+FEW, MANY = 1000, 10_000
+MOST_BYTES_A_PAGE = 5000
+MOST_GROWTH = 1.25  # of the largest memory of the process, from FEW to MANY
+# Prints and joins a class in a process of its own, and says how much memory that took and how large the file is.
+CHILD = """
+import json, resource, sys, tempfile
+import django
+django.setup()
+from certificates.services import merged_pdf, render_reserved
+from courses.models import ClassGroup
+group = ClassGroup.objects.get(pk=sys.argv[1])
+render_reserved(class_group=group)
+with tempfile.TemporaryFile() as target:
+    pages = merged_pdf(class_group=group, target=target)
+    size = target.seek(0, 2)
+unit = 1 if sys.platform == "darwin" else 1024
+print(json.dumps([pages, size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit]))
+"""
 
 
-def papers(count: int) -> list[Paper]:
-    """Contents such as a literacy class has, each with its own person, number and token."""
-    made = []
-    for number in range(1, count + 1):
-        content = {
-            "title": "Giấy xác nhận",
-            "achievement": "Hoàn thành Chương trình xóa mù chữ giai đoạn 1",
-            "authority": "Ủy ban nhân dân xã Ba Vì",
-            "centre": "Trung tâm học tập cộng đồng xã Ba Vì",
-            "learner": PEOPLE[number % len(PEOPLE)],
-            "birth": "Sinh ngày 05/03/1984",
-            "course": "Xóa mù chữ giai đoạn 1",
-            "starts_on": "02/03/2026",
-            "ends_on": "30/06/2026",
-            "sessions": 60,
-            "attended": 57,
-            "result": "Hoàn thành tốt",
-            "place_date": "Ba Vì, ngày 05 tháng 7 năm 2026",
-            "signer_title": "Giám đốc",
-            "signer_name": "Phùng Văn Đức",
-            "register_number": f"{number:06d}/2026",
-        }
-        token = f"ABCDEFGHJKMN{number:04d}"
-        grouped = "-".join(token[at : at + 4] for at in range(0, 16, 4))
-        made.append(Paper(content, grouped, f"HTTPS://CLC.HANOI.GOV.VN/C/{token}"))
-    return made
+class Work:
+    """Both sides. Each run of ours takes another class: what is in the register stays there."""
+
+    def __init__(self, classes: int, *, joined: bool) -> None:
+        create_first_key()
+        self.school, self.joined = School(), joined
+        self.groups = [self.school.closed_class(PEOPLE) for _ in range(classes)]
+        few = self.school.closed_class(NAIVE)
+        self.reserve(few)
+        self.few = [row.pk for row in Certificate.objects.filter(enrolment__class_group=few)]
+
+    def reserve(self, group: ClassGroup) -> None:
+        """Take the numbers."""
+        issue_class(class_group=group, by=self.school.staff)
+
+    def clear(self) -> None:
+        """Throw away the files of the run before."""
+        shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+    def ours(self) -> None:
+        """One class."""
+        group = self.groups.pop()
+        self.reserve(group)
+        if len(render_reserved(class_group=group)) != PEOPLE:
+            raise AssertionError("everybody must have a file")
+        if self.joined:
+            with tempfile.TemporaryFile() as target:
+                merged_pdf(class_group=group, target=target)
+
+    def naive(self) -> None:
+        """Everything anew for every paper."""
+        from weasyprint import CSS, HTML  # heavy: only when measured
+
+        base = FONTS.as_uri() + "/"
+        with tempfile.TemporaryDirectory() as folder:
+            for pk in self.few:
+                row = Certificate.objects.select_related("register").get(pk=pk)
+                html = HTML(string=paper_html([paper_of(row, sign_claims(row, ready_signer()))]), base_url=base)
+                style = CSS(filename=str(HERE / "paper.css"), base_url=base)
+                Path(folder, f"{row.number}.pdf").write_bytes(html.write_pdf(stylesheets=[style]) or b"")
 
 
-def ours(rows: list[Paper]) -> None:
-    """One press for the job, one file per paper."""
-    press = Press()
-    for row in rows:
-        press.render([row])
-
-
-def naive(rows: list[Paper]) -> None:
-    """Everything anew for every paper."""
-    from weasyprint import CSS, HTML  # heavy: only when measured
-
-    base = FONTS.as_uri() + "/"
-    for row in rows:
-        html = HTML(string=paper_html([row]), base_url=base)
-        html.write_pdf(stylesheets=[CSS(filename=str(HERE / "paper.css"), base_url=base)])
-
-
-def _cpu(work: Callable[[list[Paper]], None], rows: list[Paper]) -> float:
-    start = time.process_time()
-    work(rows)
-    return time.process_time() - start
-
-
-def run(rounds: int = 5) -> dict[str, Any]:
+def run(rounds: int = 5, *, name: str = NAME, target: float = TARGET, joined: bool = True) -> dict[str, Any]:
     """Return papers per CPU second of both sides and the median of the per-round ratios (above 1: we are faster)."""
-    rows = papers(PAPERS)
-    ours(rows[:1])
-    naive(rows[:1])
-    mine, theirs = [], []
-    for turn in range(rounds):
-        # Who goes first changes every round, so that a warming machine favours nobody.
-        for work, times in ((ours, mine), (naive, theirs)) if turn % 2 else ((naive, theirs), (ours, mine)):
-            times.append(_cpu(work, rows))
-    ratio = statistics.median(floor / own for own, floor in zip(mine, theirs, strict=True))
-    return {
-        "name": NAME,
-        "ours": round(PAPERS / statistics.median(mine), 2),
-        "floor": round(PAPERS / statistics.median(theirs), 2),
-        "ratio": round(ratio, 2),
-        "target": TARGET,
-        "ok": ratio >= TARGET,
-    }
+    work = Work(rounds + 1, joined=joined)
+    return compare(
+        name, ours=work.ours, floor=work.naive, units=PEOPLE, floor_units=NAIVE, target=target, rounds=rounds,
+        prepare=work.clear,
+    )  # fmt: skip
+
+
+def printed_apart(people: int) -> tuple[int, int]:
+    """Print and join a class in a process of its own; return bytes of its memory and bytes a page of the file."""
+    group = School().closed_class(people)
+    issue_class(class_group=group, by=group.closed_by)
+    connection.close()
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD, str(group.pk)],
+        cwd=settings.BASE_DIR, env={**os.environ, "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"]},
+        stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    pages, size, memory = json.loads(done.stdout)
+    if pages != people:
+        raise AssertionError("everybody must have a page")
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+    return memory, size // pages
 
 
 def measure() -> dict[str, Any]:
-    """What ``manage.py bench certificates`` prints."""
-    return run()
+    """What ``manage.py bench certificates`` prints; with memory at two sizes and bytes a page of the joined file."""
+    result = run()
+    few, _size = printed_apart(FEW)
+    many, size = printed_apart(MANY)
+    result |= {"memory_mb_1000": few >> 20, "memory_mb_10000": many >> 20, "bytes_a_page": size}
+    result["ok"] = result["ok"] and many <= few * MOST_GROWTH and size < MOST_BYTES_A_PAGE
+    return result

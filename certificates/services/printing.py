@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -121,12 +122,16 @@ def _put_in_force(printed: list[_Printed]) -> list[int]:
 
 
 def _on_disk(names: Iterable[str]) -> None:
-    """Wait until files are on the disk: an entry in force whose file a power cut took would be lost for good."""
+    """Wait until files are on the disk: an entry in force whose file a power cut took would be lost for good.
+
+    One that is not there any more was swept away because another worker had set the entry in force.
+    """
     folders = set()
     for name in names:
         path = Path(_storage().path(name))
         folders.add(path.parent)
-        _flush(path)
+        with suppress(FileNotFoundError):
+            _flush(path)
     for folder in folders:
         _flush(folder)
 

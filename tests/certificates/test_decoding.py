@@ -40,12 +40,12 @@ def stained(image, modules, chance):
 
 @pytest.fixture(scope="module")
 def pictures():
-    """The lower left quarter of each paper, and what its code says."""
+    """The lower left corner of each paper, and what its code says."""
     stamper, made = Stamper(), []
     for row in papers(PAPERS):
         page = pypdfium2.PdfDocument(stamper.page(row))[0]
         width, height = page.get_size()
-        image = page.render(scale=DPI / 72, crop=(0, 0, width * 0.6, height * 0.6)).to_pil().convert("L")
+        image = page.render(scale=DPI / 72, crop=(0, 0, width * 0.7, height * 0.6)).to_pil().convert("L")
         made.append((image, row.verify_url))
     return made
 

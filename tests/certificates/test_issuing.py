@@ -311,6 +311,30 @@ def test_files_of_a_killed_run_are_swept_and_those_in_force_stay(cast, group, mo
         kept.pdf.close()
 
 
+def test_the_worker_that_comes_second_throws_its_files_away(cast, group, monkeypatch):
+    """While it prints, another one prints everything, sets it in force and sweeps."""
+    monkeypatch.setattr("certificates.jobs.render_reserved", lambda **_: [])
+    issue_class(class_group=group, by=cast.lan)
+    real, first = services.printing._put_in_force, []
+
+    def late(printed):
+        if not first:
+            first.append(True)
+            first.append(render_reserved(class_group=group))
+        return real(printed)
+
+    monkeypatch.setattr(services.printing, "_put_in_force", late)
+    assert render_reserved(class_group=group) == []
+
+    rows = list(Certificate.objects.order_by("number"))
+    assert first[1] == [row.pk for row in rows]
+    folder, _slash, _name = rows[0].pdf.name.rpartition("/")
+    kept = {row.pdf.name.rpartition("/")[2] for row in rows}
+    found = set(rows[0].pdf.storage.listdir(folder)[1])
+    assert {name for name in found if name[:6] in {"000001", "000002", "000003"}} == kept
+    assert RegisterEvent.objects.filter(kind="issued").count() == 3
+
+
 def test_merged_file_holds_every_paper_with_its_own_code(cast, group, tmp_path):
     rows = issue_class(class_group=group, by=cast.lan).certificates
     target = tmp_path / "lop.pdf"

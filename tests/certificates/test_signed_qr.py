@@ -17,10 +17,11 @@ from certificates.signing.fragment import TAG, seal, take_apart
 from certificates.signing.judging import judge
 from certificates.signing.keys import KeyFolder
 from core.tokens import ALPHABET
+from tests.certificates.proofs import FULL
 from tests.certificates.signed import signed_pairs
 
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
-PAYLOADS = 4  # fifty behind `bench signed_qr`
+PAYLOADS = 50 if FULL else 4
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ from core.commands import OperatorCommand
 from core.errors import InvalidInput
 
 NAMES = (
-    "certificates", "verification", "roster_import", "roster_rival", "roster_memory", "statistics_export",
-    "person_search", "lookalikes",
+    "certificates", "certificates_single", "verification", "roster_import", "roster_rival", "roster_memory",
+    "statistics_export", "person_search", "lookalikes",
 )  # fmt: skip
 INSIDE = "CLC_BENCH_INSIDE"
 
