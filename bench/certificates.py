@@ -1,10 +1,9 @@
-"""Certificates: from a closed class to its merged PDF, against a naive WeasyPrint loop over the same papers.
+"""Certificates: from a class's reserved entries to its merged PDF, against a naive WeasyPrint loop over such entries.
 
-Ours is what the centre waits for, whole: numbers, content, signature, QR, page, file and hash of each, what the
-database keeps of it, and the joined file. The naive loop is what a first version does for reserved entries: read a row,
-sign, make the page's HTML, render it with new fonts, new style sheet and the default fetcher, write the file; it joins
-nothing and writes nothing to the database, and its QR comes from our fast encoder. Both in the same run, CPU time of
-this process.
+Ours is the whole work of the job: rows, signature, QR, page, file and hash of each, what the database keeps of it, and
+the joined file. The naive loop is what a first version does: read a row, sign, make the page's HTML, render it with new
+fonts, new style sheet and the default fetcher, write the file; it joins nothing and writes nothing to the database, and
+its QR comes from our fast encoder. Both in the same run, CPU time of this process.
 """
 
 import json
@@ -58,6 +57,8 @@ class Work:
         create_first_key()
         self.school, self.joined = School(), joined
         self.groups = [self.school.closed_class(PEOPLE) for _ in range(classes)]
+        for group in self.groups:
+            self.reserve(group)
         few = self.school.closed_class(NAIVE)
         self.reserve(few)
         self.few = [row.pk for row in Certificate.objects.filter(enrolment__class_group=few)]
@@ -73,7 +74,6 @@ class Work:
     def ours(self) -> None:
         """One class."""
         group = self.groups.pop()
-        self.reserve(group)
         if len(render_reserved(class_group=group)) != PEOPLE:
             raise AssertionError("everybody must have a file")
         if self.joined:

@@ -81,9 +81,14 @@ class Register(models.Model):
         return self.next_copy - 1
 
 
+def pdf_folder(centre_id: int, year: int) -> str:
+    """Where the frozen PDF of a book are kept."""
+    return f"certificates/{centre_id}/{year}"
+
+
 def certificate_pdf_path(certificate: "Certificate", name: str) -> str:
     """Where the frozen PDF is kept."""
-    return f"certificates/{certificate.centre_id}/{certificate.register.year}/{name}"
+    return f"{pdf_folder(certificate.centre_id, certificate.register.year)}/{name}"
 
 
 class Certificate(TimeStamped):

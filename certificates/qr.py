@@ -8,6 +8,7 @@ here with tables that are made once for each size, by asking the library. The mo
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -74,12 +75,11 @@ def _coded(mode: int, data: bytes) -> str:
 
 
 def _version(chunks: list[tuple[int, int, str]]) -> int:
-    coded = sum(4 + len(bits) for _mode, _size, bits in chunks)
-    for version in range(1, 41):
-        if (
-            coded + sum(util.length_in_bits(mode, version) for mode, *_ in chunks)
-            <= util.BIT_LIMIT_TABLE[LEVEL][version]
-        ):
+    coded = sum([4 + len(bits) for _mode, _size, bits in chunks])
+    limits = util.BIT_LIMIT_TABLE[LEVEL]
+    for last in (9, 26, 40):  # lengths are written with more bits from the next version on
+        version = bisect_left(limits, coded + sum([util.length_in_bits(mode, last) for mode, *_ in chunks]), 1)
+        if version <= last:
             return version
     raise exceptions.DataOverflowError("the text is too long for a QR symbol")
 

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from certificates.paper.stamping.faces import Face
 from certificates.paper.stamping.layout import Layout, Place, Row
@@ -50,7 +51,7 @@ class Drawing:
             for piece in thing.pieces:
                 self.fonts[piece.font.name] = piece.font
             if not thing.free:
-                fixed = mark + _row(thing, {})
+                fixed = mark + _row(thing, thing.words({}))
                 last = self._steps[-1]
                 if isinstance(last, bytes):
                     self._steps[-1] = last + fixed
@@ -69,7 +70,7 @@ class Drawing:
                 parts.append(step)
                 continue
             mark, thing = step
-            parts += (mark, _row(thing, texts) if isinstance(thing, Row) else _symbol(thing, symbol))
+            parts += (mark, _row(thing, thing.words(texts)) if isinstance(thing, Row) else _symbol(thing, symbol))
         return zlib.compress(b"".join(parts), LEVEL)
 
 
@@ -77,8 +78,10 @@ def _mark(tag: str, number: int) -> bytes:
     return b"/%s<</MCID %d>>BDC " % (tag.encode(), number)
 
 
-def _row(row: Row, texts: Mapping[str, tuple[str, ...]]) -> bytes:
-    shapes = [piece.set(texts[piece.name][piece.turn] if piece.name else piece.text) for piece in row.pieces]
+@lru_cache(maxsize=4096)
+def _row(row: Row, words: tuple[str, ...]) -> bytes:
+    """Set a row. Most rows say the same on every paper of a class."""
+    shapes = [piece.set(word) for piece, word in zip(row.pieces, words, strict=True)]
     if row.free:
         width = sum([piece.gap + shape.width for piece, shape in zip(row.pieces, shapes, strict=True)])
         x = row.left + row.align * (row.room - width)

@@ -8,15 +8,19 @@ import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from unicodedata import normalize
 
 import uharfbuzz as hb
 
 FONTS = Path(__file__).resolve().parents[2] / "fonts"
-# Latin of Vietnamese and of the minorities' spellings, its combining marks, punctuation, đồng and numero sign.
+# Vietnamese in all tones, the letters that minorities' spellings add, and punctuation. Every file carries them in three
+# styles, so what hardly ever stands in a name is left to the full rendering.
+_VOWELS, _TONES = "AĂÂEÊIOÔƠUƯYaăâeêioôơuưy", ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
 REPERTOIRE = frozenset(
-    [*range(0x20, 0x7F), *range(0xA0, 0x181), 0x1A0, 0x1A1, 0x1AF, 0x1B0, 0x243, *range(0x300, 0x304), 0x306, 0x309,
-     0x31B, 0x323, *range(0x1E00, 0x1F00), 0x2010, 0x2011, *range(0x2012, 0x2028), 0x20AB, 0x2116]
-) - {0xAD}  # fmt: skip
+    [chr(code) for code in range(0x20, 0x7F)]
+    + [normalize("NFC", vowel + tone) for vowel in _VOWELS for tone in _TONES]
+    + list("ĐđĔĕĬĭŎŏŬŭČčÑñƀɃ\u00a0§°·«»‐–—‘’“”•…₫№×½")
+)
 _NOT_EMBEDDED = ("GSUB", "GPOS", "GDEF", "OS/2", "name", "gasp", "post", "cmap", "fpgm", "prep", "cvt ")
 # (bold, italic) to the file and the name in the PDF.
 STYLES = {(False, False): "Tinos-Regular", (True, False): "Tinos-Bold", (False, True): "Tinos-Italic"}
@@ -56,7 +60,7 @@ class Face:
             round(max(ink.y_bearing for ink in inks) * thousand),
         )
         self.letters: dict[int, str] = {}
-        self.repertoire = frozenset(letter for code in sorted(REPERTOIRE) if self._knows(letter := chr(code)))
+        self.repertoire = frozenset(letter for letter in sorted(REPERTOIRE) if self._knows(letter))
         # As PDF wants the name of a part of a font: six capitals that follow from what is in it.
         digest = hashlib.sha256(self.program).digest()
         self.base_font = "".join(chr(65 + byte % 26) for byte in digest[:6]) + f"+{name}"
@@ -83,7 +87,7 @@ class Face:
     def _cut(face: "hb.Face") -> tuple["hb.Font", bytes]:
         """The font to shape with, and the program to embed: the same glyphs under the same numbers."""
         wish = hb.SubsetInput()
-        wish.sets(hb.SubsetInputSets.UNICODE).update(REPERTOIRE)
+        wish.sets(hb.SubsetInputSets.UNICODE).update(map(ord, REPERTOIRE))
         wish.flags = hb.SubsetFlags.NO_HINTING
         part = hb.subset(face, wish)
         bare = hb.SubsetInput()

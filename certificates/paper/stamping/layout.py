@@ -50,7 +50,7 @@ class Piece:
         return shaped(self.font, _CASES[self.case](text), self.size, self.spacing)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Row:
     """A line of the page: where its box is, and what stands in it. Points, from the lower left corner."""
 
@@ -62,6 +62,15 @@ class Row:
     pieces: list[Piece]
     alone: bool = True  # the only line of its block, of text only
     free: bool = False  # takes other texts than it was laid out with
+
+    def words(self, texts: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+        """Return the text of every piece."""
+        return tuple([texts[piece.name][piece.turn] if piece.name else piece.text for piece in self.pieces])
+
+    def fits(self, words: tuple[str, ...]) -> bool:
+        """Whether a text for every piece is no wider than the line."""
+        pieces = zip(self.pieces, words, strict=True)
+        return sum([piece.gap + piece.set(word).width for piece, word in pieces]) <= self.room
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,7 @@ class Layout:
     def takes(self, texts: Mapping[str, tuple[str, ...]]) -> bool:
         """Whether a paper with these pieces of text by line can be stamped. Raises NotStampable for odd letters."""
         return all(texts.get(name) == words for name, words in self.pinned.items()) and all(
-            _fits(row, texts) for row in self.free
+            _fits(row, row.words(texts)) for row in self.free
         )
 
 
@@ -121,12 +130,9 @@ def _collapsed(texts: list[str]) -> tuple[str, ...]:
     return tuple(made)
 
 
-def _fits(row: Row, texts: Mapping[str, tuple[str, ...]]) -> bool:
-    width = 0.0
-    for piece in row.pieces:
-        text = texts[piece.name][piece.turn] if piece.name else piece.text
-        width += piece.gap + piece.set(text).width
-    return width <= row.room
+@lru_cache(maxsize=4096)
+def _fits(row: Row, words: tuple[str, ...]) -> bool:
+    return row.fits(words)
 
 
 def lay_out(press: Press, paper: Paper) -> Layout:
@@ -188,7 +194,7 @@ def _takes_others(row: Row, name: str, words: tuple[str, ...], texts: Mapping[st
     if not row.alone or len(said) != len(words) or not _names(row) <= set(texts):
         return False
     same = all(text == _CASES[case](word) for (text, case), word in zip(said, words, strict=True))
-    return same and _fits(row, texts) and _in_place(row)
+    return same and row.fits(row.words(texts)) and _in_place(row)
 
 
 def _fixed(piece: Piece) -> Piece:

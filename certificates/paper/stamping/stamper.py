@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Hashable, Mapping
+from functools import cached_property
 
 from certificates.paper.rendering import Paper, Press, shape_of
 from certificates.paper.stamping.faces import NotStampable
@@ -11,19 +12,29 @@ from certificates.qr import symbol_of
 from certificates.wording.filling import Line
 
 logger = logging.getLogger(__name__)
-MOST_SHEETS = 24  # 100 kB each; a class needs one to five
+MOST_SHEETS = 60  # 50 kB each; a class needs one to five
+
+
+Sheets = dict[Hashable, list[Sheet]]
+# A worker prints class after class on the same few layouts. Whoever finds none makes one; two threads at once make two.
+_KNOWN: Sheets = {}
 
 
 class Stamper:
     """Makes the files of certificates. Make one per job; it is not shared between threads.
 
-    A paper of a new shape costs a layout by WeasyPrint (a tenth of a second), each further one less than a
-    thousandth. What cannot be stamped is rendered whole, so there is always a file.
+    A paper of a new shape costs a layout by WeasyPrint (a quarter of a second), each further one less than a
+    thousandth. What cannot be stamped is rendered whole, so there is always a file. ``sheets`` are the layouts known
+    so far; without it, those of this process.
     """
 
-    def __init__(self, press: Press | None = None) -> None:
-        self.press = press or Press()
-        self._sheets: dict[Hashable, list[Sheet]] = {}
+    def __init__(self, sheets: Sheets | None = None) -> None:
+        self._sheets = _KNOWN if sheets is None else sheets
+
+    @cached_property
+    def press(self) -> Press:
+        """What renders whole pages: heavy, so it waits until one is needed."""
+        return Press()
 
     def page(self, paper: Paper) -> bytes:
         """Return the PDF of a paper."""
@@ -37,14 +48,12 @@ class Stamper:
         lines = paper.lines
         texts = texts_of(lines)
         shape = _shape(paper, lines)
-        sheets = self._sheets.setdefault(shape, [])
-        sheet = next((sheet for sheet in sheets if sheet.layout.takes(texts)), None)
+        sheet = next((sheet for sheet in self._sheets.get(shape, ()) if sheet.layout.takes(texts)), None)
         if sheet is None:
-            if sum(map(len, self._sheets.values())) >= MOST_SHEETS:
-                self._sheets.clear()
-                sheets = self._sheets.setdefault(shape, [])
             sheet = Sheet(lay_out(self.press, paper))
-            sheets.append(sheet)
+            if sum(map(len, list(self._sheets.values()))) >= MOST_SHEETS:
+                self._sheets.clear()
+            self._sheets.setdefault(shape, []).append(sheet)
         return sheet.file(sheet.drawing.content(texts, symbol_of(paper.verify_url)), paper.title)
 
 
