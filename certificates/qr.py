@@ -33,21 +33,17 @@ _DIGIT_BITS = (0, 4, 7, 10)
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A square of modules without its quiet zone; ``bits`` has a bit a module, row by row, dark is 1."""
+    """A square of modules without its quiet zone: an image of one bit a module, each row padded with light to whole
+    bytes; dark is 1."""
 
     size: int
-    bits: int
+    image: bytes
 
     def rows(self) -> list[str]:
         """Return the rows as texts of 0 and 1."""
-        text = f"{self.bits:0{self.size * self.size}b}"
-        return [text[at : at + self.size] for at in range(0, len(text), self.size)]
-
-    def packed(self) -> bytes:
-        """Return the rows as an image of one bit a pixel, each row padded with light to whole bytes."""
-        width = -(-self.size // 8)
-        padding = "0" * (8 * width - self.size)
-        return int((padding).join(self.rows()) + padding, 2).to_bytes(width * self.size)
+        width = len(self.image) // self.size
+        lines = [self.image[at : at + width] for at in range(0, len(self.image), width)]
+        return [f"{int.from_bytes(line):0{8 * width}b}"[: self.size] for line in lines]
 
 
 def symbol_of(text: str) -> Symbol:
@@ -60,7 +56,7 @@ def symbol_of(text: str) -> Symbol:
     bits = "".join([f"{mode:04b}{size:0{plan.length_bits[mode]}b}{coded}" for mode, size, coded in chunks])
     words = _with_correction(_filled(bits, plan.data_words), plan)
     placed = "".join(plan.places(f"{int.from_bytes(words):0{8 * len(words)}b}0"))
-    return Symbol(plan.size, int(placed, 2) ^ plan.empty)
+    return Symbol(plan.size, (int(placed, 2) ^ plan.empty).to_bytes(len(placed) // 8))
 
 
 def _coded(mode: int, data: bytes) -> str:
@@ -101,8 +97,8 @@ class _Plan:
     length_bits: dict[int, int]  # by mode
     blocks: tuple[tuple[int, int, int], ...]  # first and last data word, correction words
     order: Callable[[bytes], tuple[int, ...]]  # from the blocks, and their correction after them, to how they are drawn
-    places: Callable[[str], tuple[str, ...]]  # from the bits as they are drawn and a zero to the modules
-    empty: int  # the modules of a symbol whose words are all zero: patterns and mask
+    places: Callable[[str], tuple[str, ...]]  # from the bits as they are drawn and a zero to the image
+    empty: int  # the image of a symbol whose words are all zero: patterns and mask
 
 
 @cache
@@ -129,7 +125,8 @@ def _places(version: int, words: int) -> tuple[int, int, list[int]]:
         code = qrcode.QRCode(version=version, error_correction=LEVEL, mask_pattern=MASK)
         code.data_cache = data
         code.makeImpl(False, MASK)
-        return "".join(["1" if dark else "0" for row in code.modules for dark in row])
+        padding = [False] * (-len(code.modules) % 8)
+        return "".join(["1" if dark else "0" for row in code.modules for dark in [*row, *padding]])
 
     empty = drawn([0] * words)
     full = drawn([255] * words)
@@ -138,7 +135,7 @@ def _places(version: int, words: int) -> tuple[int, int, list[int]]:
         bits = "".join(["1" if number >> digit & 1 else "0" for number in range(8 * words)])
         for module, (now, before) in enumerate(zip(drawn(list(int(bits, 2).to_bytes(words))), empty, strict=True)):
             numbers[module] |= (now != before) << digit
-    none = 8 * words  # function patterns and left-over bits: the zero after the words
+    none = 8 * words  # function patterns, left-over bits and padding: the zero after the words
     places = [number if a != b else none for number, a, b in zip(numbers, full, empty, strict=True)]
     return 4 * version + 17, int(empty, 2), places
 

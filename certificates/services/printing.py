@@ -95,8 +95,19 @@ def _printed(
         content = sealer.seal(content)
     digest = hashlib.sha256(content).hexdigest()
     name = f"{certificate.number:06d}-{certificate.register.year}-{digest[:12]}.pdf"
-    kept = _storage().save(certificate_pdf_path(certificate, name), ContentFile(content))
-    return _Printed(certificate, signed, kept, digest)
+    return _Printed(certificate, signed, _keep(certificate_pdf_path(certificate, name), content), digest)
+
+
+def _keep(name: str, content: bytes) -> str:
+    """Write a file and return its name, which is another one where a killed run left a file behind."""
+    storage = _storage()
+    try:
+        handle = os.open(storage.path(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    except (FileExistsError, FileNotFoundError):  # the name is taken, or the book's folder is not there yet
+        return str(storage.save(name, ContentFile(content)))
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(content)
+    return name
 
 
 def _put_in_force(printed: list[_Printed]) -> list[int]:

@@ -38,7 +38,6 @@ options = settings.DATABASES["default"].setdefault("OPTIONS", {})
 if not lock and "transaction_mode" in options:
     options["transaction_mode"] = "DEFERRED"
 django.setup()
-from django.core.files.storage import FileSystemStorage
 from django.db import connection, models
 from accounts.models import User
 from certificates.models import Register
@@ -71,8 +70,8 @@ def stepped(execute, sql, params, many, context):
     step()
     return result
 
-def saved(self, *given, _save=FileSystemStorage._save):
-    name = _save(self, *given)
+def kept(*given, _keep=printing._keep):
+    name = _keep(*given)
     step()
     return name
 
@@ -84,7 +83,7 @@ def slow_book(centre, year, _book_of=numbering.book_of):
 def work(seed):
     if not lock:
         models.QuerySet.select_for_update = lambda self, *_a, **_k: self
-    FileSystemStorage._save = saved
+    printing._keep = kept
     numbering.book_of = slow_book
     random.seed(seed)
     random.shuffle(classes)

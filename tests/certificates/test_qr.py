@@ -50,7 +50,7 @@ def test_path_and_image_show_the_same_modules():
         drawn[y][x : x + int(rest.split("v")[0])] = [1] * int(rest.split("v")[0])
     assert ["".join(map(str, row)) for row in drawn] == symbol.rows()
     width = (symbol.size + 7) // 8
-    packed = symbol.packed()
+    packed = symbol.image
     lines = [f"{int.from_bytes(packed[at : at + width]):0{8 * width}b}" for at in range(0, len(packed), width)]
     assert [line[: symbol.size] for line in lines] == symbol.rows()
     assert {line[symbol.size :] for line in lines} == {"0" * (8 * width - symbol.size)}

@@ -105,4 +105,4 @@ def _symbol(place: Place, symbol: Symbol) -> bytes:
         f"q 0 g {side:.3f} 0 0 {side:.3f} {place.x + edge:.3f} {place.y + edge:.3f} cm "
         f"BI/IM true/W {symbol.size}/H {symbol.size}/BPC 1/D[1 0]ID "
     )
-    return head.encode() + symbol.packed() + b"\nEI Q EMC\n"
+    return head.encode() + symbol.image + b"\nEI Q EMC\n"
