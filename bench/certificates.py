@@ -25,6 +25,7 @@ from certificates.paper.rendering import FONTS, HERE, paper_html
 from certificates.services import issue_class, merged_pdf, render_reserved
 from certificates.services.printing import paper_of
 from certificates.services.signing import create_first_key, ready_signer, sign_claims
+from certificates.wording.choosing import Wordings
 from courses.models import ClassGroup
 
 NAME = "certificates"
@@ -84,11 +85,12 @@ class Work:
         """Everything anew for every paper."""
         from weasyprint import CSS, HTML  # heavy: only when measured
 
-        base = FONTS.as_uri() + "/"
+        base, wordings = FONTS.as_uri() + "/", Wordings()
         with tempfile.TemporaryDirectory() as folder:
             for pk in self.few:
                 row = Certificate.objects.select_related("register").get(pk=pk)
-                html = HTML(string=paper_html([paper_of(row, sign_claims(row, ready_signer()))]), base_url=base)
+                paper = paper_of(row, sign_claims(row, ready_signer()), wordings)
+                html = HTML(string=paper_html([paper]), base_url=base)
                 style = CSS(filename=str(HERE / "paper.css"), base_url=base)
                 Path(folder, f"{row.number}.pdf").write_bytes(html.write_pdf(stylesheets=[style]) or b"")
 

@@ -44,10 +44,12 @@ from certificates.models import Register
 from certificates.paper.rendering import Paper
 from certificates.paper.stamping.stamper import Stamper
 from certificates.services import issue_class, numbering, printing, render_reserved
+from certificates.wording.choosing import Wordings
 from courses.models import ClassGroup
 
 stamper = Stamper()
-stamper.page(Paper(*sample))
+stamper.page(Paper(*sample, Wordings().of("course", sample[0])))
+connection.close()
 printing.Stamper = lambda: stamper
 steps = target = 0
 
