@@ -6,6 +6,16 @@ from certificates.views import credentials, holder, lost, offline, public, publi
 from clc_manager import views
 
 urlpatterns = [
+    # First, because they are asked for most: each pattern before them is tried for every paper that is checked.
+    # Upper case as printed in the QR (alphanumeric mode), lower case as typed by people.
+    path("c/tim", lost.lost, name="verify-lost"),
+    path("c/", public.ask, name="verify-ask"),
+    path("c/scan", offline.scan, name="verify-scan"),
+    path("c/scan.webmanifest", offline.manifest, name="verify-manifest"),
+    path("c/scan-worker.js", offline.worker, name="verify-worker"),
+    path("C/<str:token>/current", public.successor, name="verify-successor"),
+    path("C/<path:token>", public.verify, name="verify"),
+    path("c/<path:token>", public.verify, name="verify-lower"),
     path("", views.home, name="home"),
     path("search/", views.search, name="search"),
     path("help/<slug:topic>/", views.guide, name="help"),
@@ -20,8 +30,6 @@ urlpatterns = [
     path("plan/", include("indicators.urls")),
     path("jobs/", include("centres.job_urls")),
     path("api/", include("api.urls")),
-    # Upper case as printed in the QR (alphanumeric mode), lower case as typed by people.
-    path("c/tim", lost.lost, name="verify-lost"),
     path("H/<str:secret>", holder.holder, name="holder"),
     path("h/<str:secret>", holder.holder, name="holder-lower"),
     path("h/<str:secret>/<str:token>/credential.<str:form>", credentials.holder_credential, name="holder-credential"),
@@ -29,13 +37,6 @@ urlpatterns = [
     path(".well-known/did.json", credentials.did, name="did"),
     path("vc/status/<int:number>", credentials.status_list, name="credential-status"),
     path("vc/status/<int:number>.<str:form>", credentials.status_list, name="credential-status-form"),
-    path("c/", public.ask, name="verify-ask"),
-    path("c/scan", offline.scan, name="verify-scan"),
-    path("c/scan.webmanifest", offline.manifest, name="verify-manifest"),
-    path("c/scan-worker.js", offline.worker, name="verify-worker"),
-    path("C/<str:token>/current", public.successor, name="verify-successor"),
-    path("C/<path:token>", public.verify, name="verify"),
-    path("c/<path:token>", public.verify, name="verify-lower"),
     path(".well-known/clc-keys.json", published.key_list, name="key-list"),
     path("log/status", published.status, name="log-status"),
     path("log/checkpoint", published.checkpoint, name="log-checkpoint"),

@@ -6,10 +6,10 @@ each choice of fixed values. What is put in is escaped, and was never part of a 
 
 import re
 from functools import lru_cache
+from html import escape  # Django's is the same behind a wrapper for lazy texts
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils.html import escape
 from django.utils.translation import get_language, override
 
 # Private-use letters: no template has them.

@@ -4,6 +4,7 @@ import secrets
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 16
+_LETTERS = frozenset(ALPHABET)
 _READ_AS = str.maketrans("OIL", "011", " -\u2010\u2011\u2012\u2013")
 
 
@@ -17,7 +18,7 @@ def read_letters(value: str, length: int) -> str | None:
     if len(value) > 64:
         return None
     letters = value.upper().translate(_READ_AS)
-    return letters if len(letters) == length and all(letter in ALPHABET for letter in letters) else None
+    return letters if len(letters) == length and _LETTERS.issuperset(letters) else None
 
 
 def new_token() -> str:

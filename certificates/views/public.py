@@ -1,7 +1,9 @@
 """Public verification: no sign-in, no script needed, no cookie; status first, little else (docs/adr/0035)."""
 
+import datetime as dt
+import time
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from urllib.parse import parse_qs
 
 from django.conf import settings
@@ -53,9 +55,15 @@ def _kind_words(verdict: Verdict) -> str:
     return str(CertificateKind(verdict.kind).label)
 
 
+@lru_cache(maxsize=2)
+def _minute(minute: int) -> str:
+    """The moment as the page says it, worked out once a minute."""
+    return vdatetime(dt.datetime.fromtimestamp(minute * 60, dt.UTC))
+
+
 def verdict_page(verdict: Verdict, token: str = "") -> bytes:
     """Return the page of a verdict. It says the same bytes for every code that is not known."""
-    now = vdatetime(timezone.now())
+    now = _minute(int(time.time()) // 60)
     if verdict.status == "unknown":
         return fill(
             "verify/verdict.html", {"now": now}, status="unknown", ended=False, followed=False, host=public_host()
@@ -84,6 +92,17 @@ def verdict_page(verdict: Verdict, token: str = "") -> bytes:
     )
 
 
+def _unknown() -> HttpResponse:
+    """The one answer to every code that nobody has.
+
+    Django would write a line of log for each, with the address: codes mistyped by one letter would stand there, and a
+    wrong code would take twice as long as a right one.
+    """
+    response = HttpResponse(verdict_page(UNKNOWN), status=404, headers=CLOSED)
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
+
+
 @public("anyone may check a certificate; shows status, kind, centre, date, number and a masked name")
 @in_asked_language
 def verify(request: HttpRequest, token: str) -> HttpResponse:
@@ -96,7 +115,7 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponse(verdict_page(verdict, token_in(token) or ""), headers=CLOSED)
     if too_many_misses(request):
         return closed_page(render(request, "verify/slow_down.html", status=429))
-    return HttpResponse(verdict_page(verdict), status=404, headers=CLOSED)
+    return _unknown()
 
 
 @public("which paper is in force in place of a superseded one; shows the same minimum, and not that paper's code")
@@ -111,7 +130,7 @@ def successor(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         if too_many_misses(request):
             return closed_page(render(request, "verify/slow_down.html", status=429))
-        return HttpResponse(verdict_page(UNKNOWN), status=404, headers=CLOSED)
+        return _unknown()
     old, new = found
     context = {"old": old, "new": new, "kind": _kind_words(new), "now": timezone.now(), "token": token_in(token)}
     return closed_page(render(request, "verify/successor.html", context))
