@@ -1,10 +1,11 @@
 """The measurements run, say what they should, and leave nothing behind."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from bench import certificates, certificates_single, verification
-from centres.models import AdminUnit
-from certificates.models import Certificate
+from certificates import guessing
 
 KEYS = {"name", "ours", "floor", "ratio", "target", "ok"}
 
@@ -23,13 +24,19 @@ def test_certificates_are_measured_against_the_naive_loop(monkeypatch, settings,
     assert (certificates_single.NAME, certificates_single.TARGET) == ("certificates_single", 40)
 
 
-@pytest.mark.django_db
-def test_verification_is_measured_and_its_entries_are_gone(monkeypatch):
-    monkeypatch.setattr(verification, "ENTRIES", 20)
-    monkeypatch.setattr(verification, "REQUESTS", 5)
-    result = verification.run(rounds=2)
-    assert set(result) == KEYS
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.urls("bench.served_urls")
+def test_verification_is_measured_beside_the_bare_view(live_server, monkeypatch):
+    """Against the server of the test in place of one of its own."""
+    for name, value in {"ENTRIES": 5, "SECONDS": 0.2, "GUESSES": 20, "MANY": 4}.items():
+        monkeypatch.setattr(verification, name, value)
+    monkeypatch.setattr(guessing, "MISSES_PER_MINUTE", 10**9)
+    port = int(live_server.url.rpartition(":")[2])
+    monkeypatch.setattr(verification, "serving", lambda: nullcontext(port))
+    result = verification.run(rounds=1)
+    assert set(result) == KEYS | {"more"}
     assert result["name"] == verification.NAME == "verification"
-    assert 0 < result["ratio"] < 1
-    assert not Certificate.objects.exists()
-    assert not AdminUnit.objects.exists()
+    assert result["ours"] > 0 < result["floor"]
+    more = result["more"]
+    assert (more["hits"], more["crowd"]["server_errors"]) == (0, 0)
+    assert min(more["unknown_ratio"], more["malformed_ratio"]) > 0
