@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from certificates.views import blanks, book, credentials, decisions, holder, issuing, log, register, templates
+from certificates.views import blanks, book, credentials, decisions, holder, issuing, labels, log, register, templates
 
 app_name = "certificates"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("<int:pk>/", register.certificate_detail, name="certificate-detail"),
     path("<int:pk>/pdf/", register.pdf, name="pdf"),
     path("<int:pk>/credential.<str:form>", credentials.credential, name="credential"),
+    path("<int:pk>/label/", labels.label, name="label"),
     path("<int:pk>/decide/", decisions.decide, name="revoke"),
     path("<int:pk>/proof/", log.proof, name="proof"),
     path("log/", log.log, name="log"),
@@ -30,6 +31,7 @@ urlpatterns = [
     path("templates/centres/<int:pk>/edit/", templates.centre_edit, name="centre-template-edit"),
     path("templates/centres/<int:pk>/logo.png", templates.centre_logo, name="centre-logo"),
     path("classes/<int:pk>/", issuing.issue, name="issue"),
+    path("classes/<int:pk>/labels/", labels.labels, name="labels"),
     path("classes/<int:pk>/merged/", issuing.merged, name="merged"),
     path("learners/<int:pk>/", register.panel_learner, name="panel-learner"),
     path("learners/<int:pk>/link/", holder.holder_link, name="holder-link"),

@@ -82,6 +82,8 @@ OBJECT_LINES: tuple[Line, ...] = (
     Line("certificates:centre-templates", lambda rows: rows.open_class.centre_id, TEMPLATES),
     Line("certificates:centre-template-edit", lambda rows: rows.open_class.centre_id, TEMPLATES),
     Line("certificates:centre-logo", lambda rows: rows.open_class.centre_id, TEMPLATES),
+    Line("certificates:label", lambda rows: rows.certificate.pk, READERS),
+    Line("certificates:labels", lambda rows: rows.closed_class.pk, READERS),
     Line("certificates:merged", lambda rows: rows.closed_class.pk, READERS),
     Line("certificates:panel-learner", lambda rows: rows.learner.pk, READERS),
     Line("certificates:holder-link", lambda rows: rows.certificate.learner_id, IDENTITY),
