@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+PATIENCE = 60.0  # seconds until the first answer
+
 
 @dataclass
 class Load:
@@ -70,8 +72,9 @@ def load(port: int, path: Callable[[], str], *, seconds: float, connections: int
                 line.ask(path())
             start = time.perf_counter()
             end = start + seconds
-            while (now := time.perf_counter()) < end:
-                for event, _mask in waiting.select(end - now):
+            # On a machine that stands still an answer is waited for: a rate of nothing says nothing.
+            while (now := time.perf_counter()) < end or (not found.latencies and now < start + PATIENCE):
+                for event, _mask in waiting.select(max(0.01, end - now)):
                     line = event.data
                     status = line.status()
                     if status is not None:
