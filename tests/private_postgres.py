@@ -23,7 +23,7 @@ from urllib.parse import quote
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "listen_addresses=")
 # Who waits for a lock that nobody gives back is told which one, instead of holding the run until CI cuts it off.
 IMPATIENT = ("lock_timeout=60s", "idle_in_transaction_session_timeout=5min", "statement_timeout=5min")
-START_TIMEOUT_S = 60
+START_TIMEOUT_S = 180
 STOP_TIMEOUT_S = 30
 
 

@@ -33,7 +33,7 @@ open({path!r}, "w").write(f"{{os.getpid()}} {{child.pid}}")
 time.sleep(600)
 """
 FOREVER = "import time; time.sleep(600)"
-TIMEOUT_S = 30
+TIMEOUT_S = 120
 
 
 def start(a: str, b: str) -> subprocess.Popen[str]:
