@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import secrets
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -99,15 +99,25 @@ def _printed(
 
 
 def _keep(name: str, content: bytes) -> str:
-    """Write a file and return its name, which is another one where a killed run left a file behind."""
-    storage = _storage()
-    try:
-        handle = os.open(storage.path(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-    except (FileExistsError, FileNotFoundError):  # the name is taken, or the book's folder is not there yet
-        return str(storage.save(name, ContentFile(content)))
+    """Write a file and return its name, which is another one where somebody left a file of that name.
+
+    Not through ``storage.save``: it touches the file once more after it is written, when another worker that was faster
+    may have swept it away.
+    """
+    folder, _slash, wanted = name.rpartition("/")
+    path = Path(_storage().path(name))
+    while True:
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        except FileNotFoundError:  # the first of its book
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:
+            path = path.with_name(f"{wanted.removesuffix('.pdf')}-{secrets.token_hex(4)}.pdf")
+        else:
+            break
     with os.fdopen(handle, "wb") as stream:
         stream.write(content)
-    return name
+    return f"{folder}/{path.name}"
 
 
 def _put_in_force(printed: list[_Printed]) -> list[int]:
