@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from certificates.selectors import public_key_list
+from certificates.services.credentials import did_json, published_files
 from certificates.services.publishing import signed_status_list
 from certificates.services.sequencing import make_checkpoint
 from certificates.tlog.folder import LogFolder, log_folder
 from certificates.tlog.tiles import CHECKPOINT
+from core.errors import Unavailable
 
 KEYS_PATH = ".well-known/clc-keys.json"
 STATUS_PATH = "log/status"
@@ -21,7 +23,7 @@ def key_list_text() -> str:
 
 
 def export_published(*, out: Path) -> dict[str, Any]:
-    """Make a checkpoint, then write ``log/…`` and the key list into ``out``; return what was written.
+    """Make a checkpoint; write ``log/…``, key list and what verifiers of credentials fetch; return what was written.
 
     Raises Unavailable without a log key, Conflict when the log contradicts the database.
     """
@@ -34,13 +36,22 @@ def export_published(*, out: Path) -> dict[str, Any]:
     if checkpoint:
         others[f"log/{CHECKPOINT}"] = source.read(CHECKPOINT).decode()
         _forget_parts(target, set(names))
-    LogFolder(out).write((name, text.encode()) for name, text in others.items())
+    credentials = _for_credentials()
+    LogFolder(out).write([(name, text.encode()) for name, text in others.items()] + credentials)
     return {
         "out": str(out),
         "size": checkpoint.size if checkpoint else 0,
         "root": checkpoint.root if checkpoint else None,
-        "files": len(names) + len(others),
+        "files": len(names) + len(others) + len(credentials),
     }
+
+
+def _for_credentials() -> list[tuple[str, bytes]]:
+    # Without a key that signs certificates no list of credentials can be signed; the log goes out all the same.
+    try:
+        return list(published_files())
+    except Unavailable:
+        return [(".well-known/did.json", did_json().encode())]
 
 
 def _forget_parts(target: LogFolder, names: set[str]) -> None:

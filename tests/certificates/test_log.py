@@ -294,7 +294,8 @@ def test_what_publish_log_writes_is_what_the_address_serves(
     assert result["size"] == 261
     assert result["files"] == len(files)
     assert set(files) == {
-        ".well-known/clc-keys.json", "log/checkpoint", "log/status", "log/tile/0/000", "log/tile/0/001.p/4",
+        ".well-known/clc-keys.json", ".well-known/did.json", "vc/status/1", "vc/status/1.json", "vc/status/1.jwt",
+        "log/checkpoint", "log/status", "log/tile/0/000", "log/tile/0/001.p/4",
         "log/tile/0/001.p/5", "log/tile/1/000.p/1", "log/tile/entries/000", "log/tile/entries/001.p/4",
         "log/tile/entries/001.p/5",
     }  # fmt: skip
@@ -312,6 +313,15 @@ def test_what_publish_log_writes_is_what_the_address_serves(
         "text/plain; charset=utf-8", "public, max-age=5",
     )  # fmt: skip
     assert files["log/status"].decode() == signed_status_list()
+
+
+@pytest.mark.django_db
+def test_without_a_key_for_certificates_the_log_goes_out_all_the_same(cast, reference, log, settings, tmp_path, capsys):
+    settings.SIGNING_KEYS_DIR = tmp_path / "keys"
+    create_key(use=KeyUse.LOG)
+    call_command("publish_log", "--out", str(tmp_path / "out"), "--json")
+    names = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    assert names == {".well-known/clc-keys.json", ".well-known/did.json", "log/status"}
 
 
 @pytest.mark.django_db

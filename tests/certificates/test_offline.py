@@ -62,8 +62,10 @@ def test_status_and_claims_without_asking_the_database(published, cast, django_a
 def test_forged_unsigned_and_unreadable_addresses(published):
     row, scanned = published.rows[0], published.scanned
     base, _hash, fragment = scanned[0].partition("#")
-    for forged in (f"{base}#{fragment[:-1]}A", scanned[1].partition("#")[0] + f"#{fragment}", f"{base}#XYZ"):
-        verdict = published(forged, publish=forged.endswith("A"))
+    other = "A" if fragment[-9] != "A" else "B"  # a letter of the signature
+    changed, swapped = f"{fragment[:-9]}{other}{fragment[-8:]}", scanned[1].partition("#")[0]
+    for forged in (f"{base}#{changed}", f"{swapped}#{fragment}", f"{base}#XYZ"):
+        verdict = published(forged, publish=forged.endswith(changed))
         assert (verdict["status"], verdict["name"]) == ("forged", None)
     assert published(base, publish=False)["status"] == "unsigned"
     assert published(row.token, publish=False)["status"] == "unsigned"

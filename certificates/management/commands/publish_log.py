@@ -13,7 +13,7 @@ from core.commands import OperatorCommand
 class Command(OperatorCommand):
     """The folder mirrors the public address: any web server may serve it instead of the program."""
 
-    help = "Make a checkpoint and write checkpoint, tiles, key list and status list as the public address serves them."
+    help = "Make a checkpoint and write checkpoint, tiles, key list and status lists as the public address serves them."
 
     def arguments(self, parser: CommandParser) -> None:
         """Add where the files go."""
