@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from certificates.choices import PaperLanguage
@@ -103,23 +103,32 @@ def fill(name: str, text: str, values: Mapping[str, str]) -> Line | None:
     A line that asks for something unknown (a birth date, a result) is left out whole: no paper says ``Kết quả:`` and
     then nothing. A name that is no place-holder stays as it is written.
     """
-    names = placeholders_in(text)
-    if not text.strip() or any(not values.get(each, "?") for each in names):
-        return None
+    words = tuple([values.get(each) for each in _names(text)])
+    return None if "" in words or not text.strip() else _filled(name, text, words)
+
+
+@lru_cache(maxsize=1024)
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(placeholders_in(text))
+
+
+@lru_cache(maxsize=4096)
+def _filled(name: str, text: str, words: tuple[str | None, ...]) -> Line:
+    """Most lines say the same on every paper of a class: they are worked out once. None: no place-holder of ours."""
     runs: list[Run] = []
     for index, piece in enumerate(PLACEHOLDER.split(text)):
         known = PLACEHOLDERS.get(piece) if index % 2 else None
-        words = values[piece] if known else f"{{{piece}}}" if index % 2 else piece
+        said = words[index // 2] if known else f"{{{piece}}}" if index % 2 else piece
         bold = known is not None and known.bold
-        if not words:
+        if not said:
             continue
         if runs and runs[-1].bold == bold:
-            runs[-1] = Run(runs[-1].text + words, bold)
+            runs[-1] = Run(runs[-1].text + said, bold)
         else:
-            runs.append(Run(words, bold))
+            runs.append(Run(said, bold))
     if name.partition("-")[0] in CAPITALS:
         runs = [Run(run.text.upper(), run.bold) for run in runs]
-    return Line(name, tuple(runs), varies=bool(names))
+    return Line(name, tuple(runs), varies=bool(words))
 
 
 def lines_of(wording: Wording, content: Mapping[str, Any], *, token: str, host: str) -> dict[str, Line]:

@@ -7,6 +7,7 @@ class: pages are written as they are read.
 
 import io
 import re
+import struct
 import tempfile
 import zlib
 from array import array
@@ -28,6 +29,8 @@ from certificates.paper.stamping.files import (
 
 Opener = Callable[[], BinaryIO]
 CHUNK = 32  # pages whose small objects go into one object stream
+INDEX_ROWS = 10_000  # packed at once
+PLACE = struct.Struct(">BBIH")  # kind, place in five bytes, second number
 _CONTENT = re.compile(rb"\d+ 0 obj\n<</Filter/FlateDecode/Length (\d+)>>\nstream\n")
 _NOT_STAMPED = -1
 
@@ -266,12 +269,15 @@ class _Joint:
         self._pack()
         index, start = self._new(), self.at
         self.kinds[index], self.firsts[index] = 1, start
-        rows = b"".join([
-            kind.to_bytes() + first.to_bytes(5) + second.to_bytes(2)
-            for kind, first, second in zip(self.kinds, self.firsts, self.seconds, strict=True)
-        ])  # fmt: skip
+        packer, packed = zlib.compressobj(6), []
+        for at in range(0, len(self.kinds), INDEX_ROWS):
+            part = slice(at, at + INDEX_ROWS)
+            rows = zip(self.kinds[part], self.firsts[part], self.seconds[part], strict=True)
+            places = [PLACE.pack(kind, *divmod(first, 1 << 32), second) for kind, first, second in rows]
+            packed.append(packer.compress(b"".join(places)))
+        packed.append(packer.flush())
         head = b"/Type/XRef/W[1 5 2]/Size %d/Root %d 0 R/Info %d 0 R/Filter/FlateDecode"
-        self._stream(index, zlib.compress(rows, 6), head % (len(self.kinds), self.root, info))
+        self._stream(index, b"".join(packed), head % (len(self.kinds), self.root, info))
         self._put(b"startxref\n%d\n%%%%EOF\n" % start)
 
 
