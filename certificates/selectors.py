@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from centres.models import Centre
@@ -76,14 +76,31 @@ def token_in(text: str) -> str | None:
     return read_token(text)
 
 
+def _entry_row(token: str) -> Any:
+    """Run the statement. It is its own health check: a kept connection that broke is opened anew and asked again.
+
+    Django would ask "SELECT 1" before it, which on PostgreSQL is as long a way as the statement itself.
+    """
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_ENTRY, (token,))
+            return cursor.fetchone()
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTRY, (token,))
+        return cursor.fetchone()
+
+
 def _read(token: str) -> tuple[int, str, str, str, dict[str, Any], dt.date] | None:
     """Return key, state, number, kind, content and day of an entry, by one statement and no model object.
 
     Half of what the page cost was the ORM putting one statement together (docs/adr/0035).
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_ENTRY, (token,))
-        row = cursor.fetchone()
+    row = _entry_row(token)
     if row is None:
         return None
     pk, state, number, kind, content, day = row

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -132,6 +132,26 @@ def test_unknown_and_malformed_codes_are_one_answer_at_one_price(client, cast, p
     assert answers[0][0] == 404
     assert set(prices) == {1}
     assert ("Referrer-Policy", "no-referrer") in answers[0][2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_broke_is_opened_anew(cast, reference):
+    """As after a restart of the database: the kept connection is dead, the paper is answered all the same."""
+    (row,) = make_certificates(cast.centre_a, passing=1)
+    seen = []
+
+    def gone(execute, sql, params, many, context):
+        seen.append(sql)
+        if len(seen) == 1:
+            raise OperationalError("server closed the connection unexpectedly")
+        return execute(sql, params, many, context)
+
+    connection.ensure_connection()
+    kept = connection.connection
+    with connection.execute_wrapper(gone):
+        assert look_up(row.token).status == "valid"
+    assert len(seen) == 2  # lost, asked again
+    assert connection.connection is not kept
 
 
 def test_random_codes_hit_nothing(papers):
