@@ -45,7 +45,7 @@ class LookupCounter:
         with self._writing:
             with self._lock:
                 sums, self._sums = self._sums, Counter()
-            rows = sorted(sums.items())  # one order for all processes: no two wait for each other
+            rows = sorted(sums.items())
             try:
                 while rows:
                     part, rest = rows[:AT_ONCE], rows[AT_ONCE:]
@@ -72,11 +72,15 @@ class LookupCounter:
 
 def _write(rows: list[tuple[int, int]]) -> None:
     table = Certificate._meta.db_table
+    values = ", ".join(["(%s, %s)"] * len(rows))
+    # One statement for all of them: sent one by one they cost a tenth of the pages. Two processes that hold up each
+    # other on the same papers are told so by PostgreSQL, and the sums of one wait for the next time.
+    statement = (
+        f"WITH sums (id, seen) AS (VALUES {values}) "  # noqa: S608 - our own table, and numbers as parameters
+        f"UPDATE {table} SET lookups = lookups + sums.seen FROM sums WHERE {table}.id = sums.id"
+    )
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {table} SET lookups = lookups + %s WHERE id = %s",  # noqa: S608 - our own table
-            [(count, pk) for pk, count in rows],
-        )
+        cursor.execute(statement, [number for row in rows for number in row])
 
 
 counter = LookupCounter()
