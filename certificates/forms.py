@@ -178,14 +178,17 @@ class TemplateForm(forms.Form):
         super().__init__(data, initial={**given, **initial})
         self.language = language
         for block in BLOCKS:
-            self.fields[block.name] = self._field(block, str(block.label), asked=not block.empty)
+            self.fields[block.name] = self._field(block, str(block.label), "vi", asked=not block.empty)
             if language == PaperLanguage.VI_EN and block.in_english:
                 label = gettext("%(block)s (tiếng Anh)") % {"block": block.label}
-                self.fields[f"{block.name}_en"] = self._field(block, label, asked=bool(block.must))
+                self.fields[f"{block.name}_en"] = self._field(block, label, "en", asked=bool(block.must))
 
     @staticmethod
-    def _field(block: Block, label: str, *, asked: bool) -> forms.CharField:
-        """A field that takes more than fits on the paper: what is too long is said, not cut off."""
+    def _field(block: Block, label: str, lang: str, *, asked: bool) -> forms.CharField:
+        """A field that takes more than fits on the paper: what is too long is said, not cut off.
+
+        ``lang`` is the language of the words, whatever the page's own is: they are read out in it.
+        """
         notes = []
         if block.must:
             notes.append(gettext("Phải có {%(name)s}.") % {"name": block.must})
@@ -199,7 +202,7 @@ class TemplateForm(forms.Form):
             error_messages={"required": _("Không được để trống.")},
             max_length=1000,
             strip=False,
-            widget=forms.Textarea(attrs={"rows": block.lines + (block.lines > 1), "spellcheck": "false"}),
+            widget=forms.Textarea(attrs={"rows": block.lines + (block.lines > 1), "spellcheck": "false", "lang": lang}),
             help_text=" ".join(notes),
         )
         field.label_suffix = ""

@@ -95,9 +95,8 @@ def kept_texts() -> list[str]:
     found: set[str] = set()
     for model in apps.get_models():
         names = [field.attname for field in model._meta.local_fields if isinstance(field, kinds)]
-        if (
-            "name_en" in names
-        ):  # reference data with a name in English: the Vietnamese one is no data to an English page
+        # Reference data has a name in English: the Vietnamese one is no data to an English page. A course may have one.
+        if "name_en" in names and not model._meta.get_field("name_en").blank:
             names.remove("name")
         for row in model._default_manager.values_list(*names) if names else ():
             found |= {text.strip() for text in leaves(list(row)) if len(text) > 1 and VIETNAMESE.search(text)}
