@@ -70,7 +70,7 @@ def templates(request: HttpRequest) -> HttpResponse:
     own = Centre.objects.filter(certificate_templates__isnull=False) | Centre.objects.filter(
         certificate_logos__isnull=False
     )
-    context = {"centre": None, "rows": _rows(None), "own": own.distinct().order_by("name")[:200]}
+    context = {"centre": None, "rows": _rows(None), "own": own.distinct().order_by("sort_key", "pk")[:200]}
     return render(request, "certificates/templates.html", context)
 
 
