@@ -10,6 +10,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,6 +44,15 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=chromium_path(), args=flags, timeout=TIMEOUT_MS)
         yield chromium
         chromium.close()
+
+
+def seeing(browser: Browser, film: Path) -> Browser:
+    """A Chromium of its own whose camera sees a film (MJPEG)."""
+    flags = [*FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+             f"--use-file-for-fake-video-capture={film}"]  # fmt: skip
+    if os.geteuid() == 0:
+        flags.append("--no-sandbox")
+    return browser.browser_type.launch(executable_path=chromium_path(), args=flags, timeout=TIMEOUT_MS)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import os
 import shutil
 
 import pypdfium2
@@ -17,7 +16,7 @@ from certificates.models import Certificate
 from certificates.services import Decision, publishing, revoke_certificate, supersede_certificate
 from certificates.signing.keys import KeyUse, key_folder
 from certificates.views import offline
-from tests.browser import FLAGS, TIMEOUT_MS, chromium_path, fits
+from tests.browser import TIMEOUT_MS, fits, seeing
 from tests.certificates.addresses import address, renamed
 from tests.factories import AT_SERVER, make_certificates
 from tests.learners.card_pictures import HIGH, WIDE, film
@@ -65,18 +64,14 @@ def code_box(page: Image.Image) -> tuple[int, int, int, int]:
 
 
 @pytest.fixture
-def open_telephone(browser, live_server, console_errors, tmp_path):
+def open_telephone(browser, live_server, server_at_rest, console_errors, tmp_path):
     """``open_telephone(picture)`` → a page on a telephone whose camera sees the picture."""
     started = []
 
     def start(picture):
         path = tmp_path / "camera.mjpeg"
         path.write_bytes(film(picture))
-        flags = [*FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-                 f"--use-file-for-fake-video-capture={path}"]  # fmt: skip
-        if os.geteuid() == 0:
-            flags.append("--no-sandbox")
-        chromium = browser.browser_type.launch(executable_path=chromium_path(), args=flags)
+        chromium = seeing(browser, path)
         started.append(chromium)
         context = chromium.new_context(locale="vi-VN", base_url=live_server.url, viewport=PHONE)
         context.set_default_timeout(TIMEOUT_MS)

@@ -3,14 +3,12 @@
 Debian's Chromium has no BarcodeDetector: the camera tests prove the vendored decoder, and one hands in a detector.
 """
 
-import os
-
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from learners.models import Learner
-from tests.browser import FLAGS, TIMEOUT_MS, chromium_path, fits
+from tests.browser import TIMEOUT_MS, fits, seeing
 from tests.cast import PASSWORD
 from tests.learners.card_pictures import SHOTS, draw_card, film, photograph
 from tests.learners.scanner import scan, type_by_clock
@@ -170,11 +168,7 @@ def open_camera(browser, live_server, server_at_rest, console_errors, tmp_path):
     def start(picture):
         path = tmp_path / "camera.mjpeg"
         path.write_bytes(film(picture))
-        flags = [*FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-                 f"--use-file-for-fake-video-capture={path}"]  # fmt: skip
-        if os.geteuid() == 0:
-            flags.append("--no-sandbox")
-        chromium = browser.browser_type.launch(executable_path=chromium_path(), args=flags, timeout=TIMEOUT_MS)
+        chromium = seeing(browser, path)
         started.append(chromium)
         context = chromium.new_context(locale="vi-VN", base_url=live_server.url, viewport=PHONE)
         context.set_default_timeout(TIMEOUT_MS)
