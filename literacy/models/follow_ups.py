@@ -1,4 +1,4 @@
-"""Who reached which literacy level, when to check again, and what the checks found."""
+"""When to look again at somebody newly literate, and what was found."""
 
 from typing import ClassVar
 
@@ -8,49 +8,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from centres.models import AdminUnit, Centre
+from centres.models import Centre
 from core.models import TimeStamped
-from courses.models import Enrolment
 from learners.models import Learner
-from literacy.choices import CheckOutcome, LiteracyLevel, Proof
+from literacy.choices import CheckOutcome
+from literacy.models.awards import LiteracyAward
 from literacy.querysets import CentreRowQuerySet, FollowUpQuerySet
-
-
-class LiteracyAward(TimeStamped):
-    """A person reached a level on a day, and how that is known. The first level 1 makes a person newly literate."""
-
-    SENSITIVE_FIELDS: ClassVar[frozenset[str]] = frozenset({"level", "proof", "note"})
-
-    learner = models.ForeignKey(Learner, models.PROTECT, related_name="literacy_awards", verbose_name=_("học viên"))
-    level = models.PositiveSmallIntegerField(_("mức độ"), choices=LiteracyLevel)
-    proof = models.CharField(_("căn cứ"), max_length=20, choices=Proof)
-    certified_on = models.DateField(_("công nhận ngày"))
-    centre = models.ForeignKey(Centre, models.PROTECT, related_name="literacy_awards", verbose_name=_("trung tâm"))
-    # The commune on the day of certification.
-    unit = models.ForeignKey(AdminUnit, models.PROTECT, related_name="literacy_awards", verbose_name=_("phường, xã"))
-    enrolment = models.OneToOneField(
-        Enrolment, models.PROTECT, null=True, blank=True, related_name="literacy_award", verbose_name=_("từ lớp")
-    )
-    note = models.CharField(_("ghi chú"), max_length=300, blank=True)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người ghi")
-    )
-
-    objects: ClassVar[CentreRowQuerySet] = CentreRowQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        verbose_name = _("công nhận biết chữ")
-        verbose_name_plural = _("công nhận biết chữ")
-        ordering = ("certified_on", "pk")
-        indexes: ClassVar = [models.Index(fields=["unit", "certified_on"], name="literacy_award_unit_idx")]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["learner", "level"], name="literacy_award_level_once"),
-            models.CheckConstraint(condition=Q(level__in=[1, 2]), name="literacy_award_level_known"),
-            models.CheckConstraint(condition=Q(proof__in=Proof.values), name="literacy_award_proof_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.learner}: {self.get_level_display()}"
 
 
 class FollowUp(TimeStamped):
@@ -138,30 +101,3 @@ class LiteracyCheck(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.learner} {self.checked_on}: {self.get_outcome_display()}"
-
-
-class Relapse(TimeStamped):
-    """A person fell back into illiteracy: one open case at a time."""
-
-    learner = models.ForeignKey(Learner, models.PROTECT, related_name="relapses", verbose_name=_("học viên"))
-    centre = models.ForeignKey(Centre, models.PROTECT, related_name="relapses", verbose_name=_("trung tâm"))
-    found_by_check = models.OneToOneField(
-        LiteracyCheck, models.PROTECT, related_name="relapse", verbose_name=_("phát hiện bởi")
-    )
-    opened_on = models.DateField(_("từ ngày"))
-    recovered_on = models.DateField(_("biết chữ lại ngày"), null=True, blank=True)
-
-    objects: ClassVar[CentreRowQuerySet] = CentreRowQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        verbose_name = _("tái mù chữ")
-        verbose_name_plural = _("tái mù chữ")
-        ordering = ("-opened_on", "-pk")
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["learner"], condition=Q(recovered_on__isnull=True), name="literacy_relapse_one_open"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.learner} {self.opened_on}"

@@ -21,10 +21,9 @@ from core.dates import add_months
 from core.errors import Conflict, DomainError
 from core.forms import add_domain_error
 from core.models import setting_on
-from learners.models import Learner
 from literacy.choices import CheckOutcome
 from literacy.forms import CheckForm
-from literacy.models import FollowUp, LiteracyAward, LiteracyCheck, Relapse
+from literacy.models import FollowUp, LiteracyCheck
 from literacy.services import may_check_again, record_check, undo_check
 
 PER_PAGE = 50
@@ -143,27 +142,3 @@ def check_undo(request: HttpRequest, pk: int) -> HttpResponse:
         words = _("Đã hoàn tác: kết quả của %(name)s chưa được ghi.")
         messages.success(request, words % {"name": check.learner.full_name})
     return _back_to_list(request)
-
-
-@scoped(Verb.VIEW)
-def panel_learner(request: HttpRequest, pk: int) -> HttpResponse:
-    """Literacy of one person: a fragment for their page, a page of its own otherwise."""
-    user = cast(User, request.user)
-    learner = get_object_or_404(Learner.objects.visible_to(user), pk=pk)
-    today = timezone.localdate()
-    context = {
-        "learner": learner,
-        "awards": LiteracyAward.objects.visible_to(user)
-        .filter(learner=learner)
-        .select_related("centre")
-        .order_by("level"),
-        "follow_ups": FollowUp.objects.visible_to(user).filter(learner=learner).order_by("due_on"),
-        "due": set(FollowUp.objects.visible_to(user).filter(learner=learner).due(today).values_list("pk", flat=True)),
-        "checks": LiteracyCheck.objects.visible_to(user).filter(learner=learner).order_by("-checked_on", "-pk"),
-        "relapses": Relapse.objects.visible_to(user).filter(learner=learner).order_by("-opened_on"),
-        "again": FollowUp.objects.visible_to(user).filter(learner=learner).relapsed().first(),
-        "today": today,
-        "may_record": scope_of(user).may(Verb.FOLLOW_UP),
-    }
-    fragment = request.headers.get("HX-Request") == "true"
-    return render(request, "literacy/_panel_learner.html" if fragment else "literacy/learner_literacy.html", context)
