@@ -1,11 +1,16 @@
 """Forms of literacy."""
 
+from typing import Any
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from centres.models import Centre
 from core.forms import DayField
 from literacy.choices import CheckOutcome
+from literacy.selectors import accounts_of
 
 _YES_NO_UNKNOWN = [("", _("Không rõ")), ("yes", _("Được")), ("no", _("Không"))]
 _READ = {"": None, "yes": True, "no": False}
@@ -29,3 +34,29 @@ class CheckForm(forms.Form):
         for name in ("reads", "writes", "counts"):
             data[name] = _READ[data[name]]
         return data
+
+
+class VolunteerForm(forms.Form):
+    """Somebody who calls on people for the centre."""
+
+    full_name = forms.CharField(label=_("Họ và tên"), max_length=120)
+    phone = forms.CharField(label=_("Điện thoại"), max_length=20, required=False)
+    organisation = forms.CharField(
+        label=_("Hội, đoàn, tổ"),
+        max_length=100,
+        required=False,
+        help_text=_("Ví dụ: Chi hội Phụ nữ thôn 5, Đoàn Thanh niên."),
+    )
+    user = forms.ModelChoiceField(
+        User.objects.none(),
+        label=_("Tài khoản"),
+        required=False,
+        empty_label=_("Không dùng phần mềm"),
+        help_text=_("Nếu người này đăng nhập được, họ thấy ngay danh sách “Người tôi phụ trách”."),
+    )
+
+    def __init__(self, *args: Any, centre: Centre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["user"]
+        field.queryset = accounts_of(centre)
+        field.label_from_instance = lambda user: user.full_name

@@ -18,6 +18,14 @@ class CentreRowQuerySet(models.QuerySet[Any]):
         return self.filter(scope_of(user).centre_q())
 
 
+class VolunteerQuerySet(CentreRowQuerySet):
+    """People who call on others."""
+
+    def active(self) -> Self:
+        """Not retired."""
+        return self.filter(retired_on__isnull=True)
+
+
 class FollowUpQuerySet(CentreRowQuerySet):
     """Planned checks."""
 

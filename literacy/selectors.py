@@ -7,9 +7,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import chain
 
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
+from django.utils import timezone
 
-from centres.models import AdminUnit
+from accounts.models import User
+from centres.models import AdminUnit, Centre
 from centres.selectors import subtree_ids
 from core.dates import add_months
 from core.models import setting_on
@@ -51,6 +53,14 @@ class A3:
     months: int
     definition: str
     hash: str
+
+
+def accounts_of(centre: Centre) -> QuerySet[User]:
+    """Return who may sign in for a centre today, by name."""
+    today = timezone.localdate()
+    in_force = Q(memberships__valid_to__isnull=True) | Q(memberships__valid_to__gte=today)
+    rows = User.objects.filter(in_force, memberships__centre=centre, memberships__valid_from__lte=today, is_active=True)
+    return rows.distinct().order_by("full_name", "pk")
 
 
 def cohort_window(as_of: dt.date, observed_months: int) -> tuple[dt.date, dt.date]:

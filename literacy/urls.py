@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from literacy.views import follow_ups, learner
+from literacy.views import follow_ups, learner, volunteers
 
 app_name = "literacy"
 urlpatterns = [
     path("", follow_ups.followup_list, name="followup-list"),
     path("follow-ups/<int:pk>/", follow_ups.check_add, name="check-add"),
     path("checks/<int:pk>/undo/", follow_ups.check_undo, name="check-undo"),
+    path("volunteers/", volunteers.volunteer_list, name="volunteer-list"),
+    path("volunteers/<int:pk>/", volunteers.volunteer_edit, name="volunteer-edit"),
+    path("volunteers/<int:pk>/retire/", volunteers.volunteer_retire, name="volunteer-retire"),
+    path("volunteers/<int:pk>/restore/", volunteers.volunteer_restore, name="volunteer-restore"),
     path("learners/<int:pk>/", learner.panel_learner, name="panel-learner"),
 ]

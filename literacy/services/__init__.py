@@ -4,13 +4,18 @@ from literacy.services.awards import award_after_closing, derive_awards, record_
 from literacy.services.checks import may_check_again, record_check
 from literacy.services.reference import load_reference
 from literacy.services.undo import undo_check
+from literacy.services.volunteers import add_volunteer, change_volunteer, restore_volunteer, retire_volunteer
 
 __all__ = [
+    "add_volunteer",
     "award_after_closing",
+    "change_volunteer",
     "derive_awards",
     "load_reference",
     "may_check_again",
     "record_award",
     "record_check",
+    "restore_volunteer",
+    "retire_volunteer",
     "undo_check",
 ]

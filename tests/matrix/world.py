@@ -32,7 +32,8 @@ from courses.services.rosters import preview_roster
 from indicators.models import Indicator
 from indicators.services import report_figure
 from learners.models import Learner
-from literacy.models import FollowUp
+from literacy.models import FollowUp, Volunteer
+from literacy.services import add_volunteer
 from tests.cast import Cast
 from tests.certificates.pictures import picture
 from tests.factories import closed_class, make_class, make_course, make_enrolled, make_learner, make_sessions
@@ -65,6 +66,7 @@ class Rows:
     material: Material
     room: Room
     slip: FreshLink
+    volunteer: Volunteer
 
 
 @dataclass
@@ -113,6 +115,7 @@ def build(cast: Cast, centre, staff, word: str, teacher=None) -> Rows:
         course, group, done, session, enrolment, waiting, people[0], certificate, follow_up, roster, survey, plan,
         plan.lines.get(), material, add_room(centre=centre, by=staff, name=f"Phòng {word}"),
         make_holder_link(learner=certificate.learner, by=staff, after=None),
+        add_volunteer(centre=centre, by=staff, full_name=f"{word} Thị Vận", phone="0912000111"),
     )  # fmt: skip
 
 
