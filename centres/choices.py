@@ -48,6 +48,7 @@ class Verb(enum.StrEnum):
     REVOKE = "revoke"
     EDIT_TEMPLATES = "edit_templates"  # words and logo of certificates: a centre's own; of the city for its officers
     FOLLOW_UP = "follow_up"
+    SET_RULES = "set_rules"  # what the city lays down for all: the instrument of literacy checks
     DECLARE = "declare"  # the centre's own declaration (C3)
     REPORT_FIGURE = "report_figure"
     APPROVE_FIGURE = "approve_figure"  # of the units below one's own, never one's own entry
@@ -79,6 +80,6 @@ ROLE_VERBS: dict[Role, frozenset[Verb]] = {
     Role.TEACHER: frozenset({Verb.VIEW_OWN_CLASSES, Verb.TEACH}),
     Role.DIRECTOR: _STAFF | {Verb.ISSUE, Verb.REVOKE, Verb.EDIT_TEMPLATES, Verb.READ_AUDIT, Verb.APPROVE_PLAN},
     Role.AREA_OFFICER: _READER | {Verb.REPORT_FIGURE, Verb.APPROVE_FIGURE},
-    Role.CITY_OFFICER: _READER | {Verb.REPORT_FIGURE, Verb.APPROVE_FIGURE, Verb.EDIT_TEMPLATES},
+    Role.CITY_OFFICER: _READER | {Verb.REPORT_FIGURE, Verb.APPROVE_FIGURE, Verb.EDIT_TEMPLATES, Verb.SET_RULES},
     Role.AUDITOR: _READER | {Verb.READ_AUDIT},
 }

@@ -20,6 +20,23 @@ class Proof(models.TextChoices):
     SURVEY = "survey", _("điều tra")
 
 
+class Skill(models.TextChoices):
+    """What a check looks at."""
+
+    READS = "reads", _("Đọc")
+    WRITES = "writes", _("Viết")
+    COUNTS = "counts", _("Tính")
+
+
+class SendingState(models.TextChoices):
+    """What became of a check that a telephone sent."""
+
+    RECORDED = "recorded", _("đã ghi")
+    KNOWN = "known", _("đã có, giống hệt")
+    HELD = "held", _("chờ xem lại")
+    DROPPED = "dropped", _("đã bỏ")
+
+
 class CheckOutcome(models.TextChoices):
     """What a follow-up check found."""
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from centres.access import scope_of
-from literacy.choices import LEAVING
+from literacy.choices import LEAVING, SendingState
 
 
 class CentreRowQuerySet(models.QuerySet[Any]):
@@ -51,3 +51,23 @@ class FollowUpQuerySet(CentreRowQuerySet):
         return self.filter(checks__relapse__recovered_on__isnull=True, checks__relapse__isnull=False).exclude(
             award__checks__outcome__in=LEAVING
         )
+
+
+class InstrumentQuerySet(models.QuerySet[Any]):
+    """Versions of the instrument of checks."""
+
+    def on(self, day: dt.date) -> Any:
+        """The version that holds on a day; None before the first. Of two from one day the later one made holds."""
+        return self.filter(valid_from__lte=day).order_by("-valid_from", "-version").first()
+
+
+class CheckSendingQuerySet(models.QuerySet[Any]):
+    """Checks that telephones sent."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Those of people whom the user's centres follow up."""
+        return self.filter(scope_of(user).centre_q("follow_up__centre_id"))
+
+    def held(self) -> Self:
+        """Those that wait for somebody to decide."""
+        return self.filter(state=SendingState.HELD)

@@ -2,7 +2,17 @@
 
 from literacy.models.awards import LiteracyAward
 from literacy.models.follow_ups import FollowUp, LiteracyCheck
+from literacy.models.instruments import CheckSending, CheckSheet, Instrument
 from literacy.models.relapses import Relapse
 from literacy.models.volunteers import Volunteer
 
-__all__ = ["FollowUp", "LiteracyAward", "LiteracyCheck", "Relapse", "Volunteer"]
+__all__ = [
+    "CheckSending",
+    "CheckSheet",
+    "FollowUp",
+    "Instrument",
+    "LiteracyAward",
+    "LiteracyCheck",
+    "Relapse",
+    "Volunteer",
+]

@@ -2,6 +2,7 @@
 
 from literacy.services.awards import award_after_closing, derive_awards, record_award
 from literacy.services.checks import may_check_again, record_check
+from literacy.services.instruments import may_set_instrument, save_instrument
 from literacy.services.reference import load_reference
 from literacy.services.undo import undo_check
 from literacy.services.volunteers import add_volunteer, change_volunteer, restore_volunteer, retire_volunteer
@@ -13,9 +14,11 @@ __all__ = [
     "derive_awards",
     "load_reference",
     "may_check_again",
+    "may_set_instrument",
     "record_award",
     "record_check",
     "restore_volunteer",
     "retire_volunteer",
+    "save_instrument",
     "undo_check",
 ]
