@@ -174,8 +174,14 @@ SPECTACULAR_SETTINGS = {
 PUBLIC_BASE_URL = os.environ.get("CLC_PUBLIC_URL", "http://localhost:8000").rstrip("/")
 # Keys that sign certificates, outside the database (docs/adr/0028).
 SIGNING_KEYS_DIR = Path(os.environ.get("CLC_SIGNING_KEYS") or DATA_DIR / "keys")
-# The authority's own seal on every printed file (PAdES), when it has one: a PKCS#12 file, and one with its passphrase.
+# The authority's own seal on every printed file (PAdES), when it has one: a PKCS#12 file, or a token by its PKCS#11
+# module, with the labels of token and key where there are several; a file with the passphrase or PIN; the address of a
+# time-stamp service (RFC 3161).
 SEAL_PKCS12 = Path(os.environ["CLC_SEAL_PKCS12"]) if os.environ.get("CLC_SEAL_PKCS12") else None
+SEAL_PKCS11 = Path(os.environ["CLC_SEAL_PKCS11"]) if os.environ.get("CLC_SEAL_PKCS11") else None
+SEAL_TOKEN = os.environ.get("CLC_SEAL_TOKEN", "")
+SEAL_KEY = os.environ.get("CLC_SEAL_KEY", "")
+SEAL_TSA = os.environ.get("CLC_SEAL_TSA", "")
 SEAL_PASSPHRASE_FILE = (
     Path(os.environ["CLC_SEAL_PASSPHRASE_FILE"]) if os.environ.get("CLC_SEAL_PASSPHRASE_FILE") else None
 )

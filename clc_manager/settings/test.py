@@ -21,7 +21,8 @@ atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 MEDIA_ROOT = DATA_DIR / "files"
 # Programs that a test starts sign with the keys of the test.
 SIGNING_KEYS_DIR = Path(os.environ.get("CLC_TEST_SIGNING_KEYS") or DATA_DIR / "keys")
-SEAL_PKCS12 = SEAL_PASSPHRASE_FILE = None
+SEAL_PKCS12 = SEAL_PKCS11 = SEAL_PASSPHRASE_FILE = None
+SEAL_TOKEN = SEAL_KEY = SEAL_TSA = ""
 LOG_DIR = DATA_DIR / "log"
 DATABASES = {"default": env.database(os.environ.get("CLC_TEST_DATABASE_URL"), DATA_DIR)}
 if "sqlite" in DATABASES["default"]["ENGINE"]:

@@ -1,8 +1,6 @@
 """The authority's seal (PAdES), with a certification authority made here: other programs agree, changes are noticed."""
 
-import datetime as dt
 import io
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,56 +8,26 @@ import pikepdf
 import pytest
 from asn1crypto import pem
 from asn1crypto import x509 as asn1
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
-from cryptography.x509.oid import NameOID
 from pyhanko.keys import load_cert_from_pemder
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko_certvalidator import ValidationContext
 
 from certificates.badges.attaching import with_credential
-from certificates.models import Certificate
 from certificates.paper.copying import copy_of
-from certificates.services import hand_out_copies, issue_class, merged_pdf
+from certificates.services import hand_out_copies, merged_pdf
 from certificates.services.credentials import credential_of
 from certificates.services.printing import render_reserved
-from tests.factories import closed_class
+from tests.certificates.authorities import certificate, content_of, issue_one, rsa_key, seal_of
 
 SECRET = "mật khẩu con dấu"
-
-
-def certificate(subject, key, issuer, issuer_key, *, ca):
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)])
-    now = dt.datetime.now(dt.UTC)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(issuer or name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=30))
-        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-        .add_extension(
-            x509.KeyUsage(
-                digital_signature=not ca, content_commitment=not ca, key_encipherment=False, data_encipherment=False,
-                key_agreement=False, key_cert_sign=ca, crl_sign=ca, encipher_only=False, decipher_only=False,
-            ),
-            critical=True,
-        )
-        .sign(issuer_key, hashes.SHA256())
-    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def authority():
     """A root and a seal below it: the root's certificate, the seal as PKCS#12."""
-    root_key, key = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+    root_key, key = rsa_key(), rsa_key()
     root = certificate("CA thử", root_key, None, root_key, ca=True)
-    seal = certificate("UBND xã Ba Vì", key, root.subject, root_key, ca=False)
+    seal = certificate("UBND xã Ba Vì", key, root.subject, root_key)
     packed = pkcs12.serialize_key_and_certificates(b"seal", key, seal, [root], BestAvailableEncryption(SECRET.encode()))
     return root.public_bytes(Encoding.PEM), packed
 
@@ -77,27 +45,11 @@ def sealing(settings, tmp_path, authority):
     return load_cert_from_pemder(str(tmp_path / "root.pem"))
 
 
-def issue_one(cast):
-    group, _report = closed_class(cast.centre_a, passing=1)
-    row = Certificate.objects.get(pk=issue_class(class_group=group, by=cast.lan).certificates[0].pk)
-    return group, row
-
-
-def content_of(row):
-    with row.pdf.open("rb") as stream:
-        return stream.read()
-
-
-def status_of(content, root):
-    (signature,) = PdfFileReader(io.BytesIO(content)).embedded_signatures
-    return validate_pdf_signature(signature, ValidationContext(trust_roots=[root]))
-
-
 def test_the_printed_file_carries_the_seal_and_others_agree(cast, reference, sealing, tmp_path):
     _group, row = issue_one(cast)
     content = content_of(row)
 
-    status = status_of(content, sealing)
+    status = seal_of(content, sealing)
     assert status.bottom_line, status.pretty_print_details()
     assert status.trusted
     assert status.intact
@@ -109,12 +61,10 @@ def test_the_printed_file_carries_the_seal_and_others_agree(cast, reference, sea
         assert not paper.check_pdf_syntax()
     file = tmp_path / "paper.pdf"
     file.write_bytes(content)
-    if shutil.which("pdfsig"):  # a third program, where the machine has it
-        said = subprocess.run(["pdfsig", "-nocert", str(file)], capture_output=True, text=True, check=True).stdout
-        assert "Signature is Valid" in said
-        assert "Total document signed" in said
-    if shutil.which("qpdf"):
-        subprocess.run(["qpdf", "--check", str(file)], capture_output=True, check=True)
+    said = subprocess.run(["pdfsig", "-nocert", str(file)], capture_output=True, text=True, check=True).stdout
+    assert "Signature is Valid" in said
+    assert "Total document signed" in said
+    subprocess.run(["qpdf", "--check", str(file)], capture_output=True, check=True)
 
 
 @pytest.mark.parametrize("tamper", ["page", "signature", "written anew"])
@@ -135,7 +85,7 @@ def test_a_change_is_noticed(cast, reference, sealing, tamper):
             paper.save(changed)
         content = bytearray(changed.getvalue())
     try:
-        status = status_of(bytes(content), sealing)
+        status = seal_of(bytes(content), sealing)
     except Exception:
         return
     assert not status.bottom_line
@@ -143,10 +93,10 @@ def test_a_change_is_noticed(cast, reference, sealing, tamper):
 
 def test_a_seal_of_somebody_else_is_not_trusted(cast, reference, sealing, authority):
     _group, row = issue_one(cast)
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    key = rsa_key()
     other = certificate("CA khác", key, None, key, ca=True)
     _name, _headers, der = pem.unarmor(other.public_bytes(Encoding.PEM))
-    assert not status_of(content_of(row), asn1.Certificate.load(der)).trusted
+    assert not seal_of(content_of(row), asn1.Certificate.load(der)).trusted
 
 
 def test_copies_class_files_and_attachments_show_no_seal_that_does_not_fit(cast, reference, sealing, tmp_path):
@@ -158,7 +108,7 @@ def test_copies_class_files_and_attachments_show_no_seal_that_does_not_fit(cast,
         assert list(PdfFileReader(io.BytesIO(content)).embedded_signatures) == []
         with pikepdf.open(io.BytesIO(content)) as paper:
             assert not paper.check_pdf_syntax()
-    assert status_of(content_of(row), sealing).bottom_line, "the issued file keeps its seal"
+    assert seal_of(content_of(row), sealing).bottom_line, "the issued file keeps its seal"
 
 
 @pytest.mark.parametrize("fault", ["missing", "secret", "open"])
@@ -182,7 +132,7 @@ def test_with_a_seal_that_does_not_work_nothing_is_printed(cast, reference, seal
         path.chmod(0o600)
     render_reserved(class_group=group)
     row.refresh_from_db()
-    assert status_of(content_of(row), sealing).bottom_line
+    assert seal_of(content_of(row), sealing).bottom_line
 
 
 def test_it_is_off_unless_asked_for(cast, reference):
