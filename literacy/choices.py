@@ -37,6 +37,19 @@ class SendingState(models.TextChoices):
     DROPPED = "dropped", _("đã bỏ")
 
 
+# Proofs that make a person newly literate: reached by learning, not merely noticed by a survey.
+NEWLY = (Proof.PROGRAMME, Proof.PRIMARY_SCHOOL, Proof.TEST)
+
+
+class EventKind(models.TextChoices):
+    """What counts as going on learning (docs/adr/0009)."""
+
+    ATTENDED = "attended", _("lớp dự đủ số buổi")
+    PHASE_2 = "phase_2", _("lớp kỳ 4, kỳ 5")
+    LEVEL_2 = "level_2", _("mức độ 2 bằng cách khác")
+    OUTSIDE = "outside", _("học ở nơi khác, có giấy")
+
+
 class CheckOutcome(models.TextChoices):
     """What a follow-up check found."""
 

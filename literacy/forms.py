@@ -60,3 +60,24 @@ class VolunteerForm(forms.Form):
         field: Any = self.fields["user"]
         field.queryset = accounts_of(centre)
         field.label_from_instance = lambda user: user.full_name
+
+
+class OutsideLearningForm(forms.Form):
+    """What somebody learned elsewhere, with the paper that proves it."""
+
+    what = forms.CharField(label=_("Học gì"), max_length=150, help_text=_("Ví dụ: lớp 6 bổ túc, nghề may."))
+    place = forms.CharField(
+        label=_("Học ở đâu"), max_length=150, help_text=_("Ví dụ: Trung tâm GDNN-GDTX Ba Vì, xưởng may Hồng Hà.")
+    )
+    starts_on = DayField(label=_("Từ ngày"))
+    ends_on = DayField(label=_("Đến ngày"), help_text=_("Còn đang học thì ghi ngày trên giấy."))
+    paper = forms.CharField(
+        label=_("Giấy tờ chứng minh"), max_length=150, help_text=_("Ví dụ: giấy xác nhận của trung tâm GDTX.")
+    )
+    paper_number = forms.CharField(label=_("Số của giấy"), max_length=60, required=False)
+
+
+class TakeBackForm(forms.Form):
+    """Why something recorded is taken back."""
+
+    reason = forms.CharField(label=_("Lý do"), max_length=200)

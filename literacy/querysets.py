@@ -71,3 +71,11 @@ class CheckSendingQuerySet(models.QuerySet[Any]):
     def held(self) -> Self:
         """Those that wait for somebody to decide."""
         return self.filter(state=SendingState.HELD)
+
+
+class OutsideLearningQuerySet(CentreRowQuerySet):
+    """Learning at other places."""
+
+    def standing(self) -> Self:
+        """What was not taken back."""
+        return self.filter(taken_back_at__isnull=True)

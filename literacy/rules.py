@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from core.dates import add_months
 from literacy.choices import LEAVING, TELLING, CheckOutcome
 
-DEFINITION = "a3-2026-1"
+DEFINITION = "a3-2026-2"
 
 
 class Placement(StrEnum):
@@ -48,6 +48,11 @@ def follow_up_dates(certified_on: dt.date, months: Sequence[int]) -> list[tuple[
     return [(count, add_months(certified_on, count)) for count in months]
 
 
+def counted_until(certified_on: dt.date, *, as_of: dt.date, window_months: int) -> dt.date:
+    """Return the last day on which learning after a certification can have begun to count as continuing."""
+    return min(add_months(certified_on, window_months), as_of)
+
+
 @dataclass(frozen=True, slots=True)
 class Basis:
     """What put a person where they are counted: facts only, so that a hash of them does not depend on a language."""
@@ -64,7 +69,7 @@ def place(member: Member, *, as_of: dt.date, window_months: int) -> tuple[Placem
     gone = [check for check in checks if check[1] in LEAVING]
     if gone:
         return Placement.LEFT, Basis(*gone[-1])
-    until = min(add_months(member.certified_on, window_months), as_of)
+    until = counted_until(member.certified_on, as_of=as_of, window_months=window_months)
     event_on = min((day for day in member.event_days if member.certified_on < day <= until), default=None)
     telling = [check for check in checks if check[1] in TELLING]
     if not telling:

@@ -5,9 +5,8 @@ import hashlib
 import json
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import chain
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,15 +14,11 @@ from centres.models import AdminUnit, Centre
 from centres.selectors import subtree_ids
 from core.dates import add_months
 from core.models import setting_on
-from courses.choices import AttendanceStatus, EnrolmentStatus
-from courses.models import Attendance, Enrolment
-from courses.selectors import attendance_enough
-from literacy.choices import LiteracyLevel, Proof
+from literacy.choices import NEWLY, LiteracyLevel
+from literacy.events import event_days
 from literacy.models import LiteracyAward, LiteracyCheck
 from literacy.rules import DEFINITION, Basis, Member, Placement, Share, place, share, words
 
-# Proofs that make a person newly literate: reached by learning, not merely noticed by a survey.
-NEWLY = (Proof.PROGRAMME, Proof.PRIMARY_SCHOOL, Proof.TEST)
 COHORT_MONTHS = 12
 
 
@@ -82,7 +77,7 @@ def a3_figure(*, unit: AdminUnit, as_of: dt.date) -> A3:
     rows = list(awards.order_by("certified_on", "pk").values_list("pk", "learner_id", "learner__code", "certified_on"))
     learners = [row[1] for row in rows]
     checks = _checks([row[0] for row in rows])
-    events = _events(learners, as_of)
+    events = event_days(learners, as_of)
     evidence = []
     for award_id, learner_id, code, certified_on in rows:
         member = Member(learner_id, code, certified_on, tuple(checks[award_id]), tuple(events[learner_id]))
@@ -120,49 +115,4 @@ def _checks(award_ids: list[int]) -> dict[int, list[tuple[dt.date, str]]]:
             "award_id", "checked_on", "outcome"
         ):
             found[award_id].append((day, outcome))
-    return found
-
-
-def _events(learner_ids: list[int], as_of: dt.date) -> dict[int, list[dt.date]]:
-    """Days on which qualifying learning began, known by ``as_of`` (docs/adr/0009).
-
-    A class attended to its threshold (the first day of the class; its result does not matter), a class of term 4, 5 or
-    phase 2 (the first session attended), level 2 by a test or primary school (the day of certification).
-    """
-    found: dict[int, list[dt.date]] = defaultdict(list)
-    for start in range(0, len(learner_ids), _BATCH):
-        people = learner_ids[start : start + _BATCH]
-        ended = Enrolment.objects.filter(
-            learner_id__in=people,
-            status__in=(EnrolmentStatus.PASSED, EnrolmentStatus.FAILED),
-            class_group__closed_on__lte=as_of,
-        ).values_list(
-            "learner_id",
-            "class_group__starts_on",
-            "sessions_held",
-            "sessions_attended",
-            "class_group__course__min_attendance_percent",
-        )
-        attended = (
-            (learner_id, day)
-            for learner_id, day, held, came, percent in ended
-            if attendance_enough(attended=came or 0, held=held or 0, percent=percent)
-        )
-        phase_2 = (
-            Attendance.objects.filter(
-                Q(enrolment__class_group__course__term__in=(4, 5))
-                | Q(enrolment__class_group__course__completes_phase=2),
-                enrolment__learner_id__in=people,
-                status=AttendanceStatus.PRESENT,
-                session__held_on__lte=as_of,
-            )
-            .values("enrolment_id")
-            .annotate(first=Min("session__held_on"))
-            .values_list("enrolment__learner_id", "first")
-        )
-        proven = LiteracyAward.objects.filter(
-            learner_id__in=people, level=LiteracyLevel.LEVEL_2, proof__in=NEWLY, certified_on__lte=as_of
-        ).values_list("learner_id", "certified_on")
-        for learner_id, day in chain(attended, phase_2, proven):
-            found[learner_id].append(day)
     return found

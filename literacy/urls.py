@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from literacy.views import follow_ups, learner, volunteers
+from literacy.views import follow_ups, learner, outside_learning, volunteers
 
 app_name = "literacy"
 urlpatterns = [
@@ -14,4 +14,6 @@ urlpatterns = [
     path("volunteers/<int:pk>/retire/", volunteers.volunteer_retire, name="volunteer-retire"),
     path("volunteers/<int:pk>/restore/", volunteers.volunteer_restore, name="volunteer-restore"),
     path("learners/<int:pk>/", learner.panel_learner, name="panel-learner"),
+    path("learners/<int:pk>/outside/", outside_learning.outside_add, name="outside-add"),
+    path("outside/<int:pk>/take-back/", outside_learning.outside_take_back, name="outside-take-back"),
 ]

@@ -3,6 +3,7 @@
 from literacy.models.awards import LiteracyAward
 from literacy.models.follow_ups import FollowUp, LiteracyCheck
 from literacy.models.instruments import CheckSending, CheckSheet, Instrument
+from literacy.models.outside_learning import OutsideLearning
 from literacy.models.relapses import Relapse
 from literacy.models.volunteers import Volunteer
 
@@ -13,6 +14,7 @@ __all__ = [
     "Instrument",
     "LiteracyAward",
     "LiteracyCheck",
+    "OutsideLearning",
     "Relapse",
     "Volunteer",
 ]

@@ -3,6 +3,7 @@
 from literacy.services.awards import award_after_closing, derive_awards, record_award
 from literacy.services.checks import may_check_again, record_check
 from literacy.services.instruments import may_set_instrument, save_instrument
+from literacy.services.outside_learning import record_outside_learning, take_back_outside_learning
 from literacy.services.reference import load_reference
 from literacy.services.undo import undo_check
 from literacy.services.volunteers import add_volunteer, change_volunteer, restore_volunteer, retire_volunteer
@@ -17,8 +18,10 @@ __all__ = [
     "may_set_instrument",
     "record_award",
     "record_check",
+    "record_outside_learning",
     "restore_volunteer",
     "retire_volunteer",
     "save_instrument",
+    "take_back_outside_learning",
     "undo_check",
 ]

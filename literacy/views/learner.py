@@ -11,6 +11,7 @@ from centres.access import scope_of, scoped
 from centres.choices import Verb
 from learners.models import Learner
 from literacy.models import FollowUp, LiteracyAward, LiteracyCheck, Relapse
+from literacy.person import continuing_of
 
 
 @scoped(Verb.VIEW)
@@ -30,6 +31,7 @@ def panel_learner(request: HttpRequest, pk: int) -> HttpResponse:
         "checks": LiteracyCheck.objects.visible_to(user).filter(learner=learner).order_by("-checked_on", "-pk"),
         "relapses": Relapse.objects.visible_to(user).filter(learner=learner).order_by("-opened_on"),
         "again": FollowUp.objects.visible_to(user).filter(learner=learner).relapsed().first(),
+        "continuing": continuing_of(learner, user, today),
         "today": today,
         "may_record": scope_of(user).may(Verb.FOLLOW_UP),
     }

@@ -71,6 +71,8 @@ OBJECT_LINES: tuple[Line, ...] = (
     Line("courses:plan-line-drop", lambda rows: rows.plan_line.pk, DESK),
     Line("literacy:check-add", lambda rows: rows.follow_up.pk, DESK),
     Line("literacy:volunteer-edit", lambda rows: rows.volunteer.pk, DESK),
+    Line("literacy:outside-add", lambda rows: rows.learner.pk, DESK),
+    Line("literacy:outside-take-back", lambda rows: rows.outside.pk, DESK),
     Line("literacy:panel-learner", lambda rows: rows.learner.pk, READERS),
     Line("certificates:certificate-detail", lambda rows: rows.certificate.pk, READERS),
     Line("certificates:pdf", lambda rows: rows.certificate.pk, READERS),

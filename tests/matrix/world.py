@@ -32,8 +32,8 @@ from courses.services.rosters import preview_roster
 from indicators.models import Indicator
 from indicators.services import report_figure
 from learners.models import Learner
-from literacy.models import FollowUp, Volunteer
-from literacy.services import add_volunteer
+from literacy.models import FollowUp, OutsideLearning, Volunteer
+from literacy.services import add_volunteer, record_outside_learning
 from tests.cast import Cast
 from tests.certificates.pictures import picture
 from tests.factories import closed_class, make_class, make_course, make_enrolled, make_learner, make_sessions
@@ -67,6 +67,7 @@ class Rows:
     room: Room
     slip: FreshLink
     volunteer: Volunteer
+    outside: OutsideLearning
 
 
 @dataclass
@@ -111,11 +112,16 @@ def build(cast: Cast, centre, staff, word: str, teacher=None) -> Rows:
         centre=centre, by=staff, title=f"Học liệu {word}", licence="cc_by", author=word, content=PDF,
         file_name="bai.pdf", course=course,
     )  # fmt: skip
+    outside = record_outside_learning(
+        learner=people[0], what=f"Nghề may {word}", place="Xưởng may", starts_on=group.starts_on,
+        ends_on=timezone.localdate(), paper="Giấy xác nhận", by=staff,
+    )  # fmt: skip
     return Rows(
         course, group, done, session, enrolment, waiting, people[0], certificate, follow_up, roster, survey, plan,
         plan.lines.get(), material, add_room(centre=centre, by=staff, name=f"Phòng {word}"),
         make_holder_link(learner=certificate.learner, by=staff, after=None),
         add_volunteer(centre=centre, by=staff, full_name=f"{word} Thị Vận", phone="0912000111"),
+        outside,
     )  # fmt: skip
 
 
