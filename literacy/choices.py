@@ -11,6 +11,14 @@ class LiteracyLevel(models.IntegerChoices):
     LEVEL_2 = 2, _("mức độ 2")
 
 
+class StatedLevel(models.IntegerChoices):
+    """What can be said of a person who was asked: a level, or that they have not reached level 1. Unknown is no row."""
+
+    BELOW = 0, _("chưa đạt mức độ 1")
+    LEVEL_1 = 1, _("mức độ 1")
+    LEVEL_2 = 2, _("mức độ 2")
+
+
 class Proof(models.TextChoices):
     """How a level is known."""
 

@@ -3,10 +3,12 @@
 import datetime as dt
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from centres.access import scope_of
+from centres.choices import Verb
 from literacy.choices import LEAVING, SendingState
 
 
@@ -24,6 +26,19 @@ class VolunteerQuerySet(CentreRowQuerySet):
     def active(self) -> Self:
         """Not retired."""
         return self.filter(retired_on__isnull=True)
+
+
+class PersonRowQuerySet(models.QuerySet[Any]):
+    """Rows about a person's literacy that belong to no centre: whoever may see the person sees them."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Rows of people whom a centre of the user's knows. Teachers see none."""
+        scope = scope_of(user)
+        if scope.everything:
+            return self.all()
+        links = apps.get_model("learners", "LearnerCentre").objects
+        known = links.filter(learner_id=OuterRef("learner_id"), centre_id__in=scope.centre_ids(Verb.VIEW))
+        return self.filter(Exists(known))
 
 
 class FollowUpQuerySet(CentreRowQuerySet):

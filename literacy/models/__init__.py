@@ -4,6 +4,7 @@ from literacy.models.awards import LiteracyAward
 from literacy.models.follow_ups import FollowUp, LiteracyCheck
 from literacy.models.instruments import CheckSending, CheckSheet, Instrument
 from literacy.models.outside_learning import OutsideLearning
+from literacy.models.register import LevelStanding, LevelStatement
 from literacy.models.relapses import Relapse
 from literacy.models.volunteers import Volunteer
 
@@ -12,6 +13,8 @@ __all__ = [
     "CheckSheet",
     "FollowUp",
     "Instrument",
+    "LevelStanding",
+    "LevelStatement",
     "LiteracyAward",
     "LiteracyCheck",
     "OutsideLearning",

@@ -5,6 +5,7 @@ from literacy.services.checks import may_check_again, record_check
 from literacy.services.instruments import may_set_instrument, save_instrument
 from literacy.services.outside_learning import record_outside_learning, take_back_outside_learning
 from literacy.services.reference import load_reference
+from literacy.services.restating import facts_of, restate, restate_everybody
 from literacy.services.undo import undo_check
 from literacy.services.volunteers import add_volunteer, change_volunteer, restore_volunteer, retire_volunteer
 
@@ -13,12 +14,15 @@ __all__ = [
     "award_after_closing",
     "change_volunteer",
     "derive_awards",
+    "facts_of",
     "load_reference",
     "may_check_again",
     "may_set_instrument",
     "record_award",
     "record_check",
     "record_outside_learning",
+    "restate",
+    "restate_everybody",
     "restore_volunteer",
     "retire_volunteer",
     "save_instrument",

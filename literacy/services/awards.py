@@ -25,6 +25,7 @@ from literacy.choices import LiteracyLevel, Proof
 from literacy.models import FollowUp, LiteracyAward
 from literacy.rules import follow_up_dates
 from literacy.services.relapse import recover
+from literacy.services.restating import restate
 
 
 @after_closing
@@ -73,6 +74,7 @@ def _award_all(class_group: ClassGroup, passed: list[Enrolment], phase: int, by:
     )
     if phase == LiteracyLevel.LEVEL_1:
         plan_follow_ups(made)
+    restate(ids)
     if made:
         data = {"class": class_group.code, "level": phase, "people": len(made)}
         audit.record("literacy.award", class_group, by=by, centre_id=class_group.centre_id, data=data)
@@ -136,5 +138,6 @@ def record_award(
     )
     if level == LiteracyLevel.LEVEL_1 and proof != Proof.SURVEY:
         plan_follow_ups([award])
+    restate([learner.pk])
     audit.record("literacy.record_award", award, by=by, centre_id=centre.pk, data={"level": level, "proof": proof})
     return award

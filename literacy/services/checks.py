@@ -19,6 +19,7 @@ from literacy.choices import HOLDING, LEAVING, TELLING, CheckOutcome
 from literacy.instrument import read_answers, suggest
 from literacy.models import CheckSheet, FollowUp, Instrument, LiteracyCheck, Relapse
 from literacy.services.relapse import open_case, recover
+from literacy.services.restating import restate
 from literacy.services.undo import changes, standing
 
 
@@ -97,6 +98,7 @@ def record_check(
         sheet.save()
     _settle(check, row)
     _consequences(check, row)
+    restate([row.learner_id])
     changed = changes(before, standing(row.learner_id))
     data = {"outcome": outcome, "changed": changed}
     audit.record("literacy.record_check", check, by=by, centre_id=row.centre_id, data=data)

@@ -12,6 +12,7 @@ from core import audit
 from core.errors import Conflict
 from core.undo import own_deed
 from literacy.models import FollowUp, LiteracyAward, LiteracyCheck, Relapse
+from literacy.services.restating import restate
 
 # What a check may change of a person, by row: the days and the number of attempts, JSON-ready.
 type Standing = dict[str, list[str | int | None]]
@@ -84,5 +85,6 @@ def undo_check(*, check: LiteracyCheck, by: User) -> FollowUp:
             Relapse.objects.filter(pk=pk, found_by_check=row).delete()
     follow_up = row.follow_up
     row.delete()
+    restate([follow_up.learner_id])
     follow_up.refresh_from_db()
     return follow_up
