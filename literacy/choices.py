@@ -74,3 +74,10 @@ class CheckOutcome(models.TextChoices):
 HOLDING = (CheckOutcome.HOLDS_1, CheckOutcome.HOLDS_2)
 TELLING = (*HOLDING, CheckOutcome.RELAPSED)
 LEAVING = (CheckOutcome.MOVED, CheckOutcome.DIED)
+
+
+class EscalatedTo(models.TextChoices):
+    """Who is told that nobody looked after somebody."""
+
+    DIRECTOR = "director", _("giám đốc trung tâm")
+    COMMUNE = "commune", _("phường, xã")

@@ -1,6 +1,7 @@
 """Adjectives for literacy rows."""
 
 import datetime as dt
+from calendar import monthrange
 from typing import Any, Self
 
 from django.apps import apps
@@ -61,6 +62,21 @@ class FollowUpQuerySet(CentreRowQuerySet):
         )
         return self.open().filter(~Exists(later), due_on__lte=day)
 
+    def in_month(self, day: dt.date) -> Self:
+        """What has to be checked between the first and the last of the month of a day."""
+        last = day.replace(day=monthrange(day.year, day.month)[1])
+        return self.due(last).filter(due_on__gte=day.replace(day=1))
+
+    def never_met(self, day: dt.date, times: int) -> Self:
+        """Due, and asked for in vain so many times or more."""
+        return self.due(day).filter(attempts__gte=times)
+
+    def escalated(self, day: dt.date, *, told: str = "") -> Self:
+        """Due, and those above (one of them, or any) were told that nobody looks after the person."""
+        rows = apps.get_model("literacy", "Escalation")._default_manager.filter(award_id=OuterRef("award_id"))
+        rows = rows.filter(told=told) if told else rows
+        return self.due(day).filter(Exists(rows.standing()))
+
     def relapsed(self) -> Self:
         """The check that found a relapse which is still open, of people who have not left: to be asked again."""
         return self.filter(checks__relapse__recovered_on__isnull=True, checks__relapse__isnull=False).exclude(
@@ -94,3 +110,14 @@ class OutsideLearningQuerySet(CentreRowQuerySet):
     def standing(self) -> Self:
         """What was not taken back."""
         return self.filter(taken_back_at__isnull=True)
+
+
+class EscalationQuerySet(CentreRowQuerySet):
+    """What those above were told."""
+
+    def standing(self) -> Self:
+        """Nothing was recorded of the person since."""
+        checks = apps.get_model("literacy", "LiteracyCheck")._default_manager.filter(
+            award_id=OuterRef("award_id"), created_at__gt=OuterRef("created_at")
+        )
+        return self.filter(~Exists(checks))

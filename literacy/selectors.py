@@ -16,7 +16,7 @@ from core.dates import add_months
 from core.models import setting_on
 from literacy.choices import NEWLY, LiteracyLevel
 from literacy.events import event_days
-from literacy.models import LiteracyAward, LiteracyCheck
+from literacy.models import FollowUp, LiteracyAward, LiteracyCheck, Volunteer
 from literacy.rules import DEFINITION, Basis, Member, Placement, Share, place, share, words
 
 COHORT_MONTHS = 12
@@ -56,6 +56,13 @@ def accounts_of(centre: Centre) -> QuerySet[User]:
     in_force = Q(memberships__valid_to__isnull=True) | Q(memberships__valid_to__gte=today)
     rows = User.objects.filter(in_force, memberships__centre=centre, memberships__valid_from__lte=today, is_active=True)
     return rows.distinct().order_by("full_name", "pk")
+
+
+def people_of(volunteer: Volunteer) -> QuerySet[FollowUp]:
+    """Return the checks of a volunteer's people that are not made yet, and the relapses to look at again."""
+    open_or_off = FollowUp.objects.filter(volunteer=volunteer, done_on__isnull=True)
+    again = FollowUp.objects.relapsed().filter(volunteer=volunteer)
+    return FollowUp.objects.filter(Q(pk__in=open_or_off.values("pk")) | Q(pk__in=again.values("pk")))
 
 
 def cohort_window(as_of: dt.date, observed_months: int) -> tuple[dt.date, dt.date]:

@@ -89,6 +89,11 @@ TASKS = {
             "LOCK_TIMEOUT": 60,
             "SCHEDULES": {
                 "forget-old-rosters": {"task": "courses.jobs.sweep_rosters", "every": dt.timedelta(hours=6)},
+                "keep-worklist": {
+                    "task": "literacy.jobs.keep_worklist",
+                    "every": dt.timedelta(days=1),
+                    "phase": dt.timedelta(minutes=30),
+                },
                 "publish-log": {"task": "certificates.jobs.publish_log", "every": dt.timedelta(hours=1)},
             },
         },

@@ -1,6 +1,7 @@
 """Who reached which literacy level, when to check again, and what the checks found."""
 
 from literacy.models.awards import LiteracyAward
+from literacy.models.escalations import Escalation
 from literacy.models.follow_ups import FollowUp, LiteracyCheck
 from literacy.models.instruments import CheckSending, CheckSheet, Instrument
 from literacy.models.outside_learning import OutsideLearning
@@ -11,6 +12,7 @@ from literacy.models.volunteers import Volunteer
 __all__ = [
     "CheckSending",
     "CheckSheet",
+    "Escalation",
     "FollowUp",
     "Instrument",
     "LevelStanding",

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +13,10 @@ from core.models import TimeStamped
 from learners.models import Learner
 from literacy.choices import CheckOutcome
 from literacy.models.awards import LiteracyAward
+from literacy.models.volunteers import Volunteer
 from literacy.querysets import CentreRowQuerySet, FollowUpQuerySet
+
+_OPEN = Q(done_on__isnull=True, called_off_on__isnull=True)
 
 
 class FollowUp(TimeStamped):
@@ -28,6 +31,15 @@ class FollowUp(TimeStamped):
     # Relapse, death or leaving the city ends the plan; the row stays and says so.
     called_off_on = models.DateField(_("thôi theo dõi từ"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("số lần không gặp"), default=0)
+    # Who calls on the person; when somebody retires, others take over what is open and the rest keeps the name.
+    volunteer = models.ForeignKey(
+        Volunteer, models.PROTECT, null=True, blank=True, related_name="follow_ups", verbose_name=_("giao cho")
+    )
+    assigned_on = models.DateField(_("giao ngày"), null=True, blank=True)
+    # A projection, so that the list of a whole city is read in the order of an index (docs/adr/0041). Written by
+    # literacy.services.worklist only; ``literacy_worklist --check`` works it out again and compares.
+    risk = models.PositiveSmallIntegerField(_("điểm nguy cơ"), default=0, editable=False)
+    reasons = models.JSONField(_("vì sao"), default=list, editable=False)
 
     objects: ClassVar[FollowUpQuerySet] = FollowUpQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -35,7 +47,19 @@ class FollowUp(TimeStamped):
         verbose_name = _("lần theo dõi")
         verbose_name_plural = _("theo dõi sau biết chữ")
         ordering = ("due_on", "pk")
-        indexes: ClassVar = [models.Index(fields=["centre", "due_on"], name="literacy_followup_centre_idx")]
+        indexes: ClassVar = [
+            models.Index(fields=["centre", "due_on"], name="literacy_followup_centre_idx"),
+            # The worklist, of a centre and of the city: what is open, the most pressing first.
+            models.Index(
+                "centre",
+                F("risk").desc(),
+                "due_on",
+                "id",
+                name="literacy_followup_pressing_idx",
+                condition=_OPEN,
+            ),
+            models.Index(F("risk").desc(), "due_on", "id", name="literacy_followup_city_idx", condition=_OPEN),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["award", "months"], name="literacy_followup_months_uniq"),
             models.CheckConstraint(

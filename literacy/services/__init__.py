@@ -1,5 +1,6 @@
 """Verbs on literacy. Each is one transaction and writes its audit row."""
 
+from literacy.services.assigning import assign, volunteer_of
 from literacy.services.awards import award_after_closing, derive_awards, record_award
 from literacy.services.checks import may_check_again, record_check
 from literacy.services.instruments import may_set_instrument, save_instrument
@@ -8,19 +9,25 @@ from literacy.services.reference import load_reference
 from literacy.services.restating import facts_of, restate, restate_everybody
 from literacy.services.undo import undo_check
 from literacy.services.volunteers import add_volunteer, change_volunteer, restore_volunteer, retire_volunteer
+from literacy.services.worklist import count_stale, escalate, keep_worklist, refresh_risk
 
 __all__ = [
     "add_volunteer",
+    "assign",
     "award_after_closing",
     "change_volunteer",
+    "count_stale",
     "derive_awards",
+    "escalate",
     "facts_of",
+    "keep_worklist",
     "load_reference",
     "may_check_again",
     "may_set_instrument",
     "record_award",
     "record_check",
     "record_outside_learning",
+    "refresh_risk",
     "restate",
     "restate_everybody",
     "restore_volunteer",
@@ -28,4 +35,5 @@ __all__ = [
     "save_instrument",
     "take_back_outside_learning",
     "undo_check",
+    "volunteer_of",
 ]

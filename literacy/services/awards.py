@@ -26,6 +26,7 @@ from literacy.models import FollowUp, LiteracyAward
 from literacy.rules import follow_up_dates
 from literacy.services.relapse import recover
 from literacy.services.restating import restate
+from literacy.services.worklist import refresh_people, refresh_risk
 
 
 @after_closing
@@ -91,6 +92,7 @@ def plan_follow_ups(awards: list[LiteracyAward]) -> int:
         )
     ]
     FollowUp.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    refresh_risk([award.pk for award in awards])
     return len(rows)
 
 
@@ -138,6 +140,8 @@ def record_award(
     )
     if level == LiteracyLevel.LEVEL_1 and proof != Proof.SURVEY:
         plan_follow_ups([award])
+    elif level == LiteracyLevel.LEVEL_2:  # learning went on
+        refresh_people([learner.pk])
     restate([learner.pk])
     audit.record("literacy.record_award", award, by=by, centre_id=centre.pk, data={"level": level, "proof": proof})
     return award

@@ -21,6 +21,7 @@ from literacy.models import CheckSheet, FollowUp, Instrument, LiteracyCheck, Rel
 from literacy.services.relapse import open_case, recover
 from literacy.services.restating import restate
 from literacy.services.undo import changes, standing
+from literacy.services.worklist import refresh_risk
 
 
 def _refuse_bad_day(follow_up: FollowUp, checked_on: dt.date) -> None:
@@ -99,6 +100,7 @@ def record_check(
     _settle(check, row)
     _consequences(check, row)
     restate([row.learner_id])
+    refresh_risk([row.award_id])
     changed = changes(before, standing(row.learner_id))
     data = {"outcome": outcome, "changed": changed}
     audit.record("literacy.record_check", check, by=by, centre_id=row.centre_id, data=data)

@@ -15,6 +15,7 @@ from core.text import clean
 from learners.models import Learner
 from learners.services import centre_where
 from literacy.models import OutsideLearning
+from literacy.services.worklist import refresh_people
 
 NEEDED = {"what": 150, "place": 150, "paper": 150}
 
@@ -59,6 +60,7 @@ def record_outside_learning(
         learner=learner, centre_id=centre_id, starts_on=starts_on, ends_on=ends_on,
         paper_number=clean(paper_number)[:60], recorded_by=by, **said,
     )  # fmt: skip
+    refresh_people([learner.pk])
     data = {"learner": learner.code, "from": str(starts_on), "to": str(ends_on)}
     audit.record("literacy.record_outside_learning", row, by=by, centre_id=centre_id, data=data)
     return row
@@ -84,5 +86,6 @@ def take_back_outside_learning(*, row: OutsideLearning, reason: str, by: User) -
     if not changed:
         raise Conflict("taken_back_already", _("Việc học này đã được rút lại rồi."))
     row.refresh_from_db()
+    refresh_people([row.learner_id])
     audit.record("literacy.take_back_outside_learning", row, by=by, centre_id=row.centre_id, data={"reason": reason})
     return row

@@ -11,9 +11,24 @@ from core.models import DatedSetting
 from literacy.models import Instrument
 
 SINCE = dt.date(2020, 1, 1)
+# Points by reason; from which age and below which attendance (percent) a reason holds; where the bands begin.
+RISK_RULE = {
+    "points": {
+        "no_class": 3, "relapsed_before": 4, "weak_check": 3, "old": 2, "far": 2, "place_unknown": 1,
+        "low_attendance": 2,
+    },
+    "old_from": 55,
+    "attendance_below": 85,
+    "medium_from": 3,
+    "high_from": 6,
+}  # fmt: skip
 SETTINGS: tuple[tuple[str, Any, str], ...] = (
     ("literacy.follow_up_months", [3, 6, 12, 24], "Đề xuất của hệ thống cho chỉ tiêu A3"),
     ("literacy.continuing_months", 12, "Đề xuất của hệ thống cho chỉ tiêu A3"),
+    ("literacy.unreached_times", 3, "Đề xuất của hệ thống cho chỉ tiêu A3"),
+    ("literacy.escalate_director_days", 14, "Đề xuất của hệ thống cho chỉ tiêu A3"),
+    ("literacy.escalate_commune_days", 30, "Đề xuất của hệ thống cho chỉ tiêu A3"),
+    ("literacy.risk_rule", RISK_RULE, "Đề xuất của hệ thống (docs/adr/0041)"),
     ("literacy.age_from", 15, "Nghị định 20/2014/NĐ-CP"),
     ("literacy.age_to", 60, "Nghị định 20/2014/NĐ-CP"),
 )

@@ -13,6 +13,7 @@ from core.errors import Conflict
 from core.undo import own_deed
 from literacy.models import FollowUp, LiteracyAward, LiteracyCheck, Relapse
 from literacy.services.restating import restate
+from literacy.services.worklist import refresh_risk
 
 # What a check may change of a person, by row: the days and the number of attempts, JSON-ready.
 type Standing = dict[str, list[str | int | None]]
@@ -86,5 +87,6 @@ def undo_check(*, check: LiteracyCheck, by: User) -> FollowUp:
     follow_up = row.follow_up
     row.delete()
     restate([follow_up.learner_id])
+    refresh_risk([follow_up.award_id])
     follow_up.refresh_from_db()
     return follow_up

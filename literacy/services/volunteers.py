@@ -14,8 +14,8 @@ from core import audit
 from core.errors import InvalidInput, OutOfScope
 from core.text import clean, search_key, split_name
 from learners.identity import read_phone
-from literacy.models import Volunteer
-from literacy.selectors import accounts_of
+from literacy.models import FollowUp, Volunteer
+from literacy.selectors import accounts_of, people_of
 
 
 def _refuse(field: str, message: str) -> InvalidInput:
@@ -94,14 +94,29 @@ def change_volunteer(
 
 
 @transaction.atomic
-def retire_volunteer(*, volunteer: Volunteer, by: Any) -> Volunteer:
-    """Give no more people to somebody; what they did stays under their name. Retiring twice changes nothing."""
+def retire_volunteer(*, volunteer: Volunteer, by: Any, successor: Volunteer | None = None) -> int:
+    """Give no more people to somebody; ``successor`` takes over those still to be seen, else nobody has them.
+
+    What was done stays under the name of who did it. Returns how many people changed hands; retiring twice changes
+    nothing. Raises InvalidInput for a successor who has retired, is of another centre or is the volunteer.
+    """
     fresh = _take(volunteer, by)
-    if fresh.is_active:
-        fresh.retired_on = timezone.localdate()
-        fresh.save(update_fields=["retired_on", "updated_at"])
-        audit.record("literacy.retire_volunteer", fresh, by=by, centre_id=fresh.centre_id)
-    return fresh
+    if successor is not None:
+        successor = Volunteer.objects.filter(centre_id=fresh.centre_id, pk=successor.pk).active().first()
+        if successor is None or successor.pk == fresh.pk:
+            raise _refuse("successor", _("Hãy chọn một người khác đang làm của trung tâm."))
+    if not fresh.is_active:
+        return 0
+    fresh.retired_on = timezone.localdate()
+    fresh.save(update_fields=["retired_on", "updated_at"])
+    rows = people_of(fresh)
+    awards = sorted(set(rows.values_list("award_id", flat=True)))
+    FollowUp.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(
+        volunteer=successor, assigned_on=fresh.retired_on if successor else None
+    )
+    data = {"successor": successor and successor.pk, "awards": awards}
+    audit.record("literacy.retire_volunteer", fresh, by=by, centre_id=fresh.centre_id, data=data)
+    return len(awards)
 
 
 @transaction.atomic

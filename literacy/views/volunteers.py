@@ -10,10 +10,12 @@ from django.views.decorators.http import require_POST
 from centres.access import scoped
 from centres.choices import Verb
 from centres.permissions import require
+from core.errors import InvalidInput
 from courses.views.shared import attempt, centres_of, working_centre
 from literacy import services
 from literacy.forms import VolunteerForm
 from literacy.models import Volunteer
+from literacy.selectors import people_of
 
 
 def _to_list(centre_id: int) -> HttpResponse:
@@ -57,15 +59,34 @@ def volunteer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if changed is not None:
         messages.success(request, _("Đã sửa %(name)s.") % {"name": changed.full_name})
         return _to_list(row.centre_id)
-    return render(request, "literacy/volunteer_form.html", {"form": form, "volunteer": row}, status=status)
+    context = {
+        "form": form,
+        "volunteer": row,
+        "people": people_of(row).values("award_id").distinct().count(),
+        "others": row.centre.volunteers.active().exclude(pk=row.pk),
+    }
+    return render(request, "literacy/volunteer_form.html", context, status=status)
 
 
 @scoped(Verb.VIEW)
 @require_POST
 def volunteer_retire(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give no more people to a volunteer."""
-    row = services.retire_volunteer(volunteer=_volunteer_or_404(request, pk), by=request.user)
-    text = _("%(name)s thôi làm từ hôm nay; việc đã làm vẫn ghi tên người này.") % {"name": row.full_name}
+    """Give no more people to a volunteer; another one may take over theirs."""
+    row = _volunteer_or_404(request, pk)
+    asked = request.POST.get("successor", "")
+    successor = get_object_or_404(row.centre.volunteers.all(), pk=int(asked)) if asked.isdecimal() else None
+    try:
+        count = services.retire_volunteer(volunteer=row, by=request.user, successor=successor)
+    except InvalidInput as error:
+        messages.error(request, str(error.message))
+        return redirect("literacy:volunteer-edit", row.pk)
+    words = {"name": row.full_name, "n": count, "other": successor.full_name if successor else ""}
+    if count and successor:
+        text = _("%(name)s thôi làm từ hôm nay; %(other)s nhận %(n)s người.") % words
+    elif count:
+        text = _("%(name)s thôi làm từ hôm nay; %(n)s người chưa giao cho ai.") % words
+    else:
+        text = _("%(name)s thôi làm từ hôm nay; việc đã làm vẫn ghi tên người này.") % words
     messages.success(request, text, reverse("literacy:volunteer-restore", args=[row.pk]))
     return _to_list(row.centre_id)
 
