@@ -15,7 +15,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Min, Q
+from django.db.models import Exists, F, IntegerField, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 
 from courses.choices import AttendanceStatus, EnrolmentStatus
@@ -150,3 +151,42 @@ def _outside(people: Collection[int], as_of: dt.date) -> Iterator[LearningEvent]
         name = _("%(what)s tại %(place)s") % {"what": row.what, "place": row.place}
         note = f"{row.paper} {row.paper_number}".strip()
         yield LearningEvent(row.starts_on, EventKind.OUTSIDE, row.learner_id, row.pk, row.centre_id, name, note)
+
+
+def learned_by(as_of: dt.date, *, after: str, until: str, learner: str = "learner_id") -> Q:
+    """Return the same rule as a condition of a query: an event known by ``as_of`` began after a day, until another.
+
+    The three are names of columns or annotations of that query. Kept beside the rows above: what counts is decided in
+    this module only, and ``tests/literacy/test_cohort_facts.py`` compares both.
+    """
+    person, first, last = OuterRef(learner), OuterRef(after), OuterRef(until)
+    attended = Enrolment.objects.filter(
+        learner_id=person,
+        status__in=(EnrolmentStatus.PASSED, EnrolmentStatus.FAILED),
+        class_group__closed_on__lte=as_of,
+        class_group__starts_on__gt=first,
+        class_group__starts_on__lte=last,
+        sessions_held__gt=0,
+    ).filter(class_group__starts_on__lte=as_of)
+    # attendance_enough; as whole numbers that do not overflow where columns are small
+    held, came = Cast("sessions_held", IntegerField()), Cast(Coalesce("sessions_attended", 0), IntegerField())
+    attended = attended.alias(came=came * 100).filter(came__gte=held * F("class_group__course__min_attendance_percent"))
+    present = Attendance.objects.filter(
+        enrolment_id=OuterRef("pk"), status=AttendanceStatus.PRESENT, session__held_on__lte=as_of
+    )
+    phase_2 = (
+        Enrolment.objects.filter(
+            Q(class_group__course__term__in=PHASE_2_TERMS) | Q(class_group__course__completes_phase=2),
+            learner_id=person,
+        )
+        .annotate(first_came_on=Subquery(present.order_by("session__held_on").values("session__held_on")[:1]))
+        .filter(first_came_on__gt=first, first_came_on__lte=last)
+    )
+    level_2 = LiteracyAward.objects.filter(
+        learner_id=person, level=LiteracyLevel.LEVEL_2, proof__in=NEWLY, certified_on__lte=as_of,
+        certified_on__gt=first,
+    ).filter(certified_on__lte=last)  # fmt: skip
+    outside = OutsideLearning.objects.standing().filter(
+        learner_id=person, ends_on__lte=as_of, starts_on__gt=first, starts_on__lte=last
+    )
+    return Exists(attended) | Exists(phase_2) | Exists(level_2) | Exists(outside)

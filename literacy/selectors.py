@@ -88,7 +88,8 @@ def a3_figure(*, unit: AdminUnit, as_of: dt.date) -> A3:
     evidence = []
     for award_id, learner_id, code, certified_on in rows:
         member = Member(learner_id, code, certified_on, tuple(checks[award_id]), tuple(events[learner_id]))
-        placement, basis = place(member, as_of=as_of, window_months=months)
+        # Everybody here has been observed for the whole window: the first check was due, at the latest by its end.
+        placement, basis = place(member, as_of=as_of, window_months=months, first_months=months)
         evidence.append(Evidence(learner_id, code, certified_on, placement, basis))
     return A3(
         share(row.placement for row in evidence),

@@ -19,7 +19,7 @@ from tests.factories import closed_class, make_certificates, make_class
 # What each needs to be told; without it the use is wrong.
 COMMANDS: dict[str, bool] = {
     "seed_demo": False, "import_roster": True, "close_class": True, "issue_certificates": True, "verify": True,
-    "revoke_certificate": True, "export_statistics": True, "indicators": True, "bench": False,
+    "revoke_certificate": True, "export_statistics": True, "indicators": True, "literacy_cohorts": True, "bench": False,
 }  # fmt: skip
 
 
