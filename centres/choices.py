@@ -48,6 +48,7 @@ class Verb(enum.StrEnum):
     REVOKE = "revoke"
     EDIT_TEMPLATES = "edit_templates"  # words and logo of certificates: a centre's own; of the city for its officers
     FOLLOW_UP = "follow_up"
+    SURVEY = "survey"  # the literacy register of a commune: survey sheets, levels, who calls on whom
     SET_RULES = "set_rules"  # what the city lays down for all: the instrument of literacy checks
     DECLARE = "declare"  # the centre's own declaration (C3)
     REPORT_FIGURE = "report_figure"
@@ -67,6 +68,7 @@ _STAFF = frozenset(
         Verb.TEACH,
         Verb.CLOSE_CLASS,
         Verb.FOLLOW_UP,
+        Verb.SURVEY,
         Verb.DECLARE,
         Verb.EXPORT,
     }
@@ -79,7 +81,9 @@ ROLE_VERBS: dict[Role, frozenset[Verb]] = {
     Role.REGISTRAR: _READER | {Verb.SEE_IDENTITY, Verb.ISSUE},
     Role.TEACHER: frozenset({Verb.VIEW_OWN_CLASSES, Verb.TEACH}),
     Role.DIRECTOR: _STAFF | {Verb.ISSUE, Verb.REVOKE, Verb.EDIT_TEMPLATES, Verb.READ_AUDIT, Verb.APPROVE_PLAN},
-    Role.AREA_OFFICER: _READER | {Verb.REPORT_FIGURE, Verb.APPROVE_FIGURE},
-    Role.CITY_OFFICER: _READER | {Verb.REPORT_FIGURE, Verb.APPROVE_FIGURE, Verb.EDIT_TEMPLATES, Verb.SET_RULES},
+    # The commune surveys its people, whether anybody of them is in a class or not; the city may do it for a commune.
+    Role.AREA_OFFICER: _READER | {Verb.REPORT_FIGURE, Verb.APPROVE_FIGURE, Verb.SURVEY},
+    Role.CITY_OFFICER: _READER
+    | {Verb.REPORT_FIGURE, Verb.APPROVE_FIGURE, Verb.EDIT_TEMPLATES, Verb.SET_RULES, Verb.SURVEY},
     Role.AUDITOR: _READER | {Verb.READ_AUDIT},
 }

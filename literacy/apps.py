@@ -10,6 +10,7 @@ class LiteracyConfig(AppConfig):
     verbose_name = "Biết chữ"
 
     def ready(self) -> None:
-        """Hook into the closing of classes and the merging of people."""
+        """Register the jobs, and hook into the closing of classes and the merging of people."""
+        import literacy.jobs
         import literacy.merging
         import literacy.services  # noqa: F401 - registers award_after_closing, once the models are loaded

@@ -94,6 +94,7 @@ TASKS = {
                     "every": dt.timedelta(days=1),
                     "phase": dt.timedelta(minutes=30),
                 },
+                "forget-old-surveys": {"task": "literacy.jobs.sweep_survey_sheets", "every": dt.timedelta(hours=6)},
                 "publish-log": {"task": "certificates.jobs.publish_log", "every": dt.timedelta(hours=1)},
             },
         },

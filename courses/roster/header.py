@@ -34,7 +34,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "level": ("bac tot nghiep", "bac tn", "trinh do", "trinh do hoc van", "trinh do van hoa"),
     "literacy_now": ("dang hoc lop", "xmc dang hoc lop"),
     "literacy_done": ("hoan thanh lop", "da hoan thanh lop", "xmc hoan thanh lop"),
-    "relapsed": ("tai mu chu", "tai mu"),
+    "relapsed": ("tai mu chu", "tai mu", "tai mu chu muc", "tai mu chu muc do"),
     "disabled": ("khuyet tat",),
     # Somebody else's name: recognised, so that it can be said that it is not kept.
     "household": ("chu ho", "ho ten chu ho", "ho va ten chu ho"),
@@ -44,6 +44,7 @@ _FIELD_OF = {word: name for name, words in SYNONYMS.items() for word in words}
 # What the surveys also ask of general education: only the columns under this heading are about literacy.
 _LITERACY = ("literacy_now", "literacy_done")
 _LITERACY_GROUPS = ("xmc", "xoa mu chu")
+_BIRTH_PARTS = ("birth_day", "birth_month", "birth_year")
 SEARCHED_ROWS = 40
 TOGETHER = 2  # a header names at least the person and one more column
 
@@ -115,6 +116,12 @@ def _two_rows(upper: SheetRow, lower: SheetRow) -> list[Title]:
     return found
 
 
+def _is_title(upper: SheetRow, lower: SheetRow) -> bool:
+    """Whether the upper row is the name of the list and no row of groups: one cell, with a heading right below it."""
+    filled = [place for place, cell in enumerate(upper.cells) if _text(cell)]
+    return len(filled) == 1 and filled[0] < len(lower.cells) and bool(_text(lower.cells[filled[0]]))
+
+
 def match_columns(titles: Sequence[Title]) -> tuple[dict[str, int], dict[str, str]]:
     """Return field → column and field → title for the titles of a header, each with the group it stands under.
 
@@ -129,6 +136,8 @@ def match_columns(titles: Sequence[Title]) -> tuple[dict[str, int], dict[str, st
             continue
         if name == "birth_year" and unicodedata.normalize("NFC", title).casefold() == "nam":
             name = "male_mark"
+        if name in _BIRTH_PARTS and "birth" in columns:
+            continue  # the year somebody finished or left school
         if name and name not in columns:
             columns[name], names[name] = index, title
     _in_parts(columns, names)
@@ -184,7 +193,7 @@ def _candidates(sheet: Sheet) -> Iterator[list[tuple[int, int, list[Title]]]]:
     rows = sheet.rows[:SEARCHED_ROWS]
     for place, row in enumerate(rows):
         found = [(row.number, 1, _one_row(row))]
-        if place + 1 < len(rows) and rows[place + 1].number == row.number + 1:
+        if place + 1 < len(rows) and rows[place + 1].number == row.number + 1 and not _is_title(row, rows[place + 1]):
             found.append((rows[place + 1].number, 2, _two_rows(row, rows[place + 1])))
         yield found
 

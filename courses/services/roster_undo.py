@@ -35,7 +35,7 @@ def undo_roster(*, roster_import: RosterImport, by: User) -> list[Enrolment]:
     if row.status != ImportStatus.COMMITTED:
         raise Conflict("roster_not_undoable", _("Danh sách này chưa nhập hoặc đã được hoàn tác."))
     brought = Enrolment.objects.filter(roster_import=row)
-    people = Learner.objects.filter(_in_runs(row.made.get("registered", [])))
+    people = Learner.objects.filter(in_runs(row.made.get("registered", [])))
     back = {one["enrolment"]: one for one in row.made.get("back", [])}
     if built := list(_built_on(row, brought, people)):
         words = _("Không hoàn tác được, vì sau lần nhập này đã có: %(what)s. Hãy sửa từng người.")
@@ -49,7 +49,7 @@ def undo_roster(*, roster_import: RosterImport, by: User) -> list[Enrolment]:
     links = LearnerCentre.objects.filter(centre_id=group.centre_id, learner_id__in=row.made.get("tied", []))
     links.exclude(learner__enrolments__class_group__centre_id=group.centre_id).delete()
     StatedSchooling.objects.filter(
-        _in_runs(row.made.get("schooling", []), "learner_id"), created_at__lte=row.committed_at, source=row.file_name
+        in_runs(row.made.get("schooling", []), "learner_id"), created_at__lte=row.committed_at, source=row.file_name
     ).delete()
     forgotten = people.delete()[1].get(Learner._meta.label, 0)
     row.status, row.undone_by, row.undone_at, row.made = ImportStatus.UNDONE, by, timezone.now(), {}
@@ -61,7 +61,7 @@ def undo_roster(*, roster_import: RosterImport, by: User) -> list[Enrolment]:
     return move_up(group, by=by)
 
 
-def _in_runs(runs: list[list[int]], column: str = "pk") -> OneOf:
+def in_runs(runs: list[list[int]], column: str = "pk") -> OneOf:
     """Whose key lies in one of the runs: asked by key, since SQLite takes no more than a thousand ranges."""
     return OneOf(column, (pk for first, last in runs for pk in range(first, last + 1)))
 
@@ -72,8 +72,8 @@ def _built_on(
     """What hangs on the enrolments and people of the import by now, in words; a fixed number of queries."""
     settled = brought.filter(~Q(status=EnrolmentStatus.ACTIVE) | ~Q(result="") | ~Q(result_note=""))
     if settled.exists():
-        yield _("kết quả hoặc thay đổi ghi danh (%(who)s)") % {"who": _names(settled.values("learner_id"))}
-    yield from _hanging_on(Enrolment, brought, apart={})
+        yield _("kết quả hoặc thay đổi ghi danh (%(who)s)") % {"who": names_of(settled.values("learner_id"))}
+    yield from hanging_on(Enrolment, brought, apart={})
     ours = {
         Enrolment: Q(roster_import=row),
         LearnerCentre: Q(centre_id=row.class_group.centre_id),
@@ -81,13 +81,13 @@ def _built_on(
         DifferentPeople: Q(created_at__lte=row.committed_at),
         StatedSchooling: Q(created_at__lte=row.committed_at),
     }
-    yield from _hanging_on(Learner, people, apart=ours)
+    yield from hanging_on(Learner, people, apart=ours)
     mended = people.filter(updated_at__gt=row.committed_at)
     if mended.exists():
-        yield _("hồ sơ đã sửa (%(who)s)") % {"who": _names(mended.values("pk"))}
+        yield _("hồ sơ đã sửa (%(who)s)") % {"who": names_of(mended.values("pk"))}
 
 
-def _hanging_on(model: type[models.Model], rows: models.QuerySet[Any], *, apart: dict[Any, Q]) -> Iterator[str]:
+def hanging_on(model: type[models.Model], rows: models.QuerySet[Any], *, apart: dict[Any, Q]) -> Iterator[str]:
     """Every table that points to the rows, whichever app it belongs to, except what ``apart`` says is the import's."""
     for relation in model._meta.get_fields(include_hidden=True):
         if not isinstance(relation, models.ManyToOneRel):  # one-to-one is one of these
@@ -100,6 +100,6 @@ def _hanging_on(model: type[models.Model], rows: models.QuerySet[Any], *, apart:
             yield str(other._meta.verbose_name)
 
 
-def _names(learner_ids: models.QuerySet[Any]) -> str:
+def names_of(learner_ids: models.QuerySet[Any]) -> str:
     names = list(Learner.objects.filter(pk__in=learner_ids).values_list("full_name", flat=True)[: _EXAMPLES + 1])
     return ", ".join(names[:_EXAMPLES]) + ("…" if len(names) > _EXAMPLES else "")

@@ -50,7 +50,7 @@ class RosterWriter:
         registered = register_many(
             [(row.person, row.candidate) for row in fresh], centre=centre, today=today, places=places, unit=self._unit
         )
-        _extend_runs(self._registered, registered)
+        extend_runs(self._registered, registered)
         # Who is registered although somebody resembles them is not asked about again.
         pairs = [(pk, other) for pk, row in zip(registered, fresh, strict=True) for other in row.match.lookalikes]
         remember_different(pairs=pairs, by=self._by, centre=centre)
@@ -81,7 +81,7 @@ class RosterWriter:
     def made(self) -> dict[str, Any]:
         """What ``RosterImport.made`` keeps; keys as runs of first and last."""
         schooling: list[list[int]] = []
-        _extend_runs(schooling, sorted(self._schooled))
+        extend_runs(schooling, sorted(self._schooled))
         return {"registered": self._registered, "tied": self._tied, "back": self._back, "schooling": schooling}
 
     def _part(
@@ -128,7 +128,7 @@ class RosterWriter:
         ]
 
 
-def _extend_runs(runs: list[list[int]], pks: Iterable[int]) -> None:
+def extend_runs(runs: list[list[int]], pks: Iterable[int]) -> None:
     """Add ascending keys to runs of first and last: ten thousand new people are one run."""
     for pk in pks:
         if runs and runs[-1][1] == pk - 1:

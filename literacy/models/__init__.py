@@ -7,6 +7,7 @@ from literacy.models.instruments import CheckSending, CheckSheet, Instrument
 from literacy.models.outside_learning import OutsideLearning
 from literacy.models.register import LevelStanding, LevelStatement
 from literacy.models.relapses import Relapse
+from literacy.models.surveys import SurveyImport
 from literacy.models.volunteers import Volunteer
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "LiteracyCheck",
     "OutsideLearning",
     "Relapse",
+    "SurveyImport",
     "Volunteer",
 ]

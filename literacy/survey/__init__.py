@@ -1,0 +1,1 @@
+"""The survey sheet on universal education and literacy (PCGD-XMC): read in, handed out in the same columns."""
