@@ -16,6 +16,7 @@ from core.text import split_name
 from courses.choices import Certifies, ClassStatus, OrganiserRole
 from courses.models import ClassGroup, Course, PlanLine, Programme, Room, Topic
 from courses.planning.choices import Funding
+from courses.programme.rules import Shape
 from courses.selectors.schedule import MAX_SESSIONS
 from learners.forms import LearnerForm
 from learners.target_groups import TargetGroup
@@ -35,6 +36,9 @@ class ClassFilterForm(forms.Form):
     topic = forms.ModelChoiceField(
         label=_("Lĩnh vực"), queryset=Topic.objects.none(), required=False, empty_label=_("Tất cả")
     )
+    term = forms.TypedChoiceField(
+        label=_("Kỳ xóa mù chữ"), required=False, coerce=int, empty_value=None, choices=[("", _("Tất cả"))]
+    )
     group = forms.ModelChoiceField(
         label=_("Dành cho"), queryset=TargetGroup.objects.none(), required=False, empty_label=_("Tất cả"),
         to_field_name="code",
@@ -43,10 +47,12 @@ class ClassFilterForm(forms.Form):
         label=_("Trung tâm"), queryset=Centre.objects.none(), required=False, empty_label=_("Tất cả")
     )
 
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, shape: Shape, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["topic"].queryset = Topic.objects.all()  # type: ignore[attr-defined]
         self.fields["group"].queryset = TargetGroup.objects.all()  # type: ignore[attr-defined]
+        terms = [(number, _("Kỳ %(n)s") % {"n": number}) for numbers in shape.phases.values() for number in numbers]
+        self.fields["term"].choices += terms  # type: ignore[attr-defined]
         centres = Centre.objects.visible_to(user)
         if centres[:2].count() > 1:
             self.fields["centre"].queryset = centres  # type: ignore[attr-defined]

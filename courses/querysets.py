@@ -93,6 +93,22 @@ class CentreRowQuerySet(models.QuerySet[Any]):
         return self.filter(scope_of(user).centre_q())
 
 
+class PlacementTestQuerySet(CentreRowQuerySet):
+    """Placement tests."""
+
+    def standing(self) -> Self:
+        """Those that were not taken back."""
+        return self.filter(taken_back_at__isnull=True)
+
+
+class HangsOnEnrolmentQuerySet(models.QuerySet[Any]):
+    """Rows with an ``enrolment``."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Rows of classes the user sees."""
+        return self.filter(scope_of(user).class_q("enrolment__class_group"))
+
+
 class MaterialQuerySet(models.QuerySet[Any]):
     """Learning materials."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses import material_urls, planning_urls, roster_urls
+from courses import material_urls, planning_urls, programme_urls, roster_urls
 from courses.views import classes, closing, courses, desk, enrolments, grid, rooms, teaching, timetable, undo, waitlist
 
 app_name = "courses"
@@ -46,5 +46,6 @@ urlpatterns = [
     path("courses/<int:pk>/edit/", courses.course_edit, name="course-edit"),
     *material_urls.urlpatterns,
     *planning_urls.urlpatterns,
+    *programme_urls.urlpatterns,
     *roster_urls.urlpatterns,
 ]

@@ -14,6 +14,14 @@ from courses.models.planning import (
     SurveyVisit,
     YearPlan,
 )
+from courses.models.programme import (
+    PeriodSplit,
+    PlacementTest,
+    ProgrammePhase,
+    ProgrammeSubject,
+    ProgrammeTerm,
+    SubjectResult,
+)
 from courses.models.rooms import Room
 from courses.models.rosters import RosterImport, RosterMapping
 from courses.models.timetable import DayOff
@@ -31,13 +39,19 @@ __all__ = [
     "GuestSpeaker",
     "Material",
     "NeedsSurvey",
+    "PeriodSplit",
+    "PlacementTest",
     "PlanLine",
     "PlanRevision",
     "Programme",
+    "ProgrammePhase",
+    "ProgrammeSubject",
+    "ProgrammeTerm",
     "Room",
     "RosterImport",
     "RosterMapping",
     "Session",
+    "SubjectResult",
     "SurveyIdea",
     "SurveyNeed",
     "SurveyVisit",

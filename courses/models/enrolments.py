@@ -51,6 +51,16 @@ class Enrolment(TimeStamped):
         related_name="transferred_to",
         verbose_name=_("chuyển từ"),
     )
+    # The enrolment of the term before that this one goes on from (docs/adr/0039): both count, each in its class.
+    moved_up_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="moved_up_to",
+        verbose_name=_("lên từ"),
+    )
     roster_import = models.ForeignKey(
         RosterImport, models.SET_NULL, null=True, blank=True, related_name="enrolments", verbose_name=_("lần nhập")
     )
@@ -71,6 +81,15 @@ class Enrolment(TimeStamped):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["class_group", "learner"], name="courses_enrolment_pair_uniq"),
+            models.UniqueConstraint(
+                fields=["moved_up_from"],
+                condition=Q(moved_up_from__isnull=False),
+                name="courses_enrolment_moved_up_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(moved_up_from__isnull=True) | ~Q(moved_up_from=F("pk")),
+                name="courses_enrolment_not_up_from_itself",
+            ),
             models.CheckConstraint(
                 condition=Q(transferred_from__isnull=True) | ~Q(transferred_from=F("pk")),
                 name="courses_enrolment_not_from_itself",

@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 
 from courses.choices import ClassStatus, EnrolmentStatus, SessionStatus
 from courses.hooks import proven_elsewhere
-from courses.models import ClassGroup, Course, Enrolment, Session, WaitlistEntry
+from courses.models import ClassGroup, Course, Enrolment, PlacementTest, Session, WaitlistEntry
+from courses.selectors.programme import programme_shape
+from courses.selectors.progress import progress_of
 from learners.models import Learner
 
-CheckCode = Literal["full", "prerequisite", "clash", "enrolled", "waiting", "ended"]
+CheckCode = Literal["full", "prerequisite", "term", "clash", "enrolled", "waiting", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,17 @@ class EnrolmentCheck:
 
 
 def enrolment_checks(*, class_group: ClassGroup, learner: Learner | None = None) -> list[EnrolmentCheck]:
-    """Return what to show before saving; without a person only what holds for anybody. At most seven queries."""
+    """Return what to show before saving; without a person only what holds for anybody.
+
+    At most seven queries; twelve for a class of a term of the literacy programme.
+    """
     found: list[EnrolmentCheck] = []
     if not class_group.is_editable:
         found.append(EnrolmentCheck("ended", True, _("Lớp đã kết thúc hoặc đã hủy.")))
     if learner is not None:
         if (here := _already_here(class_group, learner)) is not None:
             return [*found, here]
-        found += _prerequisite(class_group, learner)
+        found += _prerequisite(class_group, learner) or _other_term(class_group.course, learner)
     if class_group.capacity is not None and (full := _full(class_group)):
         found.append(full)
     if learner is not None:
@@ -46,9 +51,10 @@ def taken_places(class_group: ClassGroup) -> int:
 
 
 def lacking_prerequisite(course: Course, learner_ids: Collection[int]) -> set[int]:
-    """Return who of the people has not completed what the course builds on. At most three queries.
+    """Return who of the people has not completed what the course builds on. At most five queries.
 
-    A phase is completed by passing a class that completes it (or a higher one), or by proof the apps above know of.
+    A phase is completed by passing a class that completes it (or a higher one), or by proof the apps above know of; a
+    placement test into a later term stands for it.
     """
     lacking: set[int] = set()
     passed = Enrolment.objects.filter(learner_id__in=learner_ids, status=EnrolmentStatus.PASSED)
@@ -59,6 +65,10 @@ def lacking_prerequisite(course: Course, learner_ids: Collection[int]) -> set[in
             )
         )
         lacking |= set(learner_ids) - have - proven_elsewhere(learner_ids, course.requires_phase)
+        if lacking:
+            last = programme_shape().last_term(course.requires_phase)
+            tests = PlacementTest.objects.standing().filter(learner_id__in=lacking, term__gt=last)
+            lacking -= set(tests.values_list("learner_id", flat=True))
     if course.requires_course_id:
         have = set(passed.filter(class_group__course=course.requires_course_id).values_list("learner_id", flat=True))
         lacking |= set(learner_ids) - have
@@ -89,6 +99,16 @@ def _prerequisite(class_group: ClassGroup, learner: Learner) -> list[EnrolmentCh
     if not lacking_prerequisite(course, [learner.pk]):
         return []
     return [EnrolmentCheck("prerequisite", True, prerequisite_words(course))]
+
+
+def _other_term(course: Course, learner: Learner) -> list[EnrolmentCheck]:
+    """Say so when a term is begun that is not the one the person needs, as far as we know of them."""
+    if not course.term:
+        return []
+    how_far = progress_of([learner.pk]).get(learner.pk)
+    if how_far is None or not how_far.done or how_far.needed == course.term:
+        return []
+    return [EnrolmentCheck("term", False, how_far.words)]
 
 
 def _full(class_group: ClassGroup) -> EnrolmentCheck | None:

@@ -55,7 +55,7 @@ def class_people(class_group: ClassGroup) -> QuerySet[Enrolment]:
     present = Q(marks__status=AttendanceStatus.PRESENT, marks__session__status=SessionStatus.HELD)
     return (
         Enrolment.objects.filter(class_group=class_group)
-        .select_related("learner", "transferred_from__class_group")
+        .select_related("learner", "transferred_from__class_group", "moved_up_from__class_group")
         .annotate(
             present_count=Count("marks", filter=present),
             from_waitlist=Exists(WaitlistEntry.objects.filter(enrolment=OuterRef("pk"), status=WaitStatus.PLACED)),

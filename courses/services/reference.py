@@ -9,7 +9,8 @@ from typing import Any
 from django.db import transaction
 
 from core.text import search_key
-from courses.models import Course, DayOff, Programme, Topic
+from courses.models import Course, DayOff, Programme, ProgrammePhase, ProgrammeSubject, ProgrammeTerm, Topic
+from courses.programme.parts import LITERACY, SOURCE
 from courses.services.holidays import public_holidays
 
 TOPICS: tuple[tuple[str, str, str], ...] = (
@@ -54,6 +55,7 @@ def load_reference() -> dict[str, int]:
     return {
         "topics": _load_topics(),
         "programmes": _load_programme(),
+        "programme_phases": _load_phases(),
         "courses": _load_courses(),
         "days_off": _load_holidays(),
     }
@@ -73,9 +75,31 @@ def _load_topics() -> int:
 def _load_programme() -> int:
     _row, created = Programme.objects.get_or_create(
         code=LITERACY_PROGRAMME,
-        defaults={"name": "Chương trình xóa mù chữ", "legal_basis": "Thông tư 33/2021/TT-BGDĐT"},
+        defaults={"name": "Chương trình xóa mù chữ", "legal_basis": SOURCE},
     )
     return int(created)
+
+
+def _load_phases() -> int:
+    programme = Programme.objects.get(code=LITERACY_PROGRAMME)
+    added = 0
+    for part in LITERACY:
+        phase, created = ProgrammePhase.objects.get_or_create(
+            programme=programme, number=part.number, defaults={"periods": part.periods, "source": SOURCE}
+        )
+        added += created
+        if not created:
+            continue
+        ProgrammeTerm.objects.bulk_create([ProgrammeTerm(phase=phase, number=number) for number in part.terms])
+        ProgrammeSubject.objects.bulk_create(
+            [
+                ProgrammeSubject(
+                    phase=phase, code=row.code, name=row.name, name_en=row.name_en, only_term=row.only_term, order=order
+                )
+                for order, row in enumerate(part.subjects, start=1)
+            ]
+        )
+    return added
 
 
 def _load_courses() -> int:

@@ -17,8 +17,9 @@ from core.forms import add_domain_error
 from courses import services
 from courses.choices import EnrolmentStatus, SessionStatus
 from courses.forms import ClassFilterForm, ClassForm, ReasonForm
-from courses.models import ClassGroup, PlanLine
+from courses.models import ClassGroup, Enrolment, PlanLine
 from courses.selectors import allowed, class_clashes, class_people, class_sessions, class_waiting, next_step
+from courses.selectors.programme import beginning_with, programme_shape
 from courses.views.shared import READERS, centres_of, class_or_404, context_of, refusal_of, working_centre
 
 PER_PAGE = 25
@@ -27,7 +28,8 @@ PER_PAGE = 25
 @scoped(*READERS)
 def class_list(request: HttpRequest) -> HttpResponse:
     """Classes in scope, newest first, narrowed by text, state, topic and centre."""
-    form = ClassFilterForm(request.GET or None, user=request.user)
+    shape = programme_shape()
+    form = ClassFilterForm(request.GET or None, user=request.user, shape=shape)
     classes = ClassGroup.objects.visible_to(request.user).select_related("course__topic", "centre", "teacher")
     if form.is_valid():
         chosen = form.cleaned_data
@@ -36,6 +38,8 @@ def class_list(request: HttpRequest) -> HttpResponse:
             classes = classes.filter(status=chosen["status"])
         if chosen["topic"]:
             classes = classes.filter(course__topic=chosen["topic"])
+        if chosen["term"]:
+            classes = classes.filter(beginning_with(chosen["term"], shape))
         if chosen["group"]:
             classes = classes.filter(target_groups=chosen["group"])
         if chosen.get("centre"):
@@ -88,8 +92,28 @@ def class_detail(request: HttpRequest, pk: int) -> HttpResponse:
         session_note=_("trên %(all)s buổi") % {"all": session_count},
         today=timezone.localdate(),
         clashes=class_clashes(group),
+        **_terms_around(request.user, group, people),
     )
     return render(request, "courses/class_detail.html", context)
+
+
+def _terms_around(user: Any, group: ClassGroup, people: list[Enrolment]) -> dict[str, Any]:
+    """Where the class stands in the literacy programme: where people came from and went to, and what can be done.
+
+    Nothing is asked for classes of other courses.
+    """
+    course = group.course
+    if course.programme_id is None or not (course.term or course.completes_phase):
+        return {"is_step": False}
+    classes = ClassGroup.objects.visible_to(user).order_by("pk")
+    earlier = {row.moved_up_from.class_group_id for row in people if row.moved_up_from}
+    passed = [row.pk for row in people if row.status == EnrolmentStatus.PASSED]
+    return {
+        "is_step": True,
+        "came_from": list(classes.filter(pk__in=earlier)) if earlier else [],
+        "went_to": list(classes.filter(enrolments__moved_up_from__in=passed).distinct()) if passed else [],
+        "may_go_on": bool(passed) and scope_of(user).may(Verb.ENROL, group.centre_id),
+    }
 
 
 @scoped(Verb.MANAGE_CLASSES)

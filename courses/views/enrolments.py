@@ -6,15 +6,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from centres.access import scoped
+from centres.access import scope_of, scoped
 from centres.choices import Verb
 from core.errors import DomainError
 from core.forms import add_domain_error
 from courses import services
 from courses.choices import WaitStatus
 from courses.forms import TransferForm, WithdrawForm
-from courses.models import ClassGroup, Enrolment, WaitlistEntry
+from courses.models import ClassGroup, Enrolment, PlacementTest, WaitlistEntry
 from courses.selectors import class_waiting, transfer_targets
+from courses.selectors.progress import progress_of
 from courses.views.shared import READERS, context_of, enrolment_or_404, refusal_of
 from learners.models import Learner
 
@@ -84,7 +85,14 @@ def panel_learner(request: HttpRequest, pk: int) -> HttpResponse:
         .order_by("-class_group__starts_on", "-pk")
     )
     template = "courses/_learner_classes.html" if request.headers.get("HX-Request") else "courses/learner_classes.html"
-    return render(request, template, {"learner": learner, "rows": rows})
+    tests = PlacementTest.objects.visible_to(request.user).filter(learner=learner).select_related("taken_back_by")
+    may_enrol = scope_of(request.user).may(Verb.ENROL)
+    how_far = progress_of([learner.pk]).get(learner.pk) if may_enrol else None
+    context = {
+        "learner": learner, "rows": rows, "tests": tests, "may_enrol": may_enrol,
+        "how_far": how_far if how_far and how_far.done else None,
+    }  # fmt: skip
+    return render(request, template, context)
 
 
 def _say_who_moved_up(request: HttpRequest, group: ClassGroup, before: set[int]) -> None:

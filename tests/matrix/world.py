@@ -20,6 +20,7 @@ from courses.models import (
     Enrolment,
     Material,
     NeedsSurvey,
+    PlacementTest,
     PlanLine,
     Room,
     RosterImport,
@@ -28,6 +29,7 @@ from courses.models import (
     YearPlan,
 )
 from courses.services import add_room, materials, planning, sign_up
+from courses.services.placement import record_placement
 from courses.services.rosters import preview_roster
 from indicators.models import Indicator
 from indicators.services import report_figure
@@ -68,6 +70,7 @@ class Rows:
     slip: FreshLink
     volunteer: Volunteer
     outside: OutsideLearning
+    placement: PlacementTest
 
 
 @dataclass
@@ -122,6 +125,7 @@ def build(cast: Cast, centre, staff, word: str, teacher=None) -> Rows:
         make_holder_link(learner=certificate.learner, by=staff, after=None),
         add_volunteer(centre=centre, by=staff, full_name=f"{word} Thị Vận", phone="0912000111"),
         outside,
+        record_placement(learner=people[0], term=4, tested_on=group.starts_on, paper=f"Biên bản {word}", by=staff),
     )  # fmt: skip
 
 
