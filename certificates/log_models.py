@@ -65,6 +65,33 @@ class LogCheckpoint(models.Model):
     def __str__(self) -> str:
         return f"{self.size}"
 
+    @property
+    def published(self) -> str:
+        """The checkpoint as it is published: what the log signed, and the lines of its witnesses."""
+        return self.note + "".join(each.line for each in self.cosignatures.all())
+
+
+class LogCosignature(models.Model):
+    """What a witness said of a checkpoint: it continues the history that the witness had seen before."""
+
+    checkpoint = models.ForeignKey(
+        LogCheckpoint, models.PROTECT, related_name="cosignatures", verbose_name=_("mốc công bố")
+    )
+    name = models.CharField(_("máy làm chứng"), max_length=200)
+    line = models.TextField(_("chữ ký xác nhận"))
+    at = models.DateTimeField(_("lúc"))
+
+    class Meta:
+        verbose_name = _("chữ ký của máy làm chứng")
+        verbose_name_plural = _("chữ ký của máy làm chứng")
+        ordering = ("pk",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["checkpoint", "name"], name="certificates_cosignature_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
 
 class LogPlace(models.Model):
     """Where a leaf stands in the tree, given when the first checkpoint over it was made."""

@@ -20,7 +20,7 @@ from certificates.choices import (
     ProposalStep,
 )
 from certificates.holder.models import HolderLink, SearchTally
-from certificates.log_models import LogCheckpoint, LogLeaf, LogPlace, LogSalt
+from certificates.log_models import LogCheckpoint, LogCosignature, LogLeaf, LogPlace, LogSalt
 from certificates.querysets import BlankQuerySet, CertificateQuerySet, ProposalQuerySet, RegisterEventQuerySet
 from certificates.wording.models import CentreLogo, CertificateTemplate  # noqa: F401 - models of this app
 from core.models import TimeStamped
@@ -35,6 +35,7 @@ __all__ = [
     "Credential",
     "HolderLink",
     "LogCheckpoint",
+    "LogCosignature",
     "LogLeaf",
     "LogPlace",
     "LogSalt",
@@ -174,6 +175,7 @@ class RegisterEventKind(models.TextChoices):
     REVOKED = "revoked", _("thu hồi")
     VOIDED = "voided", _("hủy số")
     COPIED = "copied", _("cấp bản sao")
+    ERASED = "erased", _("xóa liên kết với người học khỏi nhật ký công khai")
 
 
 class RegisterEvent(models.Model):

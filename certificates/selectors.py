@@ -210,7 +210,7 @@ def log_proof(place: LogPlace) -> str:
     """
     raw = bytes(place.proof)
     steps = [raw[start : start + HASH_BYTES] for start in range(0, len(raw), HASH_BYTES)]
-    return write_proof(place.index, steps, place.checkpoint.note, extra=place.leaf.data.encode())
+    return write_proof(place.index, steps, place.checkpoint.published, extra=place.leaf.data.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +238,8 @@ class LogState:
 
 
 def log_state() -> LogState:
-    """Return the state of the published log in four queries, however long it is."""
-    recent = list(LogCheckpoint.objects.order_by("-size")[:RECENT_CHECKPOINTS])
+    """Return the state of the published log in five queries, however long it is."""
+    recent = list(LogCheckpoint.objects.order_by("-size").prefetch_related("cosignatures")[:RECENT_CHECKPOINTS])
     waiting = max(0, LogLeaf.objects.count() - (recent[0].size if recent else 0))
     since = None
     if waiting:

@@ -8,6 +8,7 @@ from certificates.services.blanks import (
     use_blanks,
 )
 from certificates.services.decisions import Decision, Second
+from certificates.services.erasing import erase_from_log
 from certificates.services.numbering import IssueBatch, issue_class, papers_to_issue, resume_printing
 from certificates.services.printing import merged_pdf, render_reserved
 from certificates.services.proposals import (
@@ -29,6 +30,7 @@ __all__ = [
     "IssueBatch",
     "Second",
     "confirm_proposal",
+    "erase_from_log",
     "hand_out_copies",
     "issue_class",
     "merged_pdf",

@@ -1,135 +1,112 @@
-"""Holding the register to its published log: every row, every event, every file, every signed root."""
+"""Holding the register to its published log: every row, every event, every file, every signed root.
 
-import bisect
-import contextlib
-import datetime as dt
+Goes through the tables in portions: what is in memory does not grow with the register.
+"""
+
 import hashlib
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Subquery
+
 from certificates.choices import CertificateState
-from certificates.models import (
-    Certificate,
-    LogCheckpoint,
-    LogLeaf,
-    LogPlace,
-    Register,
-    RegisterEvent,
-    RegisterEventKind,
-)
-from certificates.services.sequencing import log_origin, signed_by_us
-from certificates.signing.keys import BrokenKeyList
-from certificates.tlog.checkpoint import BrokenCheckpoint, read_checkpoint
-from certificates.tlog.folder import log_folder
+from certificates.models import Certificate, LogLeaf, LogPlace, Register, RegisterEvent, RegisterEventKind
+from certificates.services.auditing_log import PublishedEntries, SignedTimes, log_findings, signed_times
+from certificates.services.findings import Finding, number_text, of_leaf
 from certificates.tlog.leaves import FIELDS, leaf_data, public_part, read_leaf, read_moment
-from certificates.tlog.merkle import Node, in_memory, leaf_hash, root_of
-from certificates.tlog.tiles import CHECKPOINT, BrokenTile, entries_in_bundles, leaves_in_tiles
 
 ROWS = 500
 # A transaction that began before a checkpoint and ended after it; nothing takes longer here.
 GRACE_S = 15 * 60
-# What became of an entry follows from its events; copies change nothing.
-_STATE_OF = {kind: kind for kind in CertificateState.values}
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
-    """One thing that is not as it was published. ``centre`` and ``register_number`` are empty for the log itself."""
-
-    centre: str
-    register_number: str
-    kind: str  # edited, deleted, inserted, backdated, file, checkpoint
-    words: str = field(default="", compare=False)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return what programs read."""
-        return {"centre": self.centre or None, "register_number": self.register_number or None, "kind": self.kind}
+# What became of an entry follows from its events; these change nothing of it.
+_STATELESS = (RegisterEventKind.COPIED, RegisterEventKind.ERASED)
 
 
 @dataclass(frozen=True, slots=True)
-class _Times:
-    """When checkpoints were signed, by how many leaves they cover."""
+class Audit:
+    """What an audit found. ``erased`` entries are in order, but nothing can be said of their names any more."""
 
-    sizes: list[int]
-    times: list[dt.datetime]
-
-    def before(self, index: int) -> dt.datetime | None:
-        """Return when the last checkpoint without that leaf was signed; None when the first one has it."""
-        place = bisect.bisect_right(self.sizes, index)
-        return self.times[place - 1] if place else None
+    findings: list[Finding]
+    erased: int
 
 
-def audit_register(*, kept: bytes | None = None) -> list[Finding]:
+def audit_register(*, kept: bytes | None = None) -> Audit:
     """Return everything that does not fit, each entry and kind once.
 
     ``kept`` is a checkpoint from elsewhere (a witness, a printed report): the log must still begin with its tree.
     """
     found: dict[Finding, Finding] = {}
-    for finding in itertools.chain(_events(), _entries(), _numbers(), _files(), _log(kept)):
+    published = PublishedEntries()
+    events = _Events(published, signed_times())
+    for finding in itertools.chain(
+        events.findings(), _leaves(), _places(published), _entries(), _numbers(), _files(), log_findings(kept)
+    ):
         found.setdefault(finding, finding)
     # A row that was dated back was edited too; the plainer word is enough.
     said = {(each.centre, each.register_number) for each in found if each.kind in {"backdated", "inserted"}}
     kept_findings = [each for each in found if each.kind != "edited" or (each.centre, each.register_number) not in said]
-    return sorted(kept_findings)
-
-
-def _number(number: int, year: int) -> str:
-    return f"{number:06d}/{year}"
+    return Audit(sorted(kept_findings), RegisterEvent.objects.filter(kind=RegisterEventKind.ERASED).count())
 
 
 # --- rows against leaves ----------------------------------------------------------------------------------------------
 
 
-def _events() -> Iterator[Finding]:
+class _Events:
     """Each event against its leaf, and each leaf against what was published at its place."""
-    published, times = _published_entries(), _signed_times()
-    keys = list(RegisterEvent.objects.order_by("pk").values_list("pk", flat=True))
-    for some in itertools.batched(keys, ROWS):
-        leaves = {leaf.pk: leaf for leaf in LogLeaf.objects.filter(pk__in=some).select_related("place")}
-        rows = {row["pk"]: row for row in RegisterEvent.objects.filter(pk__in=some).values(*FIELDS)}
-        for key in some:
-            leaf = leaves.get(key)
-            if key in rows:
-                yield from _event(rows[key], leaf, published, times)
-            elif leaf:
-                yield _of_leaf(leaf.data, "deleted", "the entry of its event is gone")
-    there = set(keys)
-    for key, data in LogLeaf.objects.values_list("pk", "data").iterator():
-        if key not in there:
-            yield _of_leaf(data, "deleted", "its event is gone")
-    placed = set(LogPlace.objects.values_list("index", flat=True))
-    for index, data in published.items():
-        if index not in placed:
-            yield _of_leaf(data, "deleted", "it was published, and the database does not know it")
+
+    def __init__(self, published: PublishedEntries, times: SignedTimes) -> None:
+        self.published, self.times = published, times
+
+    def findings(self) -> Iterator[Finding]:
+        """Go through all events by key."""
+        last = 0
+        while rows := list(RegisterEvent.objects.filter(pk__gt=last).order_by("pk").values(*FIELDS)[:ROWS]):
+            last = rows[-1]["pk"]
+            keys = [row["pk"] for row in rows]
+            leaves = dict(LogLeaf.objects.filter(pk__in=keys).values_list("pk", "data"))
+            places = dict(LogPlace.objects.filter(leaf__in=keys).values_list("leaf_id", "index"))
+            erased = set(
+                RegisterEvent.objects.filter(
+                    kind=RegisterEventKind.ERASED,
+                    certificate__in={row["certificate_id"] for row in rows if not row[_SALT]},
+                ).values_list("certificate_id", flat=True)
+            )
+            for row in rows:
+                yield from self._event(row, leaves.get(row["pk"]), places.get(row["pk"]), erased)
+
+    def _event(self, row: Any, leaf: str | None, place: int | None, erased: set[int]) -> Iterator[Finding]:
+        centre = row["certificate__centre__code"]
+        number = number_text(row["certificate__number"], row["certificate__register__year"])
+        if leaf is None:
+            yield Finding(centre, number, "inserted", f"event {row['kind']} has no leaf")
+            return
+        if not row[_SALT] and row["certificate_id"] not in erased:
+            yield Finding(centre, number, "unsalted", "its salt is gone, and the register knows of no erasure")
+        # Whoever changed the row may have changed its leaf too: what was published counts.
+        published = None if place is None else self.published.at(place)
+        data = leaf if published is None else published
+        if data != leaf:
+            yield of_leaf(data, "edited", "its leaf is not the published one")
+        yield from _against(row, data, centre, number)
+        before = None if place is None else self.times.before(place)
+        if before and (late := (before - row["at"]).total_seconds()) > GRACE_S:
+            words = f"event {row['kind']} came into the log {late / 3600:.1f} h late"
+            yield Finding(centre, number, "backdated", words)
 
 
-def _event(row: Any, leaf: LogLeaf | None, published: dict[int, str], times: _Times) -> Iterator[Finding]:
-    centre = row["certificate__centre__code"]
-    number = _number(row["certificate__number"], row["certificate__register__year"])
-    if leaf is None:
-        yield Finding(centre, number, "inserted", f"event {row['kind']} has no leaf")
-        return
-    place = getattr(leaf, "place", None)
-    # Whoever changed the row may have changed its leaf too: what was published counts.
-    data = published.get(place.index, leaf.data) if place else leaf.data
-    if data != leaf.data:
-        yield _of_leaf(data, "edited", "its leaf is not the published one")
-    yield from _against(row, data, centre, number)
-    before = times.before(place.index) if place else None
-    if before and (late := (before - row["at"]).total_seconds()) > GRACE_S:
-        yield Finding(centre, number, "backdated", f"event {row['kind']} came into the log {late / 3600:.1f} h late")
+_SALT = "certificate__log_salt__salt"
 
 
 def _against(row: Any, data: str, centre: str, number: str) -> Iterator[Finding]:
-    salt = row["certificate__log_salt__salt"]
     try:
         was = read_leaf(data)
     except ValueError:
         yield Finding(centre, number, "edited", "its leaf cannot be read")
         return
-    now = read_leaf(leaf_data(row, salt)) if salt else public_part(row)
+    version = was["v"]
+    now = read_leaf(leaf_data(row, row[_SALT], version)) if row[_SALT] else public_part(row, version)
     changed = {name for name in now if now[name] != was.get(name)}
     changed.discard("centre")  # a centre may get another code; which centre it is stands in the claims
     if not changed:
@@ -138,31 +115,26 @@ def _against(row: Any, data: str, centre: str, number: str) -> Iterator[Finding]
         "at" in changed and row["at"] < read_moment(was["at"])
     )
     kind = "backdated" if dated_back else "edited"
-    yield _of_leaf(data, kind, f"event {row['kind']}: {', '.join(sorted(changed))}")
+    yield of_leaf(data, kind, f"event {row['kind']}: {', '.join(sorted(changed))}")
 
 
-def _of_leaf(data: str, kind: str, words: str) -> Finding:
-    try:
-        leaf = read_leaf(data)
-    except ValueError:
-        return Finding("", "", kind, words)
-    return Finding(leaf["centre"], _number(leaf["number"], leaf["year"]), kind, words)
+def _leaves() -> Iterator[Finding]:
+    """Each leaf has its event."""
+    alone = LogLeaf.objects.filter(~Exists(RegisterEvent.objects.filter(pk=OuterRef("pk")))).order_by("pk")
+    for data in alone.values_list("data", flat=True).iterator():
+        yield of_leaf(data, "deleted", "its event is gone")
 
 
-def _published_entries() -> dict[int, str]:
-    """Return what the folder published, by place; what cannot be read is told by ``_log``."""
-    folder = log_folder()
-    found: dict[int, str] = {}
-    with contextlib.suppress(FileNotFoundError, BrokenCheckpoint, BrokenTile, UnicodeDecodeError):
-        size = read_checkpoint(folder.read(CHECKPOINT))[0].size
-        for index, entry in enumerate(entries_in_bundles(folder.read, size)):
-            found[index] = entry.decode()
-    return found
-
-
-def _signed_times() -> _Times:
-    rows = list(LogCheckpoint.objects.order_by("size").values_list("size", "at"))
-    return _Times([size for size, _at in rows], [at for _size, at in rows])
+def _places(published: PublishedEntries) -> Iterator[Finding]:
+    """Each published entry has its place in the database."""
+    expected = 0
+    there = LogPlace.objects.filter(Exists(LogLeaf.objects.filter(pk=OuterRef("leaf_id")))).order_by("index")
+    indexes = there.values_list("index", flat=True).iterator()
+    for index in itertools.chain(indexes, [published.size]):
+        for missing in range(expected, min(index, published.size)):
+            if (data := published.at(missing)) is not None:
+                yield of_leaf(data, "deleted", "it was published, and the database does not know it")
+        expected = max(expected, index + 1)
 
 
 # --- entries ----------------------------------------------------------------------------------------------------------
@@ -170,31 +142,50 @@ def _signed_times() -> _Times:
 
 def _entries() -> Iterator[Finding]:
     """Each entry against its events: it has some, and is in the state that they led to."""
-    states: dict[int, str] = {}
-    steps = RegisterEvent.objects.exclude(kind=RegisterEventKind.COPIED).order_by("pk")
-    for key, kind in steps.values_list("certificate_id", "kind").iterator():
-        states[key] = _STATE_OF[kind]
-    rows = Certificate.objects.order_by("pk").values_list(
-        "pk", "state", "number", "register__year", "centre__code", "register_number", "register__centre__code"
-    )
-    for key, state, number, year, centre, printed, book in rows.iterator():
-        name = _number(number, year)
-        if key not in states:
-            yield Finding(centre, name, "inserted", "an entry without an event")
-        elif state != states[key]:
-            yield Finding(centre, name, "edited", f"stands as {state}, its events say {states[key]}")
-        elif printed != name or centre != book:
-            yield Finding(centre, name, "edited", "number or book do not fit the entry")
+    steps = RegisterEvent.objects.filter(certificate=OuterRef("pk")).exclude(kind__in=_STATELESS).order_by("-pk")
+    # One statement reads both: an entry that moves on meanwhile is seen before or after, never between.
+    entries = Certificate.objects.annotate(step=Subquery(steps.values("kind")[:1])).order_by("pk")
+    last = 0
+    while rows := list(
+        entries.filter(pk__gt=last).values_list(
+            "pk", "state", "step", "number", "register__year", "centre__code", "register_number",
+            "register__centre__code",
+        )[:ROWS]
+    ):  # fmt: skip
+        last = rows[-1][0]
+        for _key, state, step, number, year, centre, printed, book in rows:
+            name = number_text(number, year)
+            if step is None:
+                yield Finding(centre, name, "inserted", "an entry without an event")
+            elif state != step or state not in CertificateState.values:
+                yield Finding(centre, name, "edited", f"stands as {state}, its events say {step}")
+            elif printed != name or centre != book:
+                yield Finding(centre, name, "edited", "number or book do not fit the entry")
 
 
 def _numbers() -> Iterator[Finding]:
     """Each book without a gap, and no number beyond its counter."""
     for book in Register.objects.select_related("centre").order_by("centre__code", "year"):
-        numbers = set(Certificate.objects.filter(register=book).values_list("number", flat=True))
-        for number in sorted(set(range(1, book.next_number)) - numbers):
-            yield Finding(book.centre.code, _number(number, book.year), "deleted", "a gap in the numbers")
-        for number in sorted(number for number in numbers if number >= book.next_number):
-            yield Finding(book.centre.code, _number(number, book.year), "inserted", "beyond the book's counter")
+        last = 0
+        numbers = Certificate.objects.filter(register=book).order_by("number").values_list("number", flat=True)
+        beyond = []
+        for number in numbers.iterator():
+            if number >= book.next_number:
+                beyond.append(number)
+                continue
+            yield from _gap(book, last, number)
+            last = number
+        yield from _gap(book, last, book.next_number)
+        if beyond:  # somebody may have issued since the counter was read
+            book.refresh_from_db(fields=["next_number"])
+        for number in beyond:
+            if number >= book.next_number:
+                yield Finding(book.centre.code, number_text(number, book.year), "inserted", "beyond the book's counter")
+
+
+def _gap(book: Register, after: int, before: int) -> Iterator[Finding]:
+    for number in range(after + 1, before):
+        yield Finding(book.centre.code, number_text(number, book.year), "deleted", "a gap in the numbers")
 
 
 def _files() -> Iterator[Finding]:
@@ -208,58 +199,4 @@ def _files() -> Iterator[Finding]:
         except OSError:
             same, words = False, "the file is missing"
         if not same:
-            yield Finding(row.centre.code, _number(row.number, row.register.year), "file", words)
-
-
-# --- the log itself ---------------------------------------------------------------------------------------------------
-
-
-def _log(kept: bytes | None) -> Iterator[Finding]:
-    """Tiles, entries and checkpoints: one tree, signed, the same on the disk and in the database."""
-    folder = log_folder()
-    rows = list(LogCheckpoint.objects.order_by("size"))
-    try:
-        raw = folder.read(CHECKPOINT)
-    except FileNotFoundError:
-        if rows:
-            yield Finding("", "", "checkpoint", "the published files are gone")
-        elif kept:
-            yield Finding("", "", "checkpoint", "there is no log, yet somebody keeps a checkpoint of it")
-        return
-    try:
-        checkpoint, _note = read_checkpoint(raw)
-        leaves = list(leaves_in_tiles(folder.read, checkpoint.size))
-        for index, entry in enumerate(entries_in_bundles(folder.read, checkpoint.size)):
-            if leaf_hash(entry) != leaves[index]:
-                yield _of_leaf(entry.decode(), "edited", "the published entry is not what its tile says")
-    except (BrokenCheckpoint, BrokenTile, FileNotFoundError, UnicodeDecodeError) as error:
-        yield Finding("", "", "checkpoint", f"the published files do not fit: {error}")
-        return
-    node = in_memory(leaves)
-    for name, note in (("the published checkpoint", raw), ("the checkpoint kept elsewhere", kept)):
-        if note and (words := _why_not(note, node, len(leaves))):
-            yield Finding("", "", "checkpoint", f"{name}: {words}")
-    for row in rows:
-        if words := _why_not(row.note.encode(), node, len(leaves), row):
-            yield Finding("", "", "checkpoint", f"the checkpoint over {row.size}: {words}")
-    if not rows or rows[-1].note.encode() != raw:
-        yield Finding("", "", "checkpoint", "the published checkpoint is not the last one of the database")
-
-
-def _why_not(raw: bytes, node: Node, size: int, row: LogCheckpoint | None = None) -> str:
-    """Return why a checkpoint is none of this tree's; empty when it is."""
-    origin = log_origin()
-    try:
-        checkpoint, note = read_checkpoint(raw)
-        signed_at = signed_by_us(note, origin)
-    except (BrokenCheckpoint, BrokenKeyList, OSError) as error:
-        return str(error)
-    if checkpoint.origin != origin:
-        return "of another log"
-    if signed_at is None:
-        return "not signed by a log key of this installation"
-    if row and (row.size, row.root, row.at) != (checkpoint.size, checkpoint.root.hex(), signed_at):
-        return "its row is not what was signed"
-    if checkpoint.size > size:
-        return "it covers more than is published"
-    return "" if root_of(node, checkpoint.size) == checkpoint.root else "the tree has another root"
+            yield Finding(row.centre.code, number_text(row.number, row.register.year), "file", words)

@@ -5,23 +5,28 @@ tiles that no checkpoint covers are written again, a checkpoint that only the da
 """
 
 import datetime as dt
+from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import batched
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from certificates.models import LogCheckpoint, LogLeaf, LogPlace, RegisterEventKind
+from certificates.models import LogCheckpoint, LogLeaf, LogPlace, RegisterEvent, RegisterEventKind
 from certificates.services.publishing import log_signer, public_host
 from certificates.signing.keys import KeyState, KeyUse, SigningKey, key_folder
 from certificates.tlog.checkpoint import BrokenCheckpoint, Checkpoint, read_checkpoint, sign_checkpoint
 from certificates.tlog.folder import LogFolder, log_folder
-from certificates.tlog.merkle import EMPTY_ROOT, as_leaves, inclusion_proof, root_of
+from certificates.tlog.merkle import EMPTY_ROOT, Node, as_leaves, inclusion_proof, root_of
 from certificates.tlog.notes import Note, NoteKey
-from certificates.tlog.tiles import CHECKPOINT, BrokenTile, grown_bundles, grown_tiles, tree_in_tiles
+from certificates.tlog.tiles import CHECKPOINT, WIDTH, BrokenTile, grown_bundles, grown_tiles, tree_in_tiles
 from core.errors import Conflict
 
-ROWS_A_STATEMENT = 1000
+ROWS_A_STATEMENT = 500
+# Entries at once: whole tiles, so that growing by portions leaves no parts of them behind.
+PORTION = 16 * WIDTH
 
 
 def log_origin() -> str:
@@ -73,51 +78,70 @@ def make_checkpoint(*, at: dt.datetime | None = None) -> LogCheckpoint | None:
     """Publish every event that is not yet in the log; return the last checkpoint (None while there is no event).
 
     Safe to repeat. Raises Unavailable without a log key, Conflict when files and database contradict each other: a log
-    never signs a second history.
+    never signs a second history. Leaves are read in portions: a register's first checkpoint may cover a million.
     """
     signer, folder = log_signer(), log_folder()
     with folder.locked():
         last = LogCheckpoint.objects.first()
         now = published(folder)
         _same_history(folder, now, last)
-        size = last.size if last else 0
-        leaves = list(
-            LogLeaf.objects.filter(place__isnull=True)
-            .select_related("event")
-            .only("data", "event__kind")
-            .order_by("event_id")
-        )
-        if not leaves:
+        # Keys only, so that both walks below see the same leaves however many are written meanwhile.
+        waiting = LogLeaf.objects.filter(place__isnull=True).order_by("event_id").values_list("event_id", flat=True)
+        keys = array("q", waiting.iterator())
+        if not keys:
             return last
-        entries = [leaf.data.encode() for leaf in leaves]
-        new = [*grown_tiles(folder.read, size, as_leaves(entries)), *grown_bundles(folder.read, size, entries)]
-        folder.write(new)
-        node = tree_in_tiles(folder.read, size + len(leaves))
-        checkpoint = Checkpoint(log_origin(), size + len(leaves), root_of(node, size + len(leaves)))
+        old = last.size if last else 0
+        entries = (_entries_of(keys[start : start + PORTION]) for start in range(0, len(keys), PORTION))
+        full = _grow(folder, old, entries)
+        size = old + len(keys)
+        node = tree_in_tiles(folder.read, size)
+        checkpoint = Checkpoint(log_origin(), size, root_of(node, size))
         signed_at = (at or timezone.now()).replace(microsecond=0)
         row = LogCheckpoint(
-            size=checkpoint.size,
+            size=size,
             root=checkpoint.root.hex(),
             note=sign_checkpoint(checkpoint, signer.public, signer.sign, signed_at),
             at=signed_at,
         )
-        places = [
-            LogPlace(
-                index=index,
-                leaf=leaf,
-                checkpoint=row,
-                proof=b"".join(inclusion_proof(node, index, checkpoint.size))
-                if leaf.event.kind == RegisterEventKind.ISSUED
-                else b"",
-            )
-            for index, leaf in enumerate(leaves, size)
-        ]
         with transaction.atomic():
             row.save(force_insert=True)
-            LogPlace.objects.bulk_create(places, batch_size=ROWS_A_STATEMENT)
+            for start in range(0, len(keys), ROWS_A_STATEMENT):
+                _give_places(row, keys[start : start + ROWS_A_STATEMENT], old + start, node)
         folder.write([(CHECKPOINT, row.note.encode())])
-        folder.forget_parts(name for name, _content in new)
+        folder.forget_parts(full)
         return row
+
+
+def _entries_of(keys: array[int]) -> list[bytes]:
+    data = LogLeaf.objects.in_bulk(keys.tolist())
+    return [data[key].data.encode() for key in keys]
+
+
+def _give_places(row: LogCheckpoint, keys: array[int], first: int, node: Node) -> None:
+    # A paper's proof leads to the event that set it in force.
+    issued = set(
+        RegisterEvent.objects.filter(pk__in=keys.tolist(), kind=RegisterEventKind.ISSUED).values_list("pk", flat=True)
+    )
+    LogPlace.objects.bulk_create(
+        LogPlace(
+            index=index,
+            leaf_id=key,
+            checkpoint=row,
+            proof=b"".join(inclusion_proof(node, index, row.size)) if key in issued else b"",
+        )
+        for index, key in enumerate(keys, first)
+    )
+
+
+def _grow(folder: LogFolder, size: int, portions: Iterable[list[bytes]]) -> list[str]:
+    """Write the tiles and bundles that entries add to a tree of that size; return the names of the full ones."""
+    full = []
+    for entries in portions:
+        new = [*grown_tiles(folder.read, size, as_leaves(entries)), *grown_bundles(folder.read, size, entries)]
+        folder.write(new)
+        full += [name for name, _content in new if ".p/" not in name]
+        size += len(entries)
+    return full
 
 
 def _same_history(folder: LogFolder, now: Published | None, last: LogCheckpoint | None) -> None:
@@ -137,15 +161,9 @@ def _same_history(folder: LogFolder, now: Published | None, last: LogCheckpoint 
         words = _("Nhật ký đã công bố và cơ sở dữ liệu khác nhau. Không công bố thêm; hãy chạy audit_register.")
         raise Conflict("log_differs", words)
     # Killed between rows and file, or the folder was lost: everything follows from the rows, and must give their root.
-    entries = [
-        data.encode()
-        for data in LogPlace.objects.filter(index__gte=on_disk.size)
-        .order_by("index")
-        .values_list("leaf__data", flat=True)
-    ]
-    folder.write(grown_tiles(folder.read, on_disk.size, as_leaves(entries)))
-    folder.write(grown_bundles(folder.read, on_disk.size, entries))
+    rows = LogPlace.objects.filter(index__gte=on_disk.size).order_by("index").values_list("leaf__data", flat=True)
+    _grow(folder, on_disk.size, ([data.encode() for data in some] for some in batched(rows.iterator(), PORTION)))
     if root_of(tree_in_tiles(folder.read, last.size), last.size).hex() != last.root:
         words = _("Các dòng trong cơ sở dữ liệu không còn cho ra mốc công bố đã ký. Hãy chạy audit_register.")
         raise Conflict("log_differs", words)
-    folder.write([(CHECKPOINT, last.note.encode())])
+    folder.write([(CHECKPOINT, last.published.encode())])

@@ -1,7 +1,8 @@
 """What the log publishes of a register event: nothing personal, and enough to hold the row to it.
 
 ``claims`` and ``details`` are hashes with a salt that is kept beside the certificate; once the salt is gone they say
-nothing of anybody. Version 1 is written for ever: a changed rule is version 2, with another tag.
+nothing of anybody. A version is written for ever: a changed rule is another version. Version 2 holds the signed claims
+of the paper's QR to the entry too.
 """
 
 import datetime as dt
@@ -10,9 +11,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-VERSION = 1
+VERSION, VERSIONS = 2, (1, 2)
 SALT_BYTES = 16
-_CLAIMS_TAG, _DETAILS_TAG = b"clc-log-claims/1\0", b"clc-log-details/1\0"
 # Columns of an event and, after "certificate__", of its entry. The frozen ones: what a trigger keeps from changing.
 _ENTRY = (
     "token", "centre_id", "unit_id", "learner_id", "enrolment_id", "kind", "content", "template_version", "issued_on",
@@ -24,7 +24,8 @@ _EVENT = (
 )  # fmt: skip
 _PUBLIC = ("certificate__centre__code", "certificate__number", "certificate__register__year", "kind", "at")
 FIELDS = (
-    "pk", "certificate_id", "certificate__pdf_sha256", "certificate__log_salt__salt", *_PUBLIC, *_EVENT,
+    "pk", "certificate_id", "certificate__pdf_sha256", "certificate__log_salt__salt",
+    "certificate__signed_claims__kid", "certificate__signed_claims__fragment", *_PUBLIC, *_EVENT,
     *(f"certificate__{name}" for name in _ENTRY),
 )  # fmt: skip
 # While the number is only held there is no paper, and a voided number never gets one.
@@ -41,7 +42,8 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain).encode()
 
 
-def _salted(tag: bytes, salt: str, value: Any) -> str:
+def _salted(what: str, version: int, salt: str, value: Any) -> str:
+    tag = f"clc-log-{what}/{version}\0".encode()
     return hashlib.sha256(tag + bytes.fromhex(salt) + canonical(value)).hexdigest()
 
 
@@ -55,10 +57,10 @@ def read_moment(text: str) -> dt.datetime:
     return dt.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
 
 
-def public_part(row: Row) -> dict[str, Any]:
+def public_part(row: Row, version: int = VERSION) -> dict[str, Any]:
     """Return what the log says openly of an event."""
     return {
-        "v": VERSION,
+        "v": version,
         "centre": row["certificate__centre__code"],
         "year": row["certificate__register__year"],
         "number": row["certificate__number"],
@@ -68,15 +70,17 @@ def public_part(row: Row) -> dict[str, Any]:
     }
 
 
-def leaf_data(row: Row, salt: str) -> str:
-    """Return the text of the leaf, as it is hashed and published."""
+def leaf_data(row: Row, salt: str, version: int = VERSION) -> str:
+    """Return the text of the leaf, as it is hashed and published. ``version`` is that of a leaf to compare with."""
     claims = {name: row[f"certificate__{name}"] for name in _ENTRY}
     details = {name: row[name] for name in _EVENT}
     if row["kind"] not in _WITHOUT_PAPER:
         details["pdf_sha256"] = row["certificate__pdf_sha256"]
-    whole = public_part(row) | {
-        "claims": _salted(_CLAIMS_TAG, salt, claims),
-        "details": _salted(_DETAILS_TAG, salt, details),
+        if version > 1:
+            details["signed"] = [row["certificate__signed_claims__kid"], row["certificate__signed_claims__fragment"]]
+    whole = public_part(row, version) | {
+        "claims": _salted("claims", version, salt, claims),
+        "details": _salted("details", version, salt, details),
     }
     return canonical(whole).decode()
 
@@ -84,7 +88,7 @@ def leaf_data(row: Row, salt: str) -> str:
 def read_leaf(data: str | bytes) -> dict[str, Any]:
     """Return what a leaf says. Raises ValueError for one that we would not write."""
     found = json.loads(data)
-    if not isinstance(found, dict) or found.get("v") != VERSION:
+    if not isinstance(found, dict) or found.get("v") not in VERSIONS:
         raise ValueError("not a leaf")
     for name, kind in (("centre", str), ("year", int), ("number", int), ("event", str), ("issued_on", str)):
         if not isinstance(found.get(name), kind):

@@ -39,6 +39,31 @@ def in_memory(leaves: Sequence[bytes]) -> Node:
     return lambda height, index: rows[height][index]
 
 
+class Frontier:
+    """A tree that leaves are added to, kept as the roots of its full subtrees: a few dozen hashes however large."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._peaks: list[bytes] = []  # of falling height, one for each 1 in the size
+
+    def append(self, leaf: bytes) -> None:
+        """Add a leaf's hash."""
+        found, rest = leaf, self.size
+        while rest & 1:
+            found, rest = node_hash(self._peaks.pop(), found), rest >> 1
+        self._peaks.append(found)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """Return the root over what was added so far."""
+        if not self._peaks:
+            return EMPTY_ROOT
+        *above, found = self._peaks
+        for peak in reversed(above):
+            found = node_hash(peak, found)
+        return found
+
+
 def _split(size: int) -> int:
     """Return the largest power of two smaller than ``size``."""
     return 1 << ((size - 1).bit_length() - 1)

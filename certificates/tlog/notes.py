@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 PLAIN, COSIGNATURE = 1, 4
-ID_BYTES, TIME_BYTES, SIGNATURE_BYTES = 4, 8, 64
+ID_BYTES, TIME_BYTES, SIGNATURE_BYTES, KEY_BYTES = 4, 8, 64, 32
 MOST_BYTES = 32 * 1024 * 1024  # a status list of 700,000 lines
 MOST_SIGNATURES = 100
 _DASH = "\u2014"
@@ -63,6 +63,11 @@ class Note:
                 return raw[ID_BYTES:]
         return None
 
+    def line_of(self, key: NoteKey) -> str:
+        """Return the line of the key's cosignature as it is written; empty without one. Not checked here."""
+        raw = self._of(key, COSIGNATURE, TIME_BYTES + SIGNATURE_BYTES)
+        return "" if raw is None else _line(key.name, key.key_id(COSIGNATURE) + raw)
+
     def signed_by(self, key: NoteKey) -> bool:
         """Whether the note has the key's signature and it is good."""
         raw = self._of(key, PLAIN, SIGNATURE_BYTES)
@@ -80,6 +85,19 @@ class Note:
             return dt.datetime.fromtimestamp(seconds, dt.UTC)
         except (OverflowError, ValueError, OSError):
             return None
+
+
+def read_key(text: str, kind: int = COSIGNATURE) -> NoteKey:
+    """Return the key that somebody wrote down as ``NoteKey.text`` does. Raises BrokenNote."""
+    try:
+        name, _key_id, encoded = text.split("+", 2)
+        raw = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BrokenNote("not a key") from error
+    found = NoteKey(name, raw[1:])
+    if not name or raw[:1] != bytes([kind]) or len(raw) != 1 + KEY_BYTES or found.text(kind) != text:
+        raise BrokenNote("not a key of that kind")
+    return found
 
 
 def cosigned_message(text: str, seconds: int) -> bytes:

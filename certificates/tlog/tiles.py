@@ -79,6 +79,8 @@ def tree_in_tiles(read: Read, size: int) -> Node:
     def tile(level: int, number: int) -> list[bytes]:
         return read_tile(read, level, number, min(WIDTH, size // WIDTH**level - number * WIDTH))
 
+    # Proofs of leaves side by side ask for the same nodes inside a tile again and again.
+    @lru_cache(maxsize=1024)
     def node(height: int, index: int) -> bytes:
         level, inside = divmod(height, TILE_HEIGHT)
         number, place = divmod(index << inside, WIDTH)
@@ -91,6 +93,16 @@ def leaves_in_tiles(read: Read, size: int) -> Iterator[bytes]:
     """Return the leaf hashes in order."""
     for number in range(-(-size // WIDTH)):
         yield from read_tile(read, 0, number, min(WIDTH, size - number * WIDTH))
+
+
+def check_upper_tiles(read: Read, size: int) -> None:
+    """Hold every hash of the tiles above the leaves to the tile below it. Raises BrokenTile, FileNotFoundError."""
+    for level, number, width in tiles_of(size):
+        if level == 0:
+            continue
+        for place, found in enumerate(read_tile(read, level, number, width)):
+            if fold(read_tile(read, level - 1, number * WIDTH + place, WIDTH)) != found:
+                raise BrokenTile(tile_path(level, number, width))
 
 
 def entries_in_bundles(read: Read, size: int) -> Iterator[bytes]:

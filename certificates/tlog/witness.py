@@ -72,7 +72,8 @@ class Witness:
             raise
         private = self._private()
         key = NoteKey(self.name, private.public_key().public_bytes_raw())
-        signatures = raw.decode().rpartition("\n\n")[2]
+        # The log may have published our earlier cosignature already: one line of ours is enough.
+        signatures = raw.decode().rpartition("\n\n")[2].replace(note.line_of(key), "")
         cosigned = write_note(note.text, [signatures, cosignature_line(note.text, key, private.sign, at)])
         self._keep("checkpoint", cosigned.encode())
         if first:

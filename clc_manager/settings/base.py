@@ -195,6 +195,8 @@ SEAL_PASSPHRASE_FILE = (
 LOOKUPS_WRITTEN_EVERY = 2.0
 # The log that is published: checkpoint, tiles, entries (docs/adr/0032). Outside the database, so that it cannot follow.
 LOG_DIR = Path(os.environ.get("CLC_LOG_DIR") or DATA_DIR / "log")
+# Keys of the hosts that witness the log, one a line as ``witness`` prints them.
+LOG_WITNESSES = Path(os.environ["CLC_LOG_WITNESSES"]) if os.environ.get("CLC_LOG_WITNESSES") else None
 IS_PRODUCTION = False
 
 LOGGING = {

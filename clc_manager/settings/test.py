@@ -24,6 +24,7 @@ SIGNING_KEYS_DIR = Path(os.environ.get("CLC_TEST_SIGNING_KEYS") or DATA_DIR / "k
 SEAL_PKCS12 = SEAL_PKCS11 = SEAL_PASSPHRASE_FILE = None
 SEAL_TOKEN = SEAL_KEY = SEAL_TSA = ""
 LOG_DIR = DATA_DIR / "log"
+LOG_WITNESSES = None
 DATABASES = {"default": env.database(os.environ.get("CLC_TEST_DATABASE_URL"), DATA_DIR)}
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file, not memory: browser tests and concurrency tests need several connections.

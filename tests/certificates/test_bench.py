@@ -4,8 +4,9 @@ from contextlib import nullcontext
 
 import pytest
 
-from bench import certificates, certificates_single, verification
+from bench import certificates, certificates_single, register_log, verification
 from certificates import guessing
+from certificates.models import LogLeaf
 
 KEYS = {"name", "ours", "floor", "ratio", "target", "ok"}
 
@@ -22,6 +23,16 @@ def test_certificates_are_measured_against_the_naive_loop(monkeypatch, settings,
     assert result["name"] == certificates.NAME == "certificates"
     assert result["ours"] > 0 < result["floor"]
     assert (certificates_single.NAME, certificates_single.TARGET) == ("certificates_single", 40)
+
+
+@pytest.mark.django_db
+def test_the_audit_is_measured_beside_one_reading_of_the_rows(settings, tmp_path):
+    settings.LOG_DIR = tmp_path / "log"
+    result = register_log.run(rounds=1, lines=24)
+    assert set(result) == KEYS
+    assert result["name"] == register_log.NAME == "register_log"
+    assert LogLeaf.objects.count() == 24
+    assert result["ours"] > 0 < result["floor"]
 
 
 @pytest.mark.django_db(transaction=True)

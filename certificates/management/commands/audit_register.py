@@ -31,13 +31,14 @@ class Command(OperatorCommand):
         except OSError as error:
             words = _("Không đọc được tệp %(file)s: %(why)s")
             raise InvalidInput("bad_file", words % {"file": options["kept"], "why": error}) from error
-        found = audit_register(kept=kept)
+        audit = audit_register(kept=kept)
+        found = audit.findings
         self.found = bool(found)
         for finding in found:
             self.say(f"{finding.centre or '-'} {finding.register_number or '-'} {finding.kind}: {finding.words}")
         return {
             "entries": Certificate.objects.count(), "ok": not found,
-            "findings": [finding.as_dict() for finding in found],
+            "findings": [finding.as_dict() for finding in found], "erased": audit.erased,
         }  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -49,7 +50,14 @@ class Command(OperatorCommand):
 
     def describe(self, result: dict[str, Any]) -> str:
         """One line, after the findings."""
-        if result["ok"]:
-            return _("Sổ gốc khớp với nhật ký công khai: %(entries)s mục, không có gì sai.") % result
         words = _("Sổ gốc KHÔNG khớp với nhật ký công khai: %(n)s điểm sai trong %(entries)s mục (xem ở trên).")
-        return words % {"n": len(result["findings"]), "entries": result["entries"]}
+        if result["ok"]:
+            words = _("Sổ gốc khớp với nhật ký công khai: %(entries)s mục, không có gì sai.")
+        lines = [words % {"n": len(result["findings"]), "entries": result["entries"]}]
+        if result["erased"]:
+            said = _(
+                "%(n)s mục đã xóa liên kết theo yêu cầu của người học: tên và nội dung của các mục này không còn "
+                "đối chiếu được."
+            )
+            lines.append(said % {"n": result["erased"]})
+        return "\n".join(lines)
