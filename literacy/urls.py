@@ -2,15 +2,17 @@
 
 from django.urls import path
 
-from literacy.views import follow_ups, learner, outside_learning, volunteers
+from literacy.views import follow_ups, learner, outside_learning, volunteers, worklist
 
 app_name = "literacy"
 urlpatterns = [
-    path("", follow_ups.followup_list, name="followup-list"),
+    path("", worklist.followup_list, name="followup-list"),
     path("follow-ups/<int:pk>/", follow_ups.check_add, name="check-add"),
     path("checks/<int:pk>/undo/", follow_ups.check_undo, name="check-undo"),
+    path("assign/", worklist.people_assign, name="people-assign"),
     path("volunteers/", volunteers.volunteer_list, name="volunteer-list"),
     path("volunteers/<int:pk>/", volunteers.volunteer_edit, name="volunteer-edit"),
+    path("volunteers/<int:pk>/sheet/", worklist.call_sheet, name="call-sheet"),
     path("volunteers/<int:pk>/retire/", volunteers.volunteer_retire, name="volunteer-retire"),
     path("volunteers/<int:pk>/restore/", volunteers.volunteer_restore, name="volunteer-restore"),
     path("learners/<int:pk>/", learner.panel_learner, name="panel-learner"),

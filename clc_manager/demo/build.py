@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from centres.models import AdminUnit, Centre
 from certificates.models import Certificate
-from clc_manager.demo import city, papers, planning, reading, teaching
+from clc_manager.demo import city, following, papers, planning, reading, teaching
 from clc_manager.demo.people import describe_users
 from core.errors import Conflict, Forbidden
 from courses.models import Attendance, ClassGroup, Enrolment, Session
 from indicators.models import Figure
 from learners.models import Learner
-from literacy.models import FollowUp, LiteracyAward, LiteracyCheck, Relapse
+from literacy.models import Escalation, FollowUp, LiteracyAward, LiteracyCheck, Relapse, Volunteer
 
 SEED = 23  # the number of the resolution the plan carries out
 CLASSES_PER_YEAR = 4
@@ -53,6 +53,7 @@ def build_small(*, today: dt.date, say: Say) -> dict[str, Any]:
             teaching.ordinary_classes(town, place, per_year=CLASSES_PER_YEAR + (place is home) * 2)
         teaching.running_classes(town, places)
         reading.class_to_close(town, home, users)
+        following.volunteers(town, home, users)
         say(_("%(n)s lớp") % {"n": len(town.classes)})
     say(_("đang in chứng nhận…"))
     papers.certificates(town, places)
@@ -64,7 +65,7 @@ def build_small(*, today: dt.date, say: Say) -> dict[str, Any]:
 
 def describe() -> dict[str, Any]:
     """Return users, classes and counts of what is in the database."""
-    people = (Learner, Enrolment, Attendance, LiteracyAward, FollowUp, LiteracyCheck, Relapse)
+    people = (Learner, Enrolment, Attendance, LiteracyAward, FollowUp, LiteracyCheck, Relapse, Volunteer, Escalation)
     models = (AdminUnit, Centre, ClassGroup, Session, Certificate, Figure, *people)
     groups = ClassGroup.objects.order_by("code").values("code", "centre__code", "status")
     return {

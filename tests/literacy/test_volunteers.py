@@ -1,7 +1,8 @@
 """People who call on others: written down, corrected, retired, invited again."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.errors import InvalidInput
@@ -81,3 +82,15 @@ def test_who_may_not_follow_people_up_changes_no_line(cast, as_user):
             assert as_user(user).post(reverse(f"literacy:volunteer-{verb}", args=[row.pk])).status_code == status, user
     row.refresh_from_db()
     assert row.is_active
+
+
+def test_queries_do_not_grow_with_volunteers(cast, as_user):
+    client, spent = as_user(cast.lan), []
+    for numbers in (range(2), range(2, 9)):
+        for number in numbers:
+            add(cast, phone=f"091233300{number}", user=cast.lan if number == 1 else cast.duc if number == 5 else None)
+        client.get(reverse("literacy:volunteer-list"))
+        with CaptureQueriesContext(connection) as log:
+            client.get(reverse("literacy:volunteer-list"))
+        spent.append(len(log))
+    assert spent[0] == spent[1]

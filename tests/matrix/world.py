@@ -35,7 +35,7 @@ from indicators.models import Indicator
 from indicators.services import report_figure
 from learners.models import Learner
 from literacy.models import FollowUp, OutsideLearning, Volunteer
-from literacy.services import add_volunteer, record_outside_learning
+from literacy.services import add_volunteer, assign, record_outside_learning
 from tests.cast import Cast
 from tests.certificates.pictures import picture
 from tests.factories import closed_class, make_class, make_course, make_enrolled, make_learner, make_sessions
@@ -107,6 +107,8 @@ def build(cast: Cast, centre, staff, word: str, teacher=None) -> Rows:
     hand_out_copies(certificate=certificate, by=staff, copies=1, recipient=word, reason="")
     roster, _preview = preview_roster(class_group=group, content=ROSTER, file_name=f"{word}.xlsx", by=staff)
     follow_up = FollowUp.objects.filter(centre=centre).order_by("pk")[0]
+    volunteer = add_volunteer(centre=centre, by=staff, full_name=f"{word} Thị Vận", phone="0912000111")
+    assign(follow_ups=[follow_up.pk], volunteer=volunteer, by=staff)
     survey = planning.open_survey(centre=centre, year=2027, by=staff, courses=[course])
     visit = planning.add_neighbourhood(survey=survey, name=f"Thôn {word}", by=staff)
     planning.record_needs(survey=survey, by=staff, counts={(visit.pk, survey.ideas.get().pk): 31})
@@ -123,8 +125,7 @@ def build(cast: Cast, centre, staff, word: str, teacher=None) -> Rows:
         course, group, done, session, enrolment, waiting, people[0], certificate, follow_up, roster, survey, plan,
         plan.lines.get(), material, add_room(centre=centre, by=staff, name=f"Phòng {word}"),
         make_holder_link(learner=certificate.learner, by=staff, after=None),
-        add_volunteer(centre=centre, by=staff, full_name=f"{word} Thị Vận", phone="0912000111"),
-        outside,
+        volunteer, outside,
         record_placement(learner=people[0], term=4, tested_on=group.starts_on, paper=f"Biên bản {word}", by=staff),
     )  # fmt: skip
 
