@@ -1,5 +1,6 @@
 """Forms of literacy."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,6 +11,8 @@ from accounts.models import User
 from centres.models import Centre
 from core.forms import DayField
 from literacy.choices import CheckOutcome
+from literacy.instrument import Item
+from literacy.models import Instrument
 from literacy.selectors import accounts_of
 
 _YES_NO_UNKNOWN = [("", _("Không rõ")), ("yes", _("Được")), ("no", _("Không"))]
@@ -27,10 +30,44 @@ class CheckForm(forms.Form):
     writes = forms.ChoiceField(label=_("Viết"), choices=_YES_NO_UNKNOWN, required=False)
     counts = forms.ChoiceField(label=_("Tính"), choices=_YES_NO_UNKNOWN, required=False)
     note = forms.CharField(label=_("Ghi chú"), max_length=300, required=False)
+    reason = forms.CharField(label=_("Vì sao ghi khác phiếu"), max_length=300, required=False)
+
+    def __init__(self, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        # One tap on the list sends no instrument; the page sends back the version it showed.
+        self.version = Instrument.objects.on(timezone.localdate()) if data is None else _instrument_sent(data)
+        if self.version is None:
+            return
+        self.fields["instrument"] = forms.IntegerField(widget=forms.HiddenInput, initial=self.version.version)
+        self.fields["outcome"].required = False
+        self.fields["outcome"].help_text = _("Để trống thì lấy kết quả theo điểm của phiếu.")
+        for item in self.version.sheet.items:
+            points = [(str(value), f"{value} · {text}") for value, text in enumerate(item.scores)]
+            self.fields[f"item_{item.code}"] = forms.ChoiceField(
+                label=item.ask, choices=[("", _("Chưa thử")), *points], required=False, widget=forms.RadioSelect,
+                help_text="", initial="",
+            )  # fmt: skip
+
+    @property
+    def version_field(self) -> forms.BoundField:
+        """The hidden field that says which version the page showed."""
+        return self["instrument"]
+
+    @property
+    def sheet_rows(self) -> list[tuple[Item, forms.BoundField]]:
+        """The items of the instrument, each with its field."""
+        items = self.version.sheet.items if self.version else ()
+        return [(item, self[f"item_{item.code}"]) for item in items]
 
     def values(self) -> dict[str, object]:
         """Return the cleaned values as the service takes them."""
-        data = dict(self.cleaned_data)
+        data = {name: value for name, value in self.cleaned_data.items() if not name.startswith("item_")}
+        data["instrument"] = self.version
+        data["answers"] = {
+            name.removeprefix("item_"): int(value)
+            for name, value in self.cleaned_data.items()
+            if name.startswith("item_") and value != ""
+        }
         for name in ("reads", "writes", "counts"):
             data[name] = _READ[data[name]]
         return data
@@ -81,3 +118,12 @@ class TakeBackForm(forms.Form):
     """Why something recorded is taken back."""
 
     reason = forms.CharField(label=_("Lý do"), max_length=200)
+
+
+def _instrument_sent(data: Mapping[str, Any]) -> Instrument | None:
+    """The version a page showed; the one in use when it names none that is there; None where it showed none."""
+    sent = str(data.get("instrument", ""))
+    if not sent:
+        return None
+    found = Instrument.objects.filter(version=int(sent)).first() if sent.isdecimal() and len(sent) < 9 else None
+    return found or Instrument.objects.on(timezone.localdate())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from literacy.views import follow_ups, learner, outside_learning, volunteers, worklist
+from literacy.views import follow_ups, held, learner, outside_learning, phone, volunteers, worklist
 
 app_name = "literacy"
 urlpatterns = [
@@ -10,6 +10,13 @@ urlpatterns = [
     path("follow-ups/<int:pk>/", follow_ups.check_add, name="check-add"),
     path("checks/<int:pk>/undo/", follow_ups.check_undo, name="check-undo"),
     path("assign/", worklist.people_assign, name="people-assign"),
+    path("phone/", phone.phone, name="phone"),
+    path("phone/worker.js", phone.phone_worker, name="phone-worker"),
+    path("phone/pick/", phone.phone_pick, name="phone-pick"),
+    path("phone/list/", phone.phone_list, name="phone-list"),
+    path("phone/send/", phone.phone_send, name="phone-send"),
+    path("held/", held.held, name="held"),
+    path("held/<int:pk>/settle/", held.held_settle, name="held-settle"),
     path("volunteers/", volunteers.volunteer_list, name="volunteer-list"),
     path("volunteers/<int:pk>/", volunteers.volunteer_edit, name="volunteer-edit"),
     path("volunteers/<int:pk>/sheet/", worklist.call_sheet, name="call-sheet"),

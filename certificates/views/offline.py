@@ -1,11 +1,5 @@
 """Checking papers without a network: a page that installs, its manifest and what keeps it (docs/adr/0035)."""
 
-import hashlib
-import json
-from functools import lru_cache
-from pathlib import Path
-
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -16,18 +10,20 @@ from django.utils.translation import gettext as _
 from centres.access import public
 from certificates.choices import CertificateKind
 from certificates.services.publishing import public_host
-from certificates.views.public import in_asked_language
 from core.camera import with_camera
+from core.offline import KeptPage, in_asked_language, worker_response
 
 # A list older than this says nothing about today; a centre's office is on line once a day.
 FRESH_HOURS = 24
-NAMED = ("css/verify.css", "js/verify/scan.js", "img/mark.svg", "img/scan-192.png", "img/scan-512.png")
-# Imported by their own names, beside the script that imports them.
-IMPORTED = (
-    "js/verify/judge.js", "js/verify/statuslist.js", "js/verify/camera.js", "vendor/qr/decode.js", "vendor/qr/index.js",
-    "vendor/noble/ed25519.js",
+PAGE = KeptPage(
+    name="clc-scan",
+    named=("css/verify.css", "js/verify/scan.js", "img/mark.svg", "img/scan-192.png", "img/scan-512.png"),
+    imported=(
+        "js/verify/judge.js", "js/verify/statuslist.js", "js/verify/camera.js", "vendor/qr/decode.js",
+        "vendor/qr/index.js", "vendor/noble/ed25519.js",
+    ),
+    templates=("verify/*.html", "layouts/verify.html"),
 )  # fmt: skip
-WORKER = Path(settings.BASE_DIR) / "static" / "js" / "verify" / "worker.js"
 THEME = "#084745"
 
 
@@ -72,27 +68,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
     return JsonResponse(content, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False})
 
 
-@lru_cache(maxsize=2)
-def _files_version(_static_url: str) -> str:
-    """Return a mark that changes with any file that is kept."""
-    folder = Path(settings.BASE_DIR)
-    templates = [*sorted((folder / "templates/verify").glob("*.html")), folder / "templates/layouts/verify.html"]
-    paths = [folder / "static" / name for name in (*NAMED, *IMPORTED)] + [WORKER, *templates]
-    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in paths)).hexdigest()[:16]
-
-
 @public("the script by which a browser keeps the scanning page; the same for everybody")
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker. It lives beside the page, because a worker has no say above its own folder."""
-    page = reverse("verify-scan")
-    known = {
-        "VERSION": _files_version(settings.STATIC_URL),
-        "PAGES": [page, f"{page}?lang=en"],
-        "FILES": [static(name) for name in NAMED] + [settings.STATIC_URL + name for name in IMPORTED],
-        "TOLD": [reverse("key-list"), reverse("log-status")],
-    }
-    lines = [f"const {name} = {json.dumps(value)};\n" for name, value in known.items()]
-    text = "".join(lines) + WORKER.read_text(encoding="utf-8")
-    response = HttpResponse(text, content_type="text/javascript; charset=utf-8")
-    response["Cache-Control"] = "no-cache"
-    return response
+    told = [reverse("key-list"), reverse("log-status")]
+    return worker_response(PAGE, address=reverse("verify-scan"), told=told)

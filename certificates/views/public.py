@@ -2,11 +2,8 @@
 
 import datetime as dt
 import time
-from collections.abc import Callable
-from functools import lru_cache, wraps
-from urllib.parse import parse_qs
+from functools import lru_cache
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -16,10 +13,9 @@ from certificates.choices import CertificateKind
 from certificates.guessing import too_many_misses
 from certificates.selectors import UNKNOWN, Verdict, look_up, look_up_successor, token_in
 from certificates.services.publishing import public_host
+from core.offline import LANGUAGES, in_asked_language
 from core.prepared import fill
 from core.templatetags.clc import vdate, vdatetime
-
-LANGUAGES = dict(settings.LANGUAGES)
 
 CLOSED = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
 
@@ -29,23 +25,6 @@ def closed_page[Answer: HttpResponseBase](response: Answer) -> Answer:
     for name, value in CLOSED.items():
         response.headers[name] = value
     return response
-
-
-def in_asked_language[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
-    """Answer in the language of ``?lang=`` where there is one; a middleware has chosen one already."""
-
-    @wraps(view)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        query = args[0].META.get("QUERY_STRING", "")  # type: ignore[attr-defined]
-        language = parse_qs(query).get("lang", [""])[-1] if "lang=" in query else ""
-        if language not in LANGUAGES:
-            return view(*args, **kwargs)
-        with translation.override(language):
-            response = view(*args, **kwargs)
-        response.headers["Content-Language"] = language
-        return response
-
-    return wrapped
 
 
 def _kind_words(verdict: Verdict) -> str:

@@ -1,6 +1,6 @@
 """When to look again at somebody newly literate, and what was found."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -125,3 +125,8 @@ class LiteracyCheck(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.learner} {self.checked_on}: {self.get_outcome_display()}"
+
+    @property
+    def filled_in(self) -> Any:
+        """The CheckSheet of the check; None where the instrument was not used."""
+        return getattr(self, "sheet", None)

@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from literacy.choices import CheckOutcome, SendingState
-from literacy.instrument import Sheet, sheet_of
+from literacy.choices import CheckOutcome, SendingState, Skill
+from literacy.instrument import Sheet, sheet_of, tally
 from literacy.models.follow_ups import FollowUp, LiteracyCheck
 from literacy.querysets import CheckSendingQuerySet, InstrumentQuerySet
 
@@ -74,6 +74,14 @@ class CheckSheet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.check_made}: {self.answers}"
+
+    @property
+    def words(self) -> str:
+        """Points by skill, such as "Đọc 4/6 · Viết 3/6"; a skill that was not tried is left out."""
+        sheet = self.instrument.sheet
+        tried = {item.skill for item in sheet.items if item.code in self.answers}
+        sums = tally(sheet, self.answers)
+        return " · ".join(f"{skill.label} {sums[skill].low}/{sums[skill].most}" for skill in Skill if skill in tried)
 
 
 class CheckSending(models.Model):

@@ -7,6 +7,7 @@ from literacy.services.instruments import may_set_instrument, save_instrument
 from literacy.services.outside_learning import record_outside_learning, take_back_outside_learning
 from literacy.services.reference import load_reference
 from literacy.services.restating import facts_of, restate, restate_everybody
+from literacy.services.sending import receive_checks, settle_sending
 from literacy.services.undo import undo_check
 from literacy.services.volunteers import add_volunteer, change_volunteer, restore_volunteer, retire_volunteer
 from literacy.services.worklist import count_stale, escalate, keep_worklist, refresh_risk
@@ -24,6 +25,7 @@ __all__ = [
     "load_reference",
     "may_check_again",
     "may_set_instrument",
+    "receive_checks",
     "record_award",
     "record_check",
     "record_outside_learning",
@@ -33,6 +35,7 @@ __all__ = [
     "restore_volunteer",
     "retire_volunteer",
     "save_instrument",
+    "settle_sending",
     "take_back_outside_learning",
     "undo_check",
     "volunteer_of",

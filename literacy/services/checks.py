@@ -66,9 +66,6 @@ def record_check(
     require(by, Verb.FOLLOW_UP, follow_up.centre_id)
     row = FollowUp.objects.select_for_update(of=("self",)).select_related("award").get(pk=follow_up.pk)
     before = standing(row.learner_id)
-    again = bool(row.done_on or row.called_off_on)
-    if again and not may_check_again(row) and not (besides and not _has_left(row.learner_id)):
-        raise Conflict("follow_up_done", _("Lần theo dõi này đã có kết quả."))
     _refuse_bad_day(row, checked_on)
     sheet = _sheet(instrument, answers, outcome, reason)
     if sheet:
@@ -81,6 +78,9 @@ def record_check(
     if outcome not in CheckOutcome.values:
         words = _("Hãy chọn kết quả.")
         raise InvalidInput("outcome_missing", words, fields={"outcome": [words]})
+    ended = bool(row.done_on or row.called_off_on)
+    if ended and not may_check_again(row) and (not besides or _has_left(row.learner_id)):
+        raise Conflict("follow_up_done", _("Lần theo dõi này đã có kết quả."))
     check = LiteracyCheck.objects.create(
         learner_id=row.learner_id,
         award=row.award,

@@ -43,8 +43,8 @@ def save_instrument(
     if valid_from < timezone.localdate():
         # A check made yesterday was made with yesterday's version; nothing is changed behind it.
         fields["valid_from"] = [_("Bản mới dùng từ hôm nay hoặc một ngày sau.")]
-    for _where, words in faults_of(content):
-        fields.setdefault("content", []).append(words)
+    for where, words in faults_of(content):
+        fields.setdefault("content", []).append(words if where == "rule" else f"{where}: {words}")
     if fields:
         raise InvalidInput("instrument_wrong", _("Phiếu chưa lưu được."), fields=fields)
     list(Instrument.objects.select_for_update().order_by("-version").values_list("pk")[:1])  # one writer at a time

@@ -28,7 +28,10 @@ def panel_learner(request: HttpRequest, pk: int) -> HttpResponse:
         .order_by("level"),
         "follow_ups": FollowUp.objects.visible_to(user).filter(learner=learner).order_by("due_on"),
         "due": set(FollowUp.objects.visible_to(user).filter(learner=learner).due(today).values_list("pk", flat=True)),
-        "checks": LiteracyCheck.objects.visible_to(user).filter(learner=learner).order_by("-checked_on", "-pk"),
+        "checks": LiteracyCheck.objects.visible_to(user)
+        .filter(learner=learner)
+        .select_related("sheet__instrument")
+        .order_by("-checked_on", "-pk"),
         "relapses": Relapse.objects.visible_to(user).filter(learner=learner).order_by("-opened_on"),
         "again": FollowUp.objects.visible_to(user).filter(learner=learner).relapsed().first(),
         "continuing": continuing_of(learner, user, today),

@@ -64,8 +64,11 @@
     localStorage.removeItem(sent);
   document.addEventListener("submit", function (event) {
     if (event.target.matches("[data-leave]"))
-      Object.keys(localStorage).filter((key) => key.startsWith("clc-draft:")).forEach((key) => localStorage.removeItem(key));
+      Object.keys(localStorage).filter((key) => /^clc-draft:|^clc-phone-\d+-(list|draft-)/.test(key)).forEach((key) => localStorage.removeItem(key));
   });
+  // People taken along (js/phone) go after three days, also when nobody opens the page of the visit again.
+  for (const key of Object.keys(localStorage).filter((name) => /^clc-phone-\d+-list$/.test(name)))
+    try { if (Date.now() - JSON.parse(localStorage.getItem(key)).at > 3 * 86400000) localStorage.removeItem(key); } catch { localStorage.removeItem(key); }
 
   document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
 

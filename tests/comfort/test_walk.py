@@ -18,7 +18,7 @@ from tests.matrix.table import PLAIN
 VENDOR = Path(__file__).parent.parent / "vendor"
 AXE = (VENDOR / "axe.min.js").read_text(encoding="utf-8")
 PHONE = {"width": 360, "height": 740}
-FILES = {"indicators:statistics-export", "certificates:register-export"}
+FILES = {"indicators:statistics-export", "certificates:register-export", "literacy:phone-list"}
 # Lists that are empty before anybody has written anything, and those of them whose reader can write the first row.
 LISTS = {
     "learners:learner-list",
@@ -27,6 +27,8 @@ LISTS = {
     "certificates:books",
     "search",
     "literacy:followup-list",
+    "literacy:phone-pick",
+    "literacy:held",
 }
 BEGUN_HERE = {"learners:learner-list", "courses:class-list"}
 DESK = {"width": 1280, "height": 800}

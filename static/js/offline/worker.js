@@ -1,7 +1,7 @@
-// Keeps the scanning page for the time without a network (docs/adr/0035). FILES, PAGES, TOLD and VERSION stand before this
-// text: certificates/views/offline.py writes them. What checks papers comes from one version as a whole; keys and status
-// list from the network where there is one, else as they were last.
-const CACHE = `clc-scan-${VERSION}`, KEPT = "clc-scan-told", PATIENCE = 4000;
+// Keeps a page for the time without a network (docs/adr/0035, 0040). NAME, FILES, PAGES, TOLD and VERSION stand before this
+// text: core/offline.py writes them. The page and its scripts come from one version as a whole; what it is TOLD (keys and
+// status list of papers) from the network where there is one, else as it was last.
+const CACHE = `${NAME}-${VERSION}`, KEPT = `${NAME}-told`, PATIENCE = 4000;
 
 const fresh = (url) => new Request(url, { cache: "reload", credentials: "omit" });
 
@@ -20,7 +20,7 @@ self.addEventListener("install", (event) => event.waitUntil((async () => {
 
 self.addEventListener("activate", (event) => event.waitUntil((async () => {
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith("clc-scan-") && name !== CACHE && name !== KEPT).map((name) => caches.delete(name)));
+  await Promise.all(names.filter((name) => name.startsWith(`${NAME}-`) && name !== CACHE && name !== KEPT).map((name) => caches.delete(name)));
   await self.clients.claim();
 })()));
 
