@@ -54,29 +54,28 @@ def parse_partial_date(value: object, *, today: dt.date | None = None) -> Partia
     Takes a date cell, ``dd/mm/yyyy`` (also with . - or spaces), ``mm/yyyy``, ``yyyy``, ISO, or an Excel serial
     number. Returns None for an empty cell. Raises ValueError with a Vietnamese reason.
     """
-    limit = (today or timezone.localdate()).year
     if value is None:
         return None
     if isinstance(value, dt.datetime):
-        return _checked(PartialDate.of(value.date()), limit)
+        return _checked(PartialDate.of(value.date()), today)
     if isinstance(value, dt.date):
-        return _checked(PartialDate.of(value), limit)
+        return _checked(PartialDate.of(value), today)
     text = str(value).strip()
     if not text:
         return None
     try:
         if match := _FULL.match(text):
-            day, month, year = (int(part) for part in match.groups())
-            return _checked(PartialDate(year, month, day), limit)
+            day, month, year = map(int, match.groups())
+            return _checked(PartialDate(year, month, day), today)
         if match := _ISO.match(text):
-            year, month, day = (int(part) for part in match.groups())
-            return _checked(PartialDate(year, month, day), limit)
+            year, month, day = map(int, match.groups())
+            return _checked(PartialDate(year, month, day), today)
         if match := _MONTH.match(text):
-            return _checked(PartialDate(int(match.group(2)), int(match.group(1))), limit)
+            return _checked(PartialDate(int(match.group(2)), int(match.group(1))), today)
         if match := _YEAR.match(text):
-            return _checked(PartialDate(int(match.group(1))), limit)
+            return _checked(PartialDate(int(match.group(1))), today)
         if match := _SERIAL.match(text):
-            return _checked(PartialDate.of(_EXCEL_EPOCH + dt.timedelta(days=int(match.group(1)))), limit)
+            return _checked(PartialDate.of(_EXCEL_EPOCH + dt.timedelta(days=int(match.group(1)))), today)
     except OutOfRange:
         raise
     except ValueError:
@@ -88,7 +87,8 @@ class OutOfRange(ValueError):
     """The date is real but cannot be a birth date."""
 
 
-def _checked(value: PartialDate, limit: int) -> PartialDate:
+def _checked(value: PartialDate, today: dt.date | None) -> PartialDate:
+    limit = (today or timezone.localdate()).year
     if not OLDEST_BIRTH_YEAR <= value.year <= limit:
         raise OutOfRange(_("năm phải từ %(from)s đến %(to)s") % {"from": OLDEST_BIRTH_YEAR, "to": limit})
     return value

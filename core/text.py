@@ -28,6 +28,8 @@ _PLAIN_VOWEL = {"o": "oòỏõóọ", "u": "uùủũúụ", "O": "OÒỎÕÓỌ"
 
 def clean(value: str) -> str:
     """Return the text in NFC, without invisible characters and doubled spaces."""
+    if value.isascii() and value.isprintable() and " " not in value:  # a number, a date, a plain word: nothing to do
+        return value
     text = unicodedata.normalize("NFC", value)
     if not text.isprintable():  # invisible characters are not printable: most texts need no second look
         text = _INVISIBLE.sub("", text)
@@ -102,7 +104,7 @@ class PersonName:
     @property
     def family_middle(self) -> str:
         """Họ đệm: family and middle name together, as the education forms keep them."""
-        return " ".join(part for part in (self.family, self.middle) if part)
+        return f"{self.family} {self.middle}".strip()
 
     @property
     def sort_key(self) -> str:
@@ -110,11 +112,23 @@ class PersonName:
 
         What parts them sorts before every letter and tone: "Nga" stands before "Ngà" whatever the family name.
         """
-        return "\t".join(sort_key(part) if part else "" for part in (self.given, self.family, self.middle))
+        return "\t".join([sort_key(part) if part else "" for part in (self.given, self.family, self.middle)])
 
 
 def _proper(word: str) -> str:
     return word[:1].upper() + word[1:].lower()
+
+
+def proper_name(text: str) -> str:
+    """Return a full name, cleaned already, as it is written: all in capitals or all in small letters is re-cased.
+
+    Raises ValueError when there is no letter in it.
+    """
+    if not (text[:1].isalpha() or any(letter.isalpha() for letter in text)):
+        raise ValueError(text)
+    if text.isupper() or text.islower():
+        return " ".join(_proper(word) for word in text.split(" "))
+    return text
 
 
 def split_name(value: str) -> PersonName:
@@ -122,16 +136,11 @@ def split_name(value: str) -> PersonName:
 
     Raises ValueError when there is no letter in it.
     """
-    text = clean(value)
-    if not any(letter.isalpha() for letter in text):
-        raise ValueError(value)
-    if text.isupper() or text.islower():
-        text = " ".join(_proper(word) for word in text.split(" "))
-    return name_of(text)
+    return name_of(proper_name(clean(value)))
 
 
 def name_of(full_name: str) -> PersonName:
-    """Part a name that was cleaned and written properly before (``split_name(…).full``)."""
+    """Part a name that was cleaned and written properly before (``proper_name``)."""
     words = full_name.split(" ")
     if len(words) == 1:
         return PersonName("", "", words[0])

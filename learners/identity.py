@@ -16,6 +16,8 @@ def read_personal_id(value: str) -> str:
     A number of 11 (or 8) digits has lost its leading zero in Excel and gets it back.
     Raises ValueError with a Vietnamese reason.
     """
+    if len(value) == 12 and value.isascii() and value.isdigit():  # as it should be
+        return value
     text = _NOT_DIGIT.sub("", value.strip()).removesuffix(".0")
     if not text:
         return ""
@@ -30,6 +32,8 @@ def read_personal_id(value: str) -> str:
 
 def read_phone(value: str) -> str:
     """Return a phone number as ten or eleven digits; empty for empty. Raises ValueError with a Vietnamese reason."""
+    if len(value) == 10 and value[0] == "0" and value.isascii() and value.isdigit():  # as it should be
+        return value
     text = _NOT_DIGIT.sub("", value.strip()).replace("(", "").replace(")", "").removesuffix(".0")
     if not text:
         return ""

@@ -13,19 +13,19 @@ MAX_KEY = 130
 
 def given_first(key: str) -> str:
     """``"bui thi nga"`` → ``"nga bui thi"``: given name, family name, middle names."""
-    words = key.split(" ")
-    return " ".join([words[-1], *words[:-1]])
+    rest, _space, last = key.rpartition(" ")
+    return f"{last} {rest}" if rest else last
 
 
 def middle_first(key: str) -> str:
     """``"bui thi nga"`` → ``"thi nga bui"``: the middle name next to the given one first; empty without a middle."""
-    words = key.split(" ")
-    return " ".join([words[-2], words[-1], *words[:-2]]) if len(words) > 2 else ""
+    words = key.rsplit(" ", 2)
+    return f"{words[1]} {words[2]} {words[0]}" if len(words) > 2 else ""
 
 
 def link_text(key: str, birth_year: int | None, phone: str) -> str:
     """What a centre's people are searched by: words of the name, birth year and phone, between single spaces."""
-    return f" {' '.join(part for part in (key, str(birth_year or ''), phone) if part)} "
+    return f" {' '.join([part for part in (key, str(birth_year or ''), phone) if part])} "
 
 
 class DerivedField(models.CharField):

@@ -7,12 +7,13 @@ person.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from core.crypto import SEAL_BYTES
 from core.dates import PartialDate
 from core.text import fold_tone_place, search_key
 from learners.models import Learner, personal_id_index
@@ -259,70 +260,108 @@ def bucket_of(key: str, birth_year: int | None, phone: str) -> list[tuple[object
     return found
 
 
-def _numbers_part(one: Candidate, other: Learner) -> bool:
-    """Whether their numbers, both of one kind, say that they are two people."""
-    number = other.personal_id_index
-    return bool(
-        one.number and number and one.number != number and len(one.personal_id) == other.personal_id_length
-    )  # fmt: skip
+def _narrower(
+    names: tuple[object, ...], year: int | None, month: int | None, day: int | None
+) -> list[tuple[object, ...]]:
+    """Buckets within that of family and given name: born in one year, or on one day of any year."""
+    return [(*names, year), (*names, month, day)] if day else [(*names, year)]
+
+
+CLOSE_COLUMNS = (
+    "pk", "search_key", "full_name", "birth_year", "birth_month", "birth_day", "phone", "personal_id_index",
+    "personal_id_sealed",
+)  # fmt: skip
+
+
+class Close(NamedTuple):
+    """Somebody of the centre, as far as it takes to say who is not meant: ``CLOSE_COLUMNS`` of a learner."""
+
+    pk: int
+    search_key: str
+    full_name: str
+    birth_year: int | None
+    birth_month: int | None
+    birth_day: int | None
+    phone: str
+    number: str | None
+    sealed: bytes | None
 
 
 @dataclass
 class PeopleIndex:
-    """People a candidate could be: by identity number city-wide, by what they share within one centre."""
+    """People a candidate could be: by identity number city-wide, by what they share within one centre.
 
+    Most people of a centre are never weighed: ``load`` fetches those who are, by primary key, with neighbourhood.
+    """
+
+    load: Callable[[Collection[int]], Iterable[Learner]]
     by_number: dict[str, Learner] = field(default_factory=dict)
-    buckets: dict[tuple[object, ...], set[int]] = field(default_factory=lambda: defaultdict(set))
-    people: dict[int, Learner] = field(default_factory=dict)
     apart: set[frozenset[int]] = field(default_factory=set)
-    # Of those who were weighed; most people of a centre never are.
-    _traits: dict[int, Traits] = field(default_factory=dict)
+    _buckets: dict[tuple[object, ...], list[Close]] = field(default_factory=lambda: defaultdict(list))
+    _weighed: dict[int, tuple[Learner, Traits]] = field(default_factory=dict)
 
-    def add(self, learner: Learner) -> None:
+    def add(self, person: Close) -> None:
         """Put somebody of the centre into the index."""
-        self.people[learner.pk] = learner
-        key = learner.search_key or " ".join(traits_of(learner).folded)
-        for bucket in bucket_of(key, learner.birth_year, learner.phone):
-            self.buckets[bucket].add(learner.pk)
+        key = person.search_key or " ".join(Traits.of(person.full_name).folded)
+        names, *others = bucket_of(key, person.birth_year, person.phone)
+        for bucket in (names, *_narrower(names, person.birth_year, person.birth_month, person.birth_day), *others):
+            self._buckets[bucket].append(person)
 
     def match(self, candidate: Candidate) -> Match:
-        """Decide for one candidate.
+        """Decide for one candidate, see ``match_all``."""
+        return self.match_all([candidate])[0]
+
+    def match_all(self, candidates: Sequence[Candidate]) -> list[Match]:
+        """Decide for candidates, in their order.
 
         Known: the same number, or the same written name and whole birth date where numbers do not differ. Otherwise
         the likeliest person from ``OFFERED`` points on is a look-alike.
         """
-        if candidate.number and (holder := self.by_number.get(candidate.number)):
-            return Match("known", holder, _("cùng số định danh"))
-        near = self._near(candidate) if self.people else []
-        return self._weigh(candidate, near) if near else NOBODY
+        # Who has the number of somebody registered is that person: nobody else needs to be weighed.
+        near = [self._near(row) if row.number not in self.by_number else () for row in candidates]
+        if unknown := {pk for pks in near for pk in pks} - self._weighed.keys():
+            self._weighed |= {learner.pk: (learner, traits_of(learner)) for learner in self.load(sorted(unknown))}
+        return [
+            (self._weigh(row, pks) if pks else self._numbered(row.number))
+            for row, pks in zip(candidates, near, strict=True)
+        ]  # fmt: skip
 
-    def _near(self, candidate: Candidate) -> list[int]:
+    def _numbered(self, number: str) -> Match:
+        holder = self.by_number.get(number)
+        return Match("known", holder, _("cùng số định danh")) if holder else NOBODY
+
+    def _near(self, candidate: Candidate) -> Sequence[int]:
         """Whom to weigh: who shares a bucket and can come to ``OFFERED`` points.
 
         Not who was born in another year, unless the telephone is the same, or day and month are, so that the year may
-        be a slip; and not who has another number of the same kind. Most who share a bucket end here, at the year.
+        be a slip; and not who has another number of the same kind.
         """
+        buckets = self._buckets
+        if not buckets:
+            return ()
         birth, phone = candidate.birth, candidate.phone
         year, month, day = (birth.year, birth.month, birth.day) if birth else (None, None, None)
-        close: set[int] = set()
-        for bucket in bucket_of(candidate.key, year, phone):
-            if found := self.buckets.get(bucket):
-                close |= found
-        near = []
-        for pk in close:
-            other = self.people[pk]
-            born = other.birth_year
-            if (
-                born != year and year is not None and born is not None
-                and (day is None or day != other.birth_day or month != other.birth_month)
-                and not (phone and phone == other.phone)
-            ):  # fmt: skip
-                continue
-            if not _numbers_part(candidate, other):
-                near.append(pk)
+        names, *others = bucket_of(candidate.key, year, phone)
+        # Most who share family and given name were born in another year: they need not even be looked at.
+        wanted = [names] if year is None else [*_narrower(names, year, month, day), (*names, None)]
+        number, sealed_length = candidate.number, len(candidate.personal_id) + SEAL_BYTES
+        near = set()
+        for bucket in (*wanted, *others):
+            for pk, _key, _name, born, born_month, born_day, other_phone, other_number, sealed in buckets.get(
+                bucket, ()
+            ):
+                # Another number of the same kind is another person.
+                if number and other_number and other_number != number and sealed and len(sealed) == sealed_length:
+                    continue
+                if (
+                    born == year or year is None or born is None
+                    or (day is not None and day == born_day and month == born_month)
+                    or (phone and phone == other_phone)
+                ):  # fmt: skip
+                    near.add(pk)
         return sorted(near)
 
-    def _weigh(self, candidate: Candidate, near: list[int]) -> Match:
+    def _weigh(self, candidate: Candidate, near: Sequence[int]) -> Match:
         wanted = Traits.of(
             candidate.full_name,
             candidate.birth,
@@ -332,8 +371,7 @@ class PeopleIndex:
         )
         found: list[tuple[Score, bool, Learner]] = []
         for pk in near:
-            row = self.people[pk]
-            other = self._traits.get(pk) or self._traits.setdefault(pk, traits_of(row))
+            row, other = self._weighed[pk]
             identical = wanted.written == other.written and other.birth == candidate.birth
             if identical and candidate.birth and candidate.birth.exact:
                 return Match("known", row, _("cùng họ tên và ngày sinh"))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from centres.models import AdminUnit, Centre, Neighbourhood
 from core.crypto import SEAL_BYTES, blind_index, decrypt, encrypt
 from core.dates import PartialDate
-from core.models import TimeStamped
+from core.models import TimeStamped, one_of
 from core.text import PersonName, search_key
 from learners.choices import ETHNICITIES, SchoolLevel, Sex
 from learners.keys import MAX_KEY, DerivedField, given_first, link_text, middle_first
@@ -122,7 +122,7 @@ class Learner(TimeStamped):
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(given_name=""), name="learners_learner_named"),
             models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="learners_learner_not_into_itself"),
-            models.CheckConstraint(condition=Q(sex__in=Sex.values), name="learners_learner_sex_known"),
+            models.CheckConstraint(condition=one_of("sex", Sex.values), name="learners_learner_sex_known"),
             models.CheckConstraint(
                 condition=Q(birth_month__isnull=True) | Q(birth_year__isnull=False),
                 name="learners_learner_month_needs_year",

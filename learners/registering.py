@@ -5,7 +5,7 @@ the readers of the roster, which use the same rules as the forms; the database's
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from django.db.models import Max
 
 from centres.models import AdminUnit, Centre
 from core.bulk import OneOf, insert_rows
-from core.crypto import encrypt
+from core.crypto import sealer
 from core.dates import PartialDate
 from core.text import name_of
 from learners.choices import Sex
@@ -45,7 +45,8 @@ class Described(Protocol):
     schooling: Schooling | None
 
 
-@transaction.atomic
+# Without a savepoint inside the import's transaction: the database would keep a copy of every page it touches.
+@transaction.atomic(savepoint=False)
 def register_many(
     people: Sequence[tuple[Described, Candidate]],
     *,
@@ -63,7 +64,8 @@ def register_many(
         return []
     first = take_codes(len(people))
     before = Learner.objects.aggregate(last=Max("pk"))["last"] or 0
-    rows = (_row(code_of(first + offset), *pair, places) for offset, pair in enumerate(people))
+    seal = sealer(PERSONAL_ID_PURPOSE)
+    rows = (_row(code_of(first + offset), *pair, places, seal) for offset, pair in enumerate(people))
     insert_rows(Learner, _COLUMNS, rows, same={"unit_id": unit.pk if unit else None})
     # Whoever registers somebody waits for the codes, so that these are ours.
     written = Learner.objects.filter(pk__gt=before).order_by().values_list("code", "pk")
@@ -113,14 +115,21 @@ def keep_schooling(said: Iterable[tuple[int, Schooling]], *, source: str, today:
     return sorted(fresh)
 
 
-def _row(code: str, person: Described, candidate: Candidate, places: Mapping[str, int | None]) -> tuple[Any, ...]:
+def _row(
+    code: str,
+    person: Described,
+    candidate: Candidate,
+    places: Mapping[str, int | None],
+    seal: Callable[[str], bytes],
+) -> tuple[Any, ...]:
     name = name_of(person.full_name)
     birth, number, phone = person.birth, person.personal_id, person.phone
+    year, month, day = (birth.year, birth.month, birth.day) if birth else (None, None, None)
     key = candidate.searched
     return (
         code, person.full_name, name.family, name.family_middle, name.given,
-        birth.year if birth else None, birth.month if birth else None, birth.day if birth else None, person.sex.value,
-        person.ethnicity, encrypt(number, purpose=PERSONAL_ID_PURPOSE) if number else None, candidate.number or None,
+        year, month, day, person.sex.value,
+        person.ethnicity, seal(number) if number else None, candidate.number or None,
         number[-3:], phone, person.address, person.note, places.get(person.neighbourhood),
         key, given_first(key), middle_first(key), phone[::-1], name.sort_key,
     )  # fmt: skip

@@ -14,8 +14,10 @@ from core.bulk import OneOf
 from core.dates import PartialDate
 from core.text import search_key
 from learners.matching import (
+    CLOSE_COLUMNS,
     OFFERED,
     Candidate,
+    Close,
     Match,
     PeopleIndex,
     Traits,
@@ -156,7 +158,7 @@ class PeopleOfCentre:
     """Everybody the candidates of one centre could be, asked for a page of candidates at a time.
 
     People the centre gets to know between two pages are not among them: the rows of one list are not compared with
-    each other. A page is five queries, however many people there are.
+    each other. A page is six queries, however many people there are.
     """
 
     def __init__(self, centre: Centre, *, expected: int) -> None:
@@ -185,11 +187,15 @@ class PeopleOfCentre:
         return list(self._links.values_list("learner_id", flat=True))
 
 
+def _with_neighbourhood(pks: Collection[int]) -> QuerySet[Learner]:
+    return Learner.objects.filter(OneOf("pk", pks)).select_related("neighbourhood").order_by()
+
+
 def _close_people(pks: list[int]) -> PeopleIndex:
-    index = PeopleIndex()
-    people = Learner.objects.filter(merged_into__isnull=True).select_related("neighbourhood").order_by()
-    for learner in people.filter(OneOf("pk", pks)).iterator(chunk_size=2000):
-        index.add(learner)
+    index = PeopleIndex(_with_neighbourhood)
+    people = Learner.objects.filter(merged_into__isnull=True).order_by().filter(OneOf("pk", pks))
+    for row in people.values_list(*CLOSE_COLUMNS).iterator(chunk_size=2000):
+        index.add(Close(*row))
     # The side that was named first is enough to find a pair.
     pairs = DifferentPeople.objects.values_list("one_id", "other_id")
     for pair in pairs.filter(OneOf("one_id", pks)):

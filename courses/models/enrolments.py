@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from centres.models import Neighbourhood
-from core.models import TimeStamped
+from core.models import TimeStamped, one_of
 from courses.choices import AttendanceStatus, EnrolmentStatus, Result
 from courses.models.classes import ClassGroup, Session
 from courses.models.rosters import RosterImport
@@ -28,9 +28,16 @@ class Enrolment(TimeStamped):
     )
     enrolled_on = models.DateField(_("ghi danh ngày"))
     status = models.CharField(_("trạng thái"), max_length=10, choices=EnrolmentStatus, default=EnrolmentStatus.ACTIVE)
-    # The person's neighbourhood on that day, so that old figures can be restated when communes are split.
+    # The person's neighbourhood on that day, so that old figures can be restated when communes are split. Nothing is
+    # looked up by it.
     neighbourhood = models.ForeignKey(
-        Neighbourhood, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("thôn, tổ dân phố")
+        Neighbourhood,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("thôn, tổ dân phố"),
     )
     result = models.CharField(_("kết quả"), max_length=10, choices=Result, blank=True, default="")
     result_note = models.CharField(_("nhận xét"), max_length=200, blank=True)
@@ -95,9 +102,9 @@ class Enrolment(TimeStamped):
                 name="courses_enrolment_not_from_itself",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=EnrolmentStatus.values), name="courses_enrolment_status_known"
+                condition=one_of("status", EnrolmentStatus.values), name="courses_enrolment_status_known"
             ),
-            models.CheckConstraint(condition=Q(result__in=Result.values), name="courses_enrolment_result_known"),
+            models.CheckConstraint(condition=one_of("result", Result.values), name="courses_enrolment_result_known"),
             models.CheckConstraint(
                 condition=Q(status=EnrolmentStatus.WITHDRAWN, withdrawn_on__isnull=False)
                 | (~Q(status=EnrolmentStatus.WITHDRAWN) & Q(withdrawn_on__isnull=True)),

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.dates import PartialDate, parse_partial_date
-from core.text import clean, search_key, split_name
+from core.text import clean, proper_name, search_key
 from learners.choices import ETHNICITIES, FOREIGN, UNKNOWN_ETHNICITY, SchoolLevel, Sex
 from learners.schooling import LITERACY_CLASSES, Schooling
 
@@ -53,6 +53,8 @@ def text_of(cell: Any) -> str:
     if cell is None or cell == "":
         return ""
     if isinstance(cell, str):
+        if cell.isascii() and cell.isalnum():  # most numbers: nothing to clean
+            return cell[:_LONGEST]
         return clean(cell)[:_LONGEST]
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
@@ -65,10 +67,10 @@ def read_name(cell: Any) -> str:
     text = text_of(cell)
     if not text:
         raise ValueError(_("thiếu họ và tên"))
-    if len(text) > 100 or any(letter.isdigit() for letter in text):
+    if len(text) > 100 or (not text.replace(" ", "").isalpha() and any(letter.isdigit() for letter in text)):
         raise ValueError(_("họ và tên không được có chữ số và không dài quá 100 chữ"))
     try:
-        return split_name(text).full
+        return proper_name(text)
     except ValueError as error:
         raise ValueError(_("họ và tên phải viết bằng chữ")) from error
 
@@ -84,21 +86,21 @@ def read_name_parts(cells: tuple[Any, Any]) -> str:
     return read_name(f"{family} {given}".strip())
 
 
-def parse_cell_date(cell: Any) -> PartialDate | None:
+def parse_cell_date(cell: Any, today: dt.date | None = None) -> PartialDate | None:
     """Read a birth date cell: a date, text, an Excel serial or a year."""
-    return parse_partial_date(cell if isinstance(cell, dt.datetime | dt.date) else text_of(cell))
+    return parse_partial_date(cell if isinstance(cell, dt.date) else text_of(cell), today=today)
 
 
-def read_parts(cells: tuple[Any, Any, Any]) -> PartialDate | None:
+def read_parts(cells: tuple[Any, Any, Any], today: dt.date | None = None) -> PartialDate | None:
     """Day, month and year in cells of their own; the year alone is normal, and may be a whole date after all."""
     day, month, year = (text_of(cell) for cell in cells)
     if not (day or month):
-        return parse_cell_date(cells[2])
+        return parse_cell_date(cells[2], today)
     if not year:
         raise ValueError(_("thiếu năm sinh"))
     if day and not month:
         raise ValueError(_("có ngày sinh nhưng thiếu tháng"))
-    return parse_partial_date("/".join(part for part in (day, month, year) if part))
+    return parse_partial_date("/".join(part for part in (day, month, year) if part), today=today)
 
 
 def read_sex(cell: Any) -> Sex:

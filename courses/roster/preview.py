@@ -64,8 +64,9 @@ class RosterPreview:
     def add(self, page: MatchedPage) -> None:
         """Count a page, and keep what can be shown of it."""
         for row in page.rows:
-            self.counts[row.kind] += 1
-            if self.counts[row.kind] <= SHOWN_ROWS:
+            kind = row.kind
+            self.counts[kind] += 1
+            if self.counts[kind] <= SHOWN_ROWS:
                 self.rows.append(row)
         self.errors += page.errors
         self.unread += page.unread
@@ -155,11 +156,8 @@ def match_pages(class_group: ClassGroup, roster: RosterRead) -> Iterator[Matched
         candidates = [
             Candidate(person.full_name, person.birth, person.personal_id, person.phone) for person in read.people
         ]
-        index = people.index(candidates)
-        rows = [
-            PreviewRow(person, candidate, index.match(candidate))
-            for person, candidate in zip(read.people, candidates, strict=True)
-        ]
+        matches = people.index(candidates).match_all(candidates)
+        rows = [PreviewRow(*row) for row in zip(read.people, candidates, matches, strict=True)]
         for row in rows:
             learner = row.match.learner
             row.enrolled = row.match.kind == "known" and learner is not None and learner.pk in here

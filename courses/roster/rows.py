@@ -8,9 +8,11 @@ moment (bench roster_import).
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import batched
+from functools import partial
+from itertools import batched, zip_longest
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.dates import PartialDate
@@ -94,13 +96,15 @@ class _Body:
     def __init__(self, rows: Sequence[SheetRow], header: Header) -> None:
         self.rows = rows
         self.header = header
+        # Rows can differ in length: what is missing is None.
+        self._columns = list(zip_longest(*(row.cells for row in rows)))
 
-    def cells(self, name: str) -> list[Any]:
+    def cells(self, name: str) -> Sequence[Any]:
         """The cells of a field, None where the column or the cell is missing."""
         index = self.header.columns.get(name)
-        if index is None:
+        if index is None or index >= len(self._columns):
             return [None] * len(self.rows)
-        return [row.cells[index] if index < len(row.cells) else None for row in self.rows]
+        return self._columns[index]
 
     def read(self, name: str, reader: Callable[[Any], Any]) -> list[Any]:
         """What the cells of a field say, ``_Wrong`` where they cannot be taken."""
@@ -111,7 +115,7 @@ class _Body:
         return _each_once(list(zip(*(self.cells(name) for name in names), strict=True)), reader)
 
 
-def _each_once[T: Hashable](cells: list[T], reader: Callable[[T], Any]) -> list[Any]:
+def _each_once[T: Hashable](cells: Sequence[T], reader: Callable[[T], Any]) -> list[Any]:
     known: dict[T, Any] = {}
     for cell in set(cells):
         try:
@@ -142,7 +146,9 @@ def _people_rows(sheet: Sheet, header: Header) -> Iterator[tuple[list[SheetRow],
             if row.number <= header.row_number:
                 continue
             first = row.cells[ordinal] if ordinal is not None and ordinal < len(row.cells) else None
-            if first not in (None, "") and text_of(first).isdigit():
+            if (type(first) is float and first >= 0 and first.is_integer()) or (
+                first not in (None, "") and text_of(first).isdigit()
+            ):
                 # A row with its own number is a person, whatever its words; unless all columns are numbered here.
                 if begun or not _is_numbering(row):
                     kept.append(row)
@@ -211,8 +217,11 @@ def _read_page(sheet_name: str, body: _Body, marked: list[bool], result: RosterR
         if "full_name" in columns
         else body.read_together(_NAMES[1:], read_name_parts)
     )  # fmt: skip
+    today = timezone.localdate()
     birth = (
-        body.read("birth", parse_cell_date) if "birth_year" not in columns else body.read_together(_BIRTH, read_parts)
+        body.read("birth", partial(parse_cell_date, today=today))
+        if "birth_year" not in columns
+        else body.read_together(_BIRTH, partial(read_parts, today=today))
     )
     sex = (
         body.read("sex", read_sex) if "sex" in columns else body.read_together(_MARKS, mark_reader(*marked))

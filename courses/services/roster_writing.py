@@ -92,11 +92,12 @@ class RosterWriter:
         fresh: list[PreviewRow] = []
         left_out: list[RowError] = []
         for row in rows:
-            decision = self._decisions.get(row.person.row, "skip") if row.kind == "lookalike" else ""
+            kind = row.kind
+            decision = self._decisions.get(row.person.row, "skip") if kind == "lookalike" else ""
             learner = row.match.learner
-            if row.kind == "new" or decision == "new":
+            if kind == "new" or decision == "new":
                 fresh.append(row)
-            elif learner is not None and (row.kind == "known" or decision == "same"):
+            elif learner is not None and (kind == "known" or decision == "same"):
                 chosen[row.person.row] = learner
             elif decision == "skip":
                 reason = _("gần giống %(name)s (%(code)s); chưa chọn là cùng một người hay người mới")

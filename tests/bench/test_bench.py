@@ -8,6 +8,7 @@ from django.core.management import call_command
 from bench import harness, lookalikes, person_search, roster_import, roster_memory, roster_rival, statistics_export
 from centres.models import Centre
 from clc_manager.management.commands.bench import NAMES
+from courses.models import Enrolment, RosterImport
 
 KEYS = {"name", "ours", "floor", "ratio", "target", "ok"}
 
@@ -27,7 +28,6 @@ def test_sides_alternate_and_the_ratio_is_ours_over_floor(monkeypatch):
 @pytest.mark.parametrize(
     ("module", "sizes"),
     [
-        (roster_import, {"ROWS": 120}),
         (roster_rival, {"ROWS": 240, "RIVAL_ROWS": 120}),
         (statistics_export, {"CENTRES": 2}),
         (person_search, {"PEOPLE": 300, "QUESTIONS": 40}),
@@ -41,6 +41,17 @@ def test_benchmarks_run_and_roll_back(db, monkeypatch, module, sizes):
     assert set(result) >= KEYS
     assert result["name"] == module.NAME in NAMES
     assert not Centre.objects.exists()
+
+
+def test_the_import_bench_imports_and_keeps_no_file(db, monkeypatch):
+    monkeypatch.setattr(roster_import, "ROWS", 120)
+    result = roster_import.run(rounds=1)
+    assert set(result) >= KEYS
+    assert result["name"] == roster_import.NAME in NAMES
+    assert Enrolment.objects.filter(roster_import__isnull=False).count() == 2 * 118
+    kept = RosterImport.objects.exclude(wrong_file="")
+    assert kept
+    assert not any(row.wrong_file.storage.exists(row.wrong_file.name) for row in kept)
 
 
 def test_what_the_memory_bench_imports_in_another_process_comes_in(db, tmp_path):
