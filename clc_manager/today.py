@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Q
 
+from accounts.choices import Role
 from accounts.models import User
 from centres.access import Scope, scope_of
 from centres.choices import Verb
@@ -16,7 +17,9 @@ from clc_manager.duties import Duty, duties_of
 from courses.choices import ClassStatus, EnrolmentStatus, OrganiserRole, SessionStatus
 from courses.models import ClassGroup, Enrolment, Session
 from indicators.statistics.periods import presets
+from literacy.choices import EscalatedTo
 from literacy.models import FollowUp
+from literacy.selectors import told_of
 
 SHOWN = 6
 
@@ -35,6 +38,9 @@ class Today:
     papers_waiting: int = 0
     follow_ups: list[FollowUp] | None = None
     overdue_count: int = 0
+    # People whose check is due and of whom nobody recorded anything for long, with since when: for who was told.
+    neglected: list[tuple[FollowUp, dt.date]] | None = None
+    neglected_count: int = 0
     people: dict[str, int] = field(default_factory=dict)
     units: list[AdminUnit] = field(default_factory=list)
     centre_count: int = 0
@@ -102,8 +108,23 @@ def classes_ready_to_issue(user: User) -> Any:
     )
 
 
+def _neglected(page: Today, user: User) -> None:
+    """Fill in whom nobody looks after: a director's own people, and those of the centres of a commune or district."""
+    if Role.DIRECTOR in page.scope.roles:
+        told = EscalatedTo.DIRECTOR
+    elif page.scope.is_officer and not page.scope.everything:
+        told = EscalatedTo.COMMUNE
+    else:
+        return
+    rows = FollowUp.objects.visible_to(user).escalated(page.day, told=told)
+    page.neglected_count = rows.count()
+    shown = list(rows.select_related("learner", "centre").order_by("due_on", "pk")[:SHOWN])
+    since = told_of([row.award_id for row in shown])
+    page.neglected = [(row, since[row.award_id][0].since_on) for row in shown]
+
+
 def today_for(user: User, day: dt.date) -> Today:
-    """Gather the page for a user: at most a dozen queries, whatever the rows."""
+    """Gather the page for a user: fifteen queries or less, whatever the rows."""
     scope = scope_of(user)
     page = Today(day=day, scope=scope, days_to_report=_days_to_report(day))
     if scope.may(Verb.TEACH):
@@ -120,7 +141,8 @@ def today_for(user: User, day: dt.date) -> Today:
     if scope.may(Verb.FOLLOW_UP):
         due = FollowUp.objects.visible_to(user).due(day).select_related("learner", "learner__neighbourhood")
         page.overdue_count = due.count()
-        page.follow_ups = list(due[:SHOWN])
+        page.follow_ups = list(due.order_by("-risk", "due_on", "pk")[:SHOWN])
+    _neglected(page, user)
     if scope.may(Verb.VIEW):
         page.people = _people(user, day.year)
     page.hands_in = scope.may(Verb.DECLARE) or scope.may(Verb.REPORT_FIGURE)

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -16,7 +17,7 @@ from core.dates import add_months
 from core.models import setting_on
 from literacy.choices import NEWLY, LiteracyLevel
 from literacy.events import event_days
-from literacy.models import FollowUp, LiteracyAward, LiteracyCheck, Volunteer
+from literacy.models import Escalation, FollowUp, LiteracyAward, LiteracyCheck, Volunteer
 from literacy.rules import DEFINITION, Basis, Member, Placement, Share, place, share, words
 
 COHORT_MONTHS = 12
@@ -63,6 +64,15 @@ def people_of(volunteer: Volunteer) -> QuerySet[FollowUp]:
     open_or_off = FollowUp.objects.filter(volunteer=volunteer, done_on__isnull=True)
     again = FollowUp.objects.relapsed().filter(volunteer=volunteer)
     return FollowUp.objects.filter(Q(pk__in=open_or_off.values("pk")) | Q(pk__in=again.values("pk")))
+
+
+def told_of(award_ids: Collection[int]) -> dict[int, list[Escalation]]:
+    """Return what those above were told of people and still stands, by award, the longest neglect first: one query."""
+    found: dict[int, list[Escalation]] = defaultdict(list)
+    standing = Escalation.objects.filter(award_id__in=award_ids).standing()
+    for escalation in standing.order_by("since_on", "pk"):
+        found[escalation.award_id].append(escalation)
+    return found
 
 
 def cohort_window(as_of: dt.date, observed_months: int) -> tuple[dt.date, dt.date]:

@@ -25,10 +25,11 @@ from core.errors import InvalidInput
 from core.models import setting_on
 from literacy.call_sheet import call_sheet_pdf
 from literacy.choices import CheckOutcome
-from literacy.models import Escalation, FollowUp, Volunteer
+from literacy.models import FollowUp, Volunteer
 from literacy.querysets import FollowUpQuerySet
 from literacy.risk import Rule, band, words
 from literacy.risk_facts import rule_on
+from literacy.selectors import told_of
 from literacy.services import assign, volunteer_of
 from literacy.views.place import back_to_list, place_of
 
@@ -133,11 +134,7 @@ def _labels() -> dict[str, str]:
 
 def lines_of(rows: list[FollowUp], *, rule: Rule, today: dt.date, when: str = "") -> list[Line]:
     """Return the lines of some rows: one query more, for who was told above."""
-    told: dict[int, list[Escalation]] = {}
-    if when != "done":
-        standing = Escalation.objects.filter(award_id__in=[row.award_id for row in rows]).standing()
-        for escalation in standing.order_by("since_on", "pk"):
-            told.setdefault(escalation.award_id, []).append(escalation)
+    told = told_of([row.award_id for row in rows]) if when != "done" else {}
     return [
         Line(
             row,

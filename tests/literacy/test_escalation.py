@@ -116,3 +116,25 @@ def test_the_days_are_dated_settings_and_each_centre_has_its_own_line(cast, toda
     assert set(AuditEvent.objects.filter(verb="literacy.escalate").values_list("centre_id", flat=True)) == {
         cast.centre_a.pk, cast.centre_b.pk,
     }  # fmt: skip
+
+
+def test_the_home_page_tells_the_director_then_the_commune_and_nobody_else(cast, today, as_user):
+    due_for(cast, today, 20, full_name="Lò Thị Quên")
+    due_for(cast, today, 40, full_name="Lò Thị Bỏ")
+    title = "Để lâu không ai gặp"
+    client = as_user(cast.duc)
+    assert "hoặc mới đến hạn" in client.get("/").content.decode()
+    escalate()
+    page = client.get("/").content.decode()
+    assert f"không ai ghi gì từ {today - dt.timedelta(days=20):%d/%m/%Y}" in page
+    assert page.index("Lò Thị Bỏ") < page.index("Lò Thị Quên")  # the longest neglected first
+    page = as_user(cast.hoa).get("/").content.decode()
+    assert "Lò Thị Bỏ" in page
+    assert "Lò Thị Quên" not in page
+    assert "1 người" in page
+    for name in ("nam", "hai"):  # told of their own people, and there is nobody
+        page = as_user(getattr(cast, name)).get("/").content.decode()
+        assert title in page
+        assert "Lò Thị" not in page
+    for name in ("lan", "thu", "van", "tuan", "oanh"):
+        assert title not in as_user(getattr(cast, name)).get("/").content.decode(), name
