@@ -49,6 +49,16 @@ class SendingState(models.TextChoices):
 NEWLY = (Proof.PROGRAMME, Proof.PRIMARY_SCHOOL, Proof.TEST)
 
 
+class StepKind(models.TextChoices):
+    """What was done for somebody who fell back into illiteracy."""
+
+    VISITED = "visited", _("Đến thăm nhà")
+    CALLED = "called", _("Gọi điện")
+    HELPED = "helped", _("Kèm học, hỗ trợ khác")
+    DECLINED = "declined", _("Chưa muốn học lại")
+    ENTERED = "entered", _("Vào lớp học lại")
+
+
 class EventKind(models.TextChoices):
     """What counts as going on learning (docs/adr/0009)."""
 

@@ -13,6 +13,7 @@ from core.forms import DayField
 from literacy.choices import CheckOutcome
 from literacy.instrument import Item
 from literacy.models import Instrument
+from literacy.choices import CheckOutcome, StepKind
 from literacy.selectors import accounts_of
 
 _YES_NO_UNKNOWN = [("", _("Không rõ")), ("yes", _("Được")), ("no", _("Không"))]
@@ -127,3 +128,15 @@ def _instrument_sent(data: Mapping[str, Any]) -> Instrument | None:
         return None
     found = Instrument.objects.filter(version=int(sent)).first() if sent.isdecimal() and len(sent) < 9 else None
     return found or Instrument.objects.on(timezone.localdate())
+
+
+class RelapseStepForm(forms.Form):
+    """What was done for somebody who fell back; coming back to a class has its own button."""
+
+    kind = forms.ChoiceField(
+        label=_("Việc đã làm"),
+        choices=[choice for choice in StepKind.choices if choice[0] != StepKind.ENTERED],
+        widget=forms.RadioSelect,
+    )
+    done_on = DayField(label=_("Ngày"), initial=timezone.localdate)
+    note = forms.CharField(label=_("Ghi chú"), max_length=300, required=False)

@@ -121,3 +121,11 @@ class EscalationQuerySet(CentreRowQuerySet):
             award_id=OuterRef("award_id"), created_at__gt=OuterRef("created_at")
         )
         return self.filter(~Exists(checks))
+
+
+class RelapseStepQuerySet(models.QuerySet[Any]):
+    """What was done in cases of relapse."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Steps of the cases of the user's centres."""
+        return self.filter(scope_of(user).centre_q("case__centre_id"))

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from literacy.views import follow_ups, held, learner, outside_learning, phone, volunteers, worklist
+from literacy.views import follow_ups, learner, outside_learning, relapses, volunteers, worklist
 
 app_name = "literacy"
 urlpatterns = [
@@ -24,5 +25,8 @@ urlpatterns = [
     path("volunteers/<int:pk>/restore/", volunteers.volunteer_restore, name="volunteer-restore"),
     path("learners/<int:pk>/", learner.panel_learner, name="panel-learner"),
     path("learners/<int:pk>/outside/", outside_learning.outside_add, name="outside-add"),
+    path("relapses/", relapses.relapse_list, name="relapse-list"),
+    path("relapses/<int:pk>/", relapses.relapse_detail, name="relapse-detail"),
+    path("relapses/<int:pk>/enter/", relapses.relapse_enter, name="relapse-enter"),
     path("outside/<int:pk>/take-back/", outside_learning.outside_take_back, name="outside-take-back"),
 ]

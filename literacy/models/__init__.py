@@ -6,6 +6,7 @@ from literacy.models.follow_ups import FollowUp, LiteracyCheck
 from literacy.models.instruments import CheckSending, CheckSheet, Instrument
 from literacy.models.outside_learning import OutsideLearning
 from literacy.models.register import LevelStanding, LevelStatement
+from literacy.models.relapse_steps import RelapseStep
 from literacy.models.relapses import Relapse
 from literacy.models.surveys import SurveyImport
 from literacy.models.volunteers import Volunteer
@@ -22,6 +23,7 @@ __all__ = [
     "LiteracyCheck",
     "OutsideLearning",
     "Relapse",
+    "RelapseStep",
     "SurveyImport",
     "Volunteer",
 ]

@@ -6,6 +6,7 @@ from literacy.services.checks import may_check_again, record_check
 from literacy.services.instruments import may_set_instrument, save_instrument
 from literacy.services.outside_learning import record_outside_learning, take_back_outside_learning
 from literacy.services.reference import load_reference
+from literacy.services.relapse_steps import enter_class, record_step
 from literacy.services.restating import facts_of, restate, restate_everybody
 from literacy.services.sending import receive_checks, settle_sending
 from literacy.services.undo import undo_check
@@ -19,6 +20,7 @@ __all__ = [
     "change_volunteer",
     "count_stale",
     "derive_awards",
+    "enter_class",
     "escalate",
     "facts_of",
     "keep_worklist",
@@ -29,6 +31,7 @@ __all__ = [
     "record_award",
     "record_check",
     "record_outside_learning",
+    "record_step",
     "refresh_risk",
     "restate",
     "restate_everybody",

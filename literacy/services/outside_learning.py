@@ -61,6 +61,7 @@ def record_outside_learning(
         paper_number=clean(paper_number)[:60], recorded_by=by, **said,
     )  # fmt: skip
     refresh_people([learner.pk])
+    refresh_people([learner.pk])  # who goes on learning is less pressing
     data = {"learner": learner.code, "from": str(starts_on), "to": str(ends_on)}
     audit.record("literacy.record_outside_learning", row, by=by, centre_id=centre_id, data=data)
     return row

@@ -11,7 +11,7 @@ from centres.permissions import require
 from core import audit
 from core.errors import Conflict
 from core.undo import own_deed
-from literacy.models import FollowUp, LiteracyAward, LiteracyCheck, Relapse
+from literacy.models import FollowUp, LiteracyAward, LiteracyCheck, Relapse, RelapseStep
 from literacy.services.restating import restate
 from literacy.services.worklist import refresh_risk
 
@@ -51,7 +51,7 @@ def undo_check(*, check: LiteracyCheck, by: User) -> FollowUp:
     """Take back a check one recorded oneself a moment ago, with all that followed from it; the audit trail keeps both.
 
     Raises Forbidden without the verb, Conflict ``undo_done``, ``undo_too_late``, or ``undo_built_on`` when something
-    was recorded of the person since: a later check, a level, the end of a relapse.
+    was recorded of the person since: a later check, a level, the end of a relapse, what was done about it.
     """
     require(by, Verb.FOLLOW_UP, check.centre_id)
     list(FollowUp.objects.select_for_update(of=("self",)).filter(learner_id=check.learner_id).values_list("pk"))
@@ -66,6 +66,7 @@ def undo_check(*, check: LiteracyCheck, by: User) -> FollowUp:
     built_on = (
         LiteracyCheck.objects.filter(learner_id=row.learner_id, pk__gt=row.pk).exists()
         or LiteracyAward.objects.filter(learner_id=row.learner_id, created_at__gt=deed.at).exists()
+        or RelapseStep.objects.filter(case__found_by_check=row).exists()
         or any(now.get(key) != after for key, (_before, after) in changed.items())
     )
     if built_on:

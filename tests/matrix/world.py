@@ -34,8 +34,8 @@ from courses.services.rosters import preview_roster
 from indicators.models import Indicator
 from indicators.services import report_figure
 from learners.models import Learner
-from literacy.models import FollowUp, OutsideLearning, Volunteer
-from literacy.services import add_volunteer, assign, record_outside_learning
+from literacy.models import FollowUp, OutsideLearning, Relapse, Volunteer
+from literacy.services import add_volunteer, assign, record_check, record_outside_learning
 from tests.cast import Cast
 from tests.certificates.pictures import picture
 from tests.factories import closed_class, make_class, make_course, make_enrolled, make_learner, make_sessions
@@ -71,6 +71,7 @@ class Rows:
     volunteer: Volunteer
     outside: OutsideLearning
     placement: PlacementTest
+    case: Relapse
 
 
 @dataclass
@@ -121,12 +122,15 @@ def build(cast: Cast, centre, staff, word: str, teacher=None) -> Rows:
         learner=people[0], what=f"Nghề may {word}", place="Xưởng may", starts_on=group.starts_on,
         ends_on=timezone.localdate(), paper="Giấy xác nhận", by=staff,
     )  # fmt: skip
+    other = FollowUp.objects.filter(centre=centre).exclude(learner=follow_up.learner_id).order_by("pk")[0]
+    record_check(follow_up=other, outcome="relapsed", checked_on=timezone.localdate(), by=staff)
     return Rows(
         course, group, done, session, enrolment, waiting, people[0], certificate, follow_up, roster, survey, plan,
         plan.lines.get(), material, add_room(centre=centre, by=staff, name=f"Phòng {word}"),
         make_holder_link(learner=certificate.learner, by=staff, after=None),
         volunteer, outside,
         record_placement(learner=people[0], term=4, tested_on=group.starts_on, paper=f"Biên bản {word}", by=staff),
+        Relapse.objects.get(centre=centre),
     )  # fmt: skip
 
 
