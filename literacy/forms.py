@@ -10,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from centres.models import Centre
 from core.forms import DayField
-from literacy.choices import CheckOutcome
+from literacy.choices import CheckOutcome, StepKind
 from literacy.instrument import Item
 from literacy.models import Instrument
-from literacy.choices import CheckOutcome, StepKind
 from literacy.selectors import accounts_of
 
 _YES_NO_UNKNOWN = [("", _("Không rõ")), ("yes", _("Được")), ("no", _("Không"))]

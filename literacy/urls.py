@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from literacy.views import follow_ups, held, learner, outside_learning, phone, volunteers, worklist
-from literacy.views import follow_ups, learner, outside_learning, relapses, volunteers, worklist
+from literacy.views import follow_ups, held, learner, outside_learning, phone, relapses, volunteers, worklist
 
 app_name = "literacy"
 urlpatterns = [
