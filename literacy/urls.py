@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from literacy import register_urls
 from literacy.views import follow_ups, held, learner, outside_learning, phone, relapses, volunteers, worklist
 
 app_name = "literacy"
 urlpatterns = [
+    *register_urls.urlpatterns,
     path("", worklist.followup_list, name="followup-list"),
     path("follow-ups/<int:pk>/", follow_ups.check_add, name="check-add"),
     path("checks/<int:pk>/undo/", follow_ups.check_undo, name="check-undo"),

@@ -31,6 +31,7 @@ SETTINGS: tuple[tuple[str, Any, str], ...] = (
     ("literacy.risk_rule", RISK_RULE, "Đề xuất của hệ thống (docs/adr/0041)"),
     ("literacy.age_from", 15, "Nghị định 20/2014/NĐ-CP"),
     ("literacy.age_to", 60, "Nghị định 20/2014/NĐ-CP"),
+    ("literacy.age_bands", [[15, 25], [26, 35], [36, 60]], "Biểu CMC-2"),
 )
 # The first version of the instrument; the city makes the next ones on its page.
 FIRST_INSTRUMENT = Path(__file__).resolve().parent.parent / "data" / "instrument_1.json"

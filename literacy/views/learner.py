@@ -10,7 +10,7 @@ from accounts.models import User
 from centres.access import scope_of, scoped
 from centres.choices import Verb
 from learners.models import Learner
-from literacy.models import FollowUp, LiteracyAward, LiteracyCheck, Relapse
+from literacy.models import FollowUp, LevelStanding, LiteracyAward, LiteracyCheck, Relapse
 from literacy.person import continuing_of
 
 
@@ -34,6 +34,9 @@ def panel_learner(request: HttpRequest, pk: int) -> HttpResponse:
         .order_by("-checked_on", "-pk"),
         "relapses": Relapse.objects.visible_to(user).filter(learner=learner).order_by("-opened_on"),
         "again": FollowUp.objects.visible_to(user).filter(learner=learner).relapsed().first(),
+        "standing": LevelStanding.objects.filter(learner=learner).first(),
+        "statements": learner.level_statements.select_related("recorded_by"),
+        "may_survey": scope_of(user).may(Verb.SURVEY),
         "continuing": continuing_of(learner, user, today),
         "today": today,
         "may_record": scope_of(user).may(Verb.FOLLOW_UP),

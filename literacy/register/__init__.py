@@ -1,0 +1,1 @@
+"""The literacy register of a commune: whom it holds, what may be asked of it."""

@@ -1,0 +1,38 @@
+"""Forms of the register."""
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import DayField
+from core.tabular.reading import ACCEPTED
+from literacy.choices import Proof, StatedLevel
+
+
+class StatementForm(forms.Form):
+    """A level known from a paper or a test. Papers of our own classes are written down by closing the class."""
+
+    level = forms.TypedChoiceField(label=_("Mức độ"), choices=StatedLevel.choices, coerce=int, widget=forms.RadioSelect)
+    proof = forms.ChoiceField(
+        label=_("Biết từ đâu"),
+        choices=[(row.value, row.label) for row in (Proof.PRIMARY_SCHOOL, Proof.TEST, Proof.SURVEY, Proof.PROGRAMME)],
+        widget=forms.RadioSelect,
+    )
+    source = forms.CharField(
+        label=_("Giấy tờ làm căn cứ"),
+        max_length=200,
+        help_text=_("Ví dụ: học bạ tiểu học, giấy xác nhận số 12 ngày 01/06/1999 của Trường Tiểu học Ba Vì."),
+    )
+    since_on = DayField(label=_("Đạt từ ngày"), required=False, help_text=_("Không biết thì để trống."))
+    stated_on = DayField(label=_("Ngày ghi"), initial=timezone.localdate)
+
+
+class SurveyUploadForm(forms.Form):
+    """The commune's survey sheet."""
+
+    file = forms.FileField(
+        label=_("Tệp phiếu điều tra"),
+        help_text=_("Excel (.xlsx, .xls), .ods hoặc CSV; tối đa 5 MB, 10.000 người, 60 cột. Xã đông hơn thì chia tệp."),
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
+    )
+    stated_on = DayField(label=_("Ngày điều tra"), initial=timezone.localdate)
