@@ -3,7 +3,17 @@
 from django.urls import path
 
 from literacy import register_urls
-from literacy.views import follow_ups, held, learner, outside_learning, phone, relapses, volunteers, worklist
+from literacy.views import (
+    follow_ups,
+    held,
+    instruments,
+    learner,
+    outside_learning,
+    phone,
+    relapses,
+    volunteers,
+    worklist,
+)
 
 app_name = "literacy"
 urlpatterns = [
@@ -17,6 +27,8 @@ urlpatterns = [
     path("phone/pick/", phone.phone_pick, name="phone-pick"),
     path("phone/list/", phone.phone_list, name="phone-list"),
     path("phone/send/", phone.phone_send, name="phone-send"),
+    path("instrument/", instruments.instrument, name="instrument"),
+    path("instrument/new/", instruments.instrument_edit, name="instrument-edit"),
     path("held/", held.held, name="held"),
     path("held/<int:pk>/settle/", held.held_settle, name="held-settle"),
     path("volunteers/", volunteers.volunteer_list, name="volunteer-list"),

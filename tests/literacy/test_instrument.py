@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -223,3 +224,82 @@ def test_a_version_never_changes(reference, change):
     rows = Instrument.objects.filter(version=1)
     with pytest.raises((DatabaseError, IntegrityError), match="append-only"), transaction.atomic():
         rows.update(title="Khác") if change == "update" else rows._raw_delete(connection.alias)
+
+
+# --- the city's page --------------------------------------------------------------------------------------------------
+
+
+def form_of(**changes):
+    """What the page of a new version sends when nothing is changed but a few fields."""
+    content = Instrument.objects.get(version=1).content
+    data = {
+        "title": "Phiếu 2027", "valid_from": f"{timezone.localdate():%d/%m/%Y}", "reason": "QĐ 12/QĐ", "seen": "1",
+    }  # fmt: skip
+    for place, item in enumerate(content["items"]):
+        data |= {
+            f"skill_{place}": item["skill"], f"ask_{place}": item["ask"], f"show_{place}": item["show"],
+            f"scores_{place}": "\r\n".join(item["scores"]),
+        }  # fmt: skip
+    for level, least in content["thresholds"].items():
+        data |= {f"least_{level}_{skill}": str(points) for skill, points in least.items()}
+    return data | changes
+
+
+def test_the_city_makes_a_new_version_and_everybody_reads_it(cast, as_user, reference):
+    url = reverse("literacy:instrument-edit")
+    client = as_user(cast.tuan)
+    assert client.get(url).status_code == 200
+    dropped = {"ask_8": "", "skill_8": "", "scores_8": "", "show_8": ""}
+    added = {"ask_9": "Mời đọc biển số nhà.", "skill_9": "reads", "scores_9": "Không\nĐược", "show_9": "Số 12\nNgõ 3"}
+    changed = {"least_2_counts": "4", "least_2_reads": "6"}
+    assert client.post(url, form_of(**dropped, **added, **changed)).status_code == 302
+
+    made = Instrument.objects.get(version=2)
+    assert made.by == cast.tuan
+    assert [item.code for item in made.sheet.items] == ["D1", "D2", "D3", "V1", "V2", "V3", "T1", "T2", "D4"]
+    assert made.sheet.items[-1].scores == ("Không", "Được")
+    assert made.content["thresholds"]["2"] == {"reads": 6, "writes": 5, "counts": 4}
+    page = as_user(cast.lan).get(reverse("literacy:instrument")).content.decode()
+    assert ("Mời đọc biển số nhà." in page, "Soạn bản mới" in page) == (True, False)
+    before = client.get(reverse("literacy:instrument"), {"version": "1"}).content.decode()
+    assert ("Mảnh vườn hình chữ nhật" in before, "bản cũ" in before) == (True, True)
+    for odd in ("9", "x", "9" * 30):
+        assert client.get(reverse("literacy:instrument"), {"version": odd}).status_code == 404
+
+
+WRONG = (
+    ({"title": "", "reason": ""}, "bắt buộc"),
+    ({"skill_0": ""}, "Mục này còn thiếu"),
+    ({"scores_0": ""}, "Mục này còn thiếu"),
+    ({"ask_0": ""}, "Hãy ghi câu hỏi"),
+    ({"scores_0": "Chỉ một dòng"}, "ít nhất hai dòng"),
+    ({"least_1_reads": "99"}, "không quá 6 điểm"),
+    ({"least_1_writes": "0"}, "mức 1 ít nhất là 1"),
+    ({"valid_from": "01/01/2020"}, "từ hôm nay"),
+    ({"seen": "0"}, "người khác đã lưu bản 1"),
+)
+
+
+def test_what_is_wrong_is_said_and_what_was_typed_stays(cast, as_user, reference):
+    client = as_user(cast.tuan)
+    for changes, words in WRONG:
+        response = client.post(reverse("literacy:instrument-edit"), form_of(ask_1="Câu hỏi mới") | changes)
+        body = response.content.decode()
+        assert (response.status_code, words in body, "Câu hỏi mới" in body) == (422, True, True), changes
+    assert Instrument.objects.count() == 1
+
+
+def test_the_form_of_a_check_uses_the_version_that_was_shown(cast, as_user, follow_up, instrument):
+    client = as_user(cast.lan)
+    url = reverse("literacy:check-add", args=[follow_up.pk])
+    assert 'name="item_D1"' in client.get(url).content.decode()
+    new_version(cast.tuan)
+    data = {"checked_on": f"{timezone.localdate():%d/%m/%Y}", "instrument": "1", "item_D1": "0", "item_D2": "0"}
+    wrong = client.post(url, data | {"outcome": "holds_1", "item_D1": "2"})
+    assert (wrong.status_code, "ghi vì sao" in wrong.content.decode()) == (422, True)
+    assert client.post(url, data | {"item_T1": "7"}).status_code == 422
+    assert client.post(url, data).status_code == 302
+    sheet = CheckSheet.objects.get()
+    assert (sheet.instrument, sheet.check_made.outcome, sheet.answers) == (instrument, "relapsed", {"D1": 0, "D2": 0})
+    panel = client.get(reverse("literacy:panel-learner", args=[follow_up.learner_id])).content.decode()
+    assert "Đọc 0/6" in panel

@@ -13,6 +13,8 @@ let pk = null, tries = 0, timer = 0, sending = false, visit = null, editing = nu
 
 const people = () => (store.list(pk) || { people: [] }).people;
 const personOf = (number) => people().find((person) => person.follow_up === number);
+const two = (number) => String(number).padStart(2, "0");
+const moment = (on) => `${two(on.getHours())}:${two(on.getMinutes())}, ${two(on.getDate())}/${two(on.getMonth() + 1)}/${on.getFullYear()}`;
 const nameOf = (number) => (personOf(number) || {}).name || word("nameless", { n: number });
 
 function say(name, tone = "", link = "", values = {}) {
@@ -83,7 +85,7 @@ function renderHome() {
   fill("kept", kept.map(checkRow));
   fill("told", told.map((line) => element("li", "", line)));
   find("nobody").hidden = left.length + kept.length > 0;
-  find("until").textContent = list && list.people.length ? word("until", { day: store.until(list).toLocaleString("vi-VN", { dateStyle: "short", timeStyle: "short" }) }) : "";
+  find("until").textContent = list && list.people.length ? word("until", { day: moment(store.until(list)) }) : "";
   find("forget").hidden = !list;
   find("send").hidden = !kept.length;
 }
@@ -233,6 +235,7 @@ if (store.works && "serviceWorker" in navigator) {
     store.checks(pk).filter((check) => check.words).forEach((check) => store.setCheck(pk, { ...check, words: "" }));
     sync();
   });
+  find("skip").addEventListener("click", () => form.querySelector("input[name=outcome]").focus());
   window.addEventListener("hashchange", go);
   window.addEventListener("storage", () => { if (!visit) { pk = store.user(); render(); } });
   window.addEventListener("online", () => { tries = 0; sync(); });
