@@ -138,12 +138,9 @@ PLAIN: dict[str, frozenset[str]] = {
     "literacy:phone-pick": DESKS,
     "literacy:phone-list": DESKS,
     "literacy:held": NO_TEACHER,
-<<<<<<< HEAD
     "literacy:relapse-list": NO_TEACHER,
-=======
     "literacy:instrument": NO_TEACHER,
     "literacy:instrument-edit": frozenset({"tuan"}),
->>>>>>> 077f00b (literacy: Let the city read the checking instrument and make its next version; docs: 0040, guide and words of checks on a telephone)
     "literacy:volunteer-list": DESKS,
     "literacy:register": NO_TEACHER,
     "certificates:register": NO_TEACHER,
