@@ -7,6 +7,8 @@ update: what was printed stays byte for byte in front of it. Baseline B-B, or B-
 import asyncio
 import datetime as dt
 import io
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +50,7 @@ class Sealer:
         room = BESIDE + sum(len(one.dump()) for one in carried)
         if stamper:
             try:
-                room += BESIDE_STAMP + len(asyncio.run(stamper.async_dummy_response(DIGEST)).dump())
+                room += BESIDE_STAMP + len(_complete(stamper.async_dummy_response(DIGEST)).dump())
             except (OSError, ValueError) as error:
                 raise CannotSeal(_("không xin được dấu thời gian: %(why)s") % {"why": error}) from error
         # In hexadecimal digits. Without a number pyHanko signs twice to find it out.
@@ -78,7 +80,7 @@ class Sealer:
     def _sealed(self, content: bytes) -> bytes:
         from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
         from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
-        from pyhanko.sign.signers import PdfSignatureMetadata, sign_pdf
+        from pyhanko.sign.signers import PdfSignatureMetadata, async_sign_pdf
 
         meta = PdfSignatureMetadata(
             field_name=FIELD,
@@ -89,10 +91,22 @@ class Sealer:
         )
         out = io.BytesIO()
         writer = IncrementalPdfFileWriter(io.BytesIO(content))
-        sign_pdf(
-            writer, meta, self._signer, timestamper=self._stamper, bytes_reserved=self._room, output=out,
+        _complete(
+            async_sign_pdf(
+                writer, meta, self._signer, timestamper=self._stamper, bytes_reserved=self._room, output=out,
+            )
         )  # fmt: skip
         return out.getvalue()
+
+
+def _complete[T](work: Coroutine[Any, Any, T]) -> T:
+    """Run pyHanko's work to its end, in a thread of its own where this one has an event loop (an async server has)."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def _day(moment: dt.datetime) -> str:

@@ -1,5 +1,6 @@
 """The seal from a token (PKCS#11) and with time stamps (RFC 3161): a software token and a service made here."""
 
+import asyncio
 import datetime as dt
 import http.server
 import io
@@ -236,3 +237,12 @@ def test_a_time_stamp_service_that_fails_in_the_middle_stops_the_job(sealing, st
         sealer.seal(paper)
     stamps.remove("broken")
     assert sealer.seal(paper).startswith(paper)
+
+
+def test_seals_where_an_event_loop_is_running(sealing, paper, root):
+    async def inside():
+        sealer = ready_sealer()
+        assert sealer is not None
+        return sealer.seal(paper)
+
+    assert seal_of(asyncio.run(inside()), as_asn1(root[1])).bottom_line
