@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from literacy import register_urls
+from literacy import cohort_urls, register_urls
 from literacy.views import (
     follow_ups,
     held,
@@ -17,6 +17,7 @@ from literacy.views import (
 
 app_name = "literacy"
 urlpatterns = [
+    *cohort_urls.urlpatterns,
     *register_urls.urlpatterns,
     path("", worklist.followup_list, name="followup-list"),
     path("follow-ups/<int:pk>/", follow_ups.check_add, name="check-add"),

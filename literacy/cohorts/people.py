@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from core.dates import add_months
 from literacy.cohorts.facts import Plan
 from literacy.events import event_days
@@ -12,6 +14,13 @@ from literacy.models import LiteracyAward, LiteracyCheck
 from literacy.rules import STATE_OF, Basis, Member, Placement, State, first_due_on, place, words
 
 BATCH = 5000
+STATE_WORDS = {
+    State.LITERATE: _("Còn biết chữ"),
+    State.RELAPSED: _("Tái mù chữ"),
+    State.NOT_REACHED: _("Chưa gặp được"),
+    State.NOT_DUE: _("Chưa đến hạn"),
+    State.LEFT: _("Đã rời"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,18 @@ class CohortMember:
     def rule(self) -> str:
         """Why, in words."""
         return words(self.placement, self.basis, due_on=self.due_on, until=self.until)
+
+    @property
+    def state_words(self) -> str:
+        """What is known of the person, in words."""
+        return str(STATE_WORDS[self.state])
+
+    @property
+    def tone(self) -> str:
+        """How the words are coloured."""
+        if self.placement == Placement.RETAINED:
+            return "ok"
+        return {State.RELAPSED: "bad", State.NOT_REACHED: "warn", State.LITERATE: "info"}.get(self.state, "plain")
 
     @property
     def lives_in(self) -> str:

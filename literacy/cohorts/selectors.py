@@ -71,10 +71,20 @@ class Report:
     """The cohorts of a unit or centre: rows (newest period first, or the groups of a split), their total, the curve."""
 
     as_of: dt.date
+    by: str
+    split: str
     plan: Plan
     rows: list[Cohort]
     total: Cohort
     curve: list[CurveStep]
+
+    @property
+    def young(self) -> frozenset[str]:
+        """Keys of the periods whose months for learning on are not over: their value may still rise by itself."""
+        if self.split:
+            return frozenset()
+        ends = {row.key: _period(row.key, self.by).ends_on for row in self.rows}
+        return frozenset(key for key, day in ends.items() if add_months(day, self.plan.window_months) > self.as_of)
 
 
 def cohort_report(
@@ -98,7 +108,7 @@ def cohort_report(
         times[months, relapsed] += group.people
         if not relapsed:
             reasons[months][_reason(group, plan)] += group.people
-    labels = _labels(split, by, rows)
+    labels = labels_of(split, rows) if split else {key: _period(key, by).label for key in rows}
     found = [Cohort(key, labels[key], rows[key]) for key in sorted(rows, key=lambda key: _order(split, key, labels))]
     total: Counter[Placement] = Counter()
     for counts in rows.values():
@@ -107,7 +117,7 @@ def cohort_report(
         CurveStep(step, *(reasons[step.months][state] for state in (State.LEFT, State.NOT_DUE, State.NOT_REACHED)))
         for step in kaplan_meier(times)
     ]
-    return Report(as_of, plan, found, Cohort("", _("Tổng cộng"), total), curve)
+    return Report(as_of, by, split, plan, found, Cohort("", _("Tổng cộng"), total), curve)
 
 
 def _time(group: Group) -> tuple[int, bool]:
@@ -149,22 +159,21 @@ def age_band(birth_year: int | None, year: int) -> str:
     return next((f"{low}-{high}" for low, high in AGES if low <= year - birth_year <= high), UNKNOWN)
 
 
-def _labels(split: str, by: str, keys: Iterable[str]) -> dict[str, str]:
-    """What each row is called."""
+def labels_of(split: str, keys: Iterable[str]) -> dict[str, str]:
+    """What the groups of a split are called, by their keys; one query for centres and classes."""
     if split == "sex":
-        return {key: str(Sex(key).label) for key in keys}
+        return {key: str(dict(Sex.choices).get(key, key)) for key in keys}
     if split == "ethnicity":
         names = dict(ETHNICITIES)
         return {key: str(names.get(key, key)) for key in keys}
     if split == "age":
         return {key: _age_words(key) for key in keys}
     if split == "centre":
-        found = Centre.objects.in_bulk([int(key) for key in keys])
+        found = Centre.objects.in_bulk([int(key) for key in keys if key.isdecimal()])
         return {str(pk): row.name for pk, row in found.items()}
-    if split == "class":
-        rows = ClassGroup.objects.filter(pk__in=[int(key) for key in keys if key]).values_list("pk", "name", "code")
-        return {UNKNOWN: _("Không qua lớp của trung tâm")} | {str(pk): f"{name} ({code})" for pk, name, code in rows}
-    return {key: _period(key, by).label for key in keys}
+    rows = ClassGroup.objects.filter(pk__in=[int(key) for key in keys if key.isdecimal()])
+    named = rows.values_list("pk", "name", "code")
+    return {UNKNOWN: _("Không qua lớp của trung tâm")} | {str(pk): f"{name} ({code})" for pk, name, code in named}
 
 
 def _period(key: str, by: str) -> CohortPeriod:
@@ -174,9 +183,10 @@ def _period(key: str, by: str) -> CohortPeriod:
 
 
 def _age_words(key: str) -> str:
-    if key == UNKNOWN:
+    low_text, _dash, high_text = key.partition("-")
+    if not (low_text.isdecimal() and high_text.isdecimal()):
         return _("Không rõ tuổi")
-    low, high = (int(part) for part in key.split("-"))
+    low, high = int(low_text), int(high_text)
     if low == 0:
         return _("Dưới 15 tuổi")
     return _("Trên 60 tuổi") if high > 100 else _("%(low)s–%(high)s tuổi") % {"low": low, "high": high}

@@ -5,7 +5,16 @@ import json
 import pytest
 from django.core.management import call_command
 
-from bench import harness, lookalikes, person_search, roster_import, roster_memory, roster_rival, statistics_export
+from bench import (
+    harness,
+    literacy_cohorts,
+    lookalikes,
+    person_search,
+    roster_import,
+    roster_memory,
+    roster_rival,
+    statistics_export,
+)
 from centres.models import Centre
 from clc_manager.management.commands.bench import NAMES
 from courses.models import Enrolment, RosterImport
@@ -32,6 +41,7 @@ def test_sides_alternate_and_the_ratio_is_ours_over_floor(monkeypatch):
         (statistics_export, {"CENTRES": 2}),
         (person_search, {"PEOPLE": 300, "QUESTIONS": 40}),
         (lookalikes, {"PEOPLE": 300, "QUESTIONS": 40}),
+        (literacy_cohorts, {"PEOPLE": 300}),
     ],
 )
 def test_benchmarks_run_and_roll_back(db, monkeypatch, module, sizes):

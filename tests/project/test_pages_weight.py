@@ -15,7 +15,7 @@ from tests.factories import closed_class, make_class, make_enrolled, make_learne
 PAGES = (
     "home", "search", "learners:learner-list", "learners:learner-add", "courses:class-list", "courses:class-add",
     "courses:course-list", "literacy:followup-list", "certificates:register", "certificates:log", "indicators:plan",
-    "indicators:declare",
+    "literacy:cohort-list", "indicators:declare",
     "indicators:statistics", "centres:centre-list", "centres:unit-list", "centres:audit-list", "accounts:profile",
     "api:docs", "api:keys", "certificates:templates",
 )  # fmt: skip
