@@ -5,8 +5,9 @@ written down again from the words of docs/adr/0009 and 0042, person by person.
 """
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import count
 from types import SimpleNamespace
 
@@ -27,6 +28,7 @@ OUTCOMES = ["holds_1", "holds_2", "relapsed", "not_reached", "moved", "died", "r
 MONTHS = [3, 6, 12, 24]
 CLASSES = 8  # a new one every seventy days
 PHASE_2 = 4
+COUNTS = ("certified", "continuing", "relapsed", "not_reached", "not_due", "left", "retained")
 _numbers = count(1)
 
 
@@ -257,3 +259,24 @@ def _tell(certified_on, checks, events, as_of):
         relapses[0] if relapses else max(held, default=0),
         bool(relapses),
     )
+
+
+def percent(part, whole):
+    """With four decimals, as figures are kept; None of nobody."""
+    return float((Decimal(part) * 100 / whole).quantize(Decimal("0.0001"), ROUND_HALF_UP)) if whole else None
+
+
+def expected(people):
+    """The row of a cohort, counted from single people."""
+    states = Counter(person.state for person in people)
+    whole = sum(person.counted for person in people)
+    retained, unknown = sum(person.retained for person in people), sum(person.open for person in people)
+    return {
+        "certified": len(people),
+        **{name: states[name] for name in COUNTS[1:-1]},
+        "retained": retained,
+        "value": percent(retained, whole),
+        "lower": percent(retained, whole),
+        "upper": percent(retained + unknown, whole),
+        "coverage": percent(whole - unknown, whole),
+    }

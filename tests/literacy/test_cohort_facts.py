@@ -1,7 +1,6 @@
 """Cohorts against a second computation in plain SQL, person by person, and their curve against lifelines."""
 
 from collections import Counter, defaultdict
-from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from django.db import transaction
@@ -14,31 +13,9 @@ from literacy.cohorts.people import members
 from literacy.cohorts.periods import period_of
 from literacy.cohorts.selectors import age_band, cohort_report
 from literacy.management.commands.literacy_cohorts import as_member, as_row
-from tests.literacy.cohort_world import DAYS, PEOPLE, judge, stage, write
+from tests.literacy.cohort_world import COUNTS, DAYS, PEOPLE, expected, judge, stage, write
 
 pytestmark = pytest.mark.django_db
-COUNTS = ("certified", "continuing", "relapsed", "not_reached", "not_due", "left", "retained")
-
-
-def percent(part, whole):
-    """With four decimals, as figures are kept; None of nobody."""
-    return float((Decimal(part) * 100 / whole).quantize(Decimal("0.0001"), ROUND_HALF_UP)) if whole else None
-
-
-def expected(people):
-    """The row of a cohort, counted from single people."""
-    states = Counter(person.state for person in people)
-    whole = sum(person.counted for person in people)
-    retained, unknown = sum(person.retained for person in people), sum(person.open for person in people)
-    return {
-        "certified": len(people),
-        **{name: states[name] for name in COUNTS[1:-1]},
-        "retained": retained,
-        "value": percent(retained, whole),
-        "lower": percent(retained, whole),
-        "upper": percent(retained + unknown, whole),
-        "coverage": percent(whole - unknown, whole),
-    }
 
 
 def compare(report, judged, key_of):

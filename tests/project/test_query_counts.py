@@ -49,6 +49,8 @@ LISTS = (
     ("courses:class-list", {}, "tuan"),
     ("courses:course-list", {}, "tuan"),
     ("literacy:followup-list", {}, "tuan"),
+    ("literacy:cohort-list", {"split": "class"}, "tuan"),
+    ("literacy:cohort-people", {}, "tuan"),
     ("certificates:register", {}, "tuan"),
     ("indicators:plan", {}, "tuan"),
     ("indicators:statistics", {"preset": "custom", "from": "2020-01-01", "to": "2100-12-31"}, "tuan"),

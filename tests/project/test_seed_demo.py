@@ -1,5 +1,6 @@
 """The demo city: every rule kept, every outcome there, the same each time, never on a real system."""
 
+import datetime as dt
 import io
 import json
 import random
@@ -11,7 +12,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from accounts.models import User
-from centres.models import Centre, CentreLocation
+from centres.models import AdminUnit, Centre, CentreLocation
 from centres.services import load_units
 from certificates.choices import CertificateState
 from certificates.models import Certificate, Register
@@ -26,7 +27,11 @@ from indicators.models import Figure
 from indicators.selectors import inbox
 from learners.models import Learner
 from literacy.choices import CheckOutcome
+from literacy.cohorts.periods import period_of
+from literacy.cohorts.selectors import cohort_report
+from literacy.management.commands.literacy_cohorts import as_row
 from literacy.models import LiteracyCheck
+from tests.literacy.cohort_world import expected, judge
 
 FIRST_NAMES = ["Lê Văn Nghĩa", "Phạm Đức Tâm", "Phan Thị Kim Tuyết"]
 
@@ -61,6 +66,15 @@ def test_small_city(units, fewer_papers, client):
     assert set(LiteracyCheck.objects.values_list("outcome", flat=True)) == set(CheckOutcome.values)
     wanted = set(CertificateState.values) - {CertificateState.RESERVED}
     assert set(Certificate.objects.values_list("state", flat=True)) >= wanted
+    cohorts = cohort_report(as_of=dt.date(2026, 11, 23), by="quarter", unit=AdminUnit.objects.get(level="city"))
+    judged = judge(dt.date(2026, 11, 23)).values()
+    # Counted as plain SQL counts them, person by person; and there is something to see.
+    for cohort in (*cohorts.rows, cohorts.total):
+        people = [one for one in judged if cohort.key in ("", period_of(one.certified_on, "quarter").key)]
+        assert as_row(cohort) == {"period": cohort.key, **expected(people)}
+    assert all(as_row(cohorts.total)[key] for key in ("continuing", "relapsed", "not_reached", "left", "retained"))
+    assert len(cohorts.rows) >= 4
+    assert cohorts.curve[-1].step.survival < 1
     plan = YearPlan.objects.get()
     assert plan.is_approved
     assert plan.revisions.count() == 1
