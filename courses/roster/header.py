@@ -30,7 +30,9 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "ethnicity": ("dan toc",),
     "phone": ("dien thoai", "so dien thoai", "sdt", "so dt", "dt"),
-    "address": ("dia chi", "noi o", "cho o", "cho o hien nay", "thon", "thon to", "to dan pho"),
+    "address": (
+        "dia chi", "noi o", "cho o", "cho o hien nay", "thon", "thon to", "to dan pho", "dia chi so nha ten duong to",
+    ),
     "level": ("bac tot nghiep", "bac tn", "trinh do", "trinh do hoc van", "trinh do van hoa"),
     "literacy_now": ("dang hoc lop", "xmc dang hoc lop"),
     "literacy_done": ("hoan thanh lop", "da hoan thanh lop", "xmc hoan thanh lop"),

@@ -15,7 +15,7 @@ from learners.models import Learner
 from learners.registering import keep_schooling, register_many, tie_to_centre
 from learners.services import remember_different
 from literacy.choices import Proof
-from literacy.models import LevelStatement, SurveyImport
+from literacy.models import LevelStanding, LevelStatement, SurveyImport
 from literacy.survey.preview import MatchedPage, SurveyRow, name_column
 from literacy.survey.reading import SurveySheet
 from literacy.survey.told import Said
@@ -107,14 +107,14 @@ class SurveyWriter:
         Learner.objects.bulk_update(moving, ["unit", "neighbourhood", "updated_at"], batch_size=500)
 
     def _state(self, people: list[tuple[int, SurveyRow]]) -> None:
-        """Write what is said of people's schooling and level, where it was not said before in the same words."""
+        """Write what is said of people's schooling and level, where it was not said before and is not known already."""
         source, day = self._survey.file_name, self._survey.stated_on
         schooling = ((pk, row.read.person.schooling) for pk, row in people)
         self._schooled |= set(
             keep_schooling(((pk, words) for pk, words in schooling if words), source=source, today=day)
         )
         said = {pk: row.read.said for pk, row in people if row.read.said}
-        last = last_surveys(said)
+        last, standing = last_surveys(said), present_levels(said)
         rows = LevelStatement.objects.bulk_create(
             [
                 LevelStatement(
@@ -128,7 +128,7 @@ class SurveyWriter:
                     recorded_by=self._by,
                 )
                 for pk, words in said.items()
-                if last.get(pk) != words
+                if words not in (last.get(pk), standing.get(pk))
             ],
             batch_size=500,
         )
@@ -144,3 +144,13 @@ def last_surveys(learner_ids: Iterable[int]) -> dict[int, Said]:
         return {}
     rows = LevelStatement.objects.filter(OneOf("learner_id", people), proof=Proof.SURVEY).order_by("stated_on", "pk")
     return {pk: Said(level, fallen) for pk, level, fallen in rows.values_list("learner_id", "level", "relapsed_from")}
+
+
+def present_levels(learner_ids: Iterable[int]) -> dict[int, Said]:
+    """Where people stand, as a survey would say it: one query."""
+    people = list(learner_ids)
+    if not people:
+        return {}
+    rows = LevelStanding.objects.filter(OneOf("learner_id", people), level__isnull=False)
+    found = rows.values_list("learner_id", "level", "relapsed")
+    return {pk: Said(level, level + 1 if relapsed else None) for pk, level, relapsed in found if level is not None}

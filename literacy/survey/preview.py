@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from centres.models import AdminUnit, Centre
 from core.bulk import OneOf
 from core.errors import RowError
+from core.text import search_key
+from learners.choices import Sex
 from learners.matching import Candidate, Match
 from learners.selectors import PeopleOfCentre
 from literacy.choices import StatedLevel
@@ -130,10 +132,31 @@ def match_pages(centre: Centre, unit: AdminUnit, sheet: SurveySheet) -> Iterator
         ]
         index = people.index(candidates)
         rows = [
-            SurveyRow(person, candidate, index.match(candidate))
+            SurveyRow(person, candidate, _of_the_hamlet(person, candidate, index.match(candidate), unit))
             for person, candidate in zip(read.people, candidates, strict=True)
         ]
         yield _judged(rows, read, unit, sheet)
+
+
+def _of_the_hamlet(read: SurveyPerson, candidate: Candidate, match: Match, unit: AdminUnit) -> Match:
+    """Who is known by year only: the same name, birth, sex and hamlet, and nobody else alike, is the same person.
+
+    Half of an older hamlet is surveyed without a day of birth; otherwise each yearly sheet would ask about all of them.
+    """
+    learner = match.learner
+    if match.kind != "lookalike" or learner is None or candidate.birth is None or len(match.lookalikes) != 1:
+        return match
+    place = search_key(read.person.neighbourhood)
+    same = (
+        learner.full_name.casefold() == candidate.full_name.casefold()
+        and learner.birth == candidate.birth
+        and (learner.sex == read.person.sex or Sex.UNKNOWN in (learner.sex, read.person.sex))
+        and learner.unit_id == unit.pk
+        and bool(place)
+        and learner.neighbourhood is not None
+        and learner.neighbourhood.search_key == place
+    )
+    return Match("known", learner, _("cùng họ tên, năm sinh và thôn, tổ")) if same else match
 
 
 def _judged(rows: list[SurveyRow], read: SurveyPage, unit: AdminUnit, sheet: SurveySheet) -> MatchedPage:

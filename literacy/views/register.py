@@ -3,9 +3,10 @@
 from typing import cast
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,15 +16,18 @@ from centres.choices import Verb
 from centres.models import AdminUnit
 from core.errors import Conflict, DomainError
 from core.forms import add_domain_error
+from core.tabular.writing import CONTENT_TYPES
 from learners.models import Learner
 from learners.services import centre_where
 from learners.target_groups import TargetGroup
 from literacy.choices import StatedLevel
 from literacy.models import LevelStatement
-from literacy.register.asking import UNKNOWN, communes_of, read_asked
+from literacy.register.asking import UNKNOWN, communes_of, people_of, read_asked
 from literacy.register.forms import StatementForm
 from literacy.register.people import level_counts, page_of
+from literacy.services.register import leave_trace
 from literacy.services.statements import record_statement, undo_statement
+from literacy.survey.exports import write_register
 
 
 def chosen_commune(request: HttpRequest) -> tuple[AdminUnit | None, list[AdminUnit]]:
@@ -68,6 +72,21 @@ def register(request: HttpRequest) -> HttpResponse:
         "may_export": scope_of(user).may(Verb.EXPORT),
     }
     return render(request, "literacy/register.html", context)
+
+
+@scoped(Verb.EXPORT)
+def register_export(request: HttpRequest) -> FileResponse:
+    """Whoever is asked for, in the columns of the official survey sheet; leaves a trace."""
+    user = cast(User, request.user)
+    unit, _communes = chosen_commune(request)
+    if unit is None:
+        raise Http404
+    asked = read_asked(request.GET, unit)
+    leave_trace(asked, by=user)
+    name = f"so-biet-chu-{unit.code}-{timezone.localdate():%Y-%m-%d}.xlsx"
+    answer = FileResponse(write_register(people_of(asked, user)), as_attachment=True, filename=name)
+    answer.headers["Content-Type"] = CONTENT_TYPES["xlsx"]
+    return answer
 
 
 @scoped(Verb.SURVEY, Verb.VIEW)

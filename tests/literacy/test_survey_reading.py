@@ -130,6 +130,7 @@ def test_the_official_sheet_is_read_with_its_three_rows_of_headings():
     assert errors == []
     one, two = people
     assert (one.person.full_name, str(one.person.birth), one.person.sex) == ("Bùi Thu Bích", "03/04/1998", "female")
+    assert one.person.neighbourhood == "Thôn 7"
     assert (one.said, one.person.schooling.disabled) == (Said(1), True)
     assert (two.person.full_name, str(two.person.birth), two.person.phone) == ("Trần Đức", "1970", "0912345678")
     assert two.said == Said(1, 2)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.choices import Role
 from accounts.models import User
+from centres.selectors import unit_of_centre
 from certificates.models import Certificate
 from certificates.services import hand_out_copies, issue_class
 from certificates.services.holder import FreshLink, make_holder_link
@@ -34,15 +35,18 @@ from courses.services.rosters import preview_roster
 from indicators.models import Indicator
 from indicators.services import report_figure
 from learners.models import Learner
-from literacy.models import FollowUp, OutsideLearning, Relapse, Volunteer
+from literacy.models import FollowUp, OutsideLearning, Relapse, SurveyImport, Volunteer
 from literacy.services import add_volunteer, assign, record_check, record_outside_learning
+from literacy.services.surveys import preview_survey
 from tests.cast import Cast
 from tests.certificates.pictures import picture
 from tests.factories import closed_class, make_class, make_course, make_enrolled, make_learner, make_sessions
+from tests.literacy.surveys import book, person
 from tests.rosters import sheets
 
 # One good row and one with something wrong in it.
 ROSTER = sheets.roster([sheets.person(1), sheets.person(2, **{"Ngày sinh": "31/02/1984"})])
+SHEET = book([person("Đào", done=3), person("Nga", year=2031)])
 # The shortest thing that is taken for a PDF.
 PDF = b"%PDF-1.4\n%%EOF\n"
 CANARY = {"a": "Hoangyena", "b": "Hoangyenb"}
@@ -72,6 +76,7 @@ class Rows:
     outside: OutsideLearning
     placement: PlacementTest
     case: Relapse
+    level_survey: SurveyImport
 
 
 @dataclass
@@ -131,6 +136,8 @@ def build(cast: Cast, centre, staff, word: str, teacher=None) -> Rows:
         volunteer, outside,
         record_placement(learner=people[0], term=4, tested_on=group.starts_on, paper=f"Biên bản {word}", by=staff),
         Relapse.objects.get(centre=centre),
+        preview_survey(unit=unit_of_centre(centre.pk, timezone.localdate()), content=SHEET, file_name=f"{word}.xlsx",
+                       by=staff)[0],
     )  # fmt: skip
 
 
