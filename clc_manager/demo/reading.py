@@ -5,13 +5,14 @@ import datetime as dt
 from accounts.models import User
 from clc_manager.demo.city import HOME_COMMUNE, Place
 from clc_manager.demo.teaching import LONGEST, Town, finish_class, hold_class
+from clc_manager.demo.visits import WITH_SHEET, answers_for
 from core.dates import add_months
 from courses.choices import EnrolmentStatus, Result
 from courses.models import ClassGroup, Course
 from courses.services import record_results
 from learners.models import Learner
 from literacy.choices import CheckOutcome
-from literacy.models import FollowUp
+from literacy.models import FollowUp, Instrument
 from literacy.services import record_check
 
 PHASE_1 = "XMC-GD1"
@@ -82,6 +83,7 @@ def _keep_learning(town: Town, places: list[Place], group: ClassGroup) -> None:
 def _checks(town: Town, places: list[Place]) -> None:
     """Record what was found at each check that fell due; the most recent ones are still to be made."""
     desks = {place.centre.pk: place.desk for place in places}
+    instrument = Instrument.objects.on(town.today)
     # Walk by due date, asking again for what is open: a relapse or a move calls the later checks off.
     due = FollowUp.objects.open().filter(due_on__lte=town.today - dt.timedelta(days=5)).order_by("due_on", "pk")
     # Some people are never reached: they make the gap between the bounds of A3.
@@ -97,6 +99,7 @@ def _checks(town: Town, places: list[Place]) -> None:
         if outcome is None:
             continue
         checked_on = min(follow_up.due_on + dt.timedelta(days=town.rng.randint(0, 20)), town.today)
+        asked = instrument if instrument and pk % WITH_SHEET == 0 else None
         holds = outcome in (CheckOutcome.HOLDS_1, CheckOutcome.HOLDS_2)
         seen = holds or outcome == CheckOutcome.RELAPSED
         record_check(
@@ -107,6 +110,8 @@ def _checks(town: Town, places: list[Place]) -> None:
             reads=holds if seen else None,
             writes=holds if seen else None,
             counts=True if seen else None,
+            instrument=asked,
+            answers=answers_for(asked.sheet, outcome) if asked else None,
         )
 
 

@@ -18,7 +18,7 @@ from centres.choices import Verb
 from core.errors import DomainError, InvalidInput
 from core.offline import KeptPage, in_asked_language, worker_response
 from literacy.choices import CheckOutcome, Skill
-from literacy.models import CheckSending
+from literacy.models import CheckSending, Volunteer
 from literacy.phone import MOST_TAKEN, instrument_to_take, people_to_take, visitable
 from literacy.services import receive_checks
 
@@ -59,15 +59,19 @@ def phone_pick(request: HttpRequest) -> HttpResponse:
     places = rows.exclude(learner__neighbourhood=None).values_list(
         "learner__neighbourhood_id", "learner__neighbourhood__name"
     )
-    place = request.GET.get("place", "")
+    place, volunteer = request.GET.get("place", ""), request.GET.get("volunteer", "")
     chosen = rows.filter(learner__neighbourhood_id=int(place)) if place.isdecimal() and len(place) < 19 else rows
+    if volunteer.isdecimal() and len(volunteer) < 19:
+        chosen = chosen.filter(volunteer_id=int(volunteer))
     count = chosen.count()
     context = {
-        "rows": chosen.order_by("due_on", "pk")[:SHOWN],
+        "rows": chosen.order_by("-risk", "due_on", "pk")[:SHOWN],
         "more": max(0, count - SHOWN),
         "most": MOST_TAKEN,
         "places": sorted(set(places.order_by()), key=lambda row: str(row[1])),
         "place": place,
+        "volunteers": Volunteer.objects.filter(pk__in=rows.exclude(volunteer=None).order_by().values("volunteer_id")),
+        "volunteer": volunteer,
         "today": today,
         "held": CheckSending.objects.visible_to(user).held().count(),
     }
