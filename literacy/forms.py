@@ -89,7 +89,7 @@ class VolunteerForm(forms.Form):
         label=_("Tài khoản"),
         required=False,
         empty_label=_("Không dùng phần mềm"),
-        help_text=_("Nếu người này đăng nhập được, họ thấy ngay danh sách “Người tôi phụ trách”."),
+        help_text=_("Nếu người này đăng nhập được, họ chọn “Tôi” ở ô “Người phụ trách” là thấy người của mình."),
     )
 
     def __init__(self, *args: Any, centre: Centre, **kwargs: Any) -> None:
