@@ -21,7 +21,7 @@ def rule_on(day: dt.date) -> Rule:
 
 
 def facts_of(award_ids: Sequence[int], *, day: dt.date) -> dict[int, Facts]:
-    """Return the facts on a day by award: nine queries for up to 5000 awards."""
+    """Return the facts on a day by award: eight queries for up to 5000 awards."""
     awards = list(
         LiteracyAward.objects.filter(pk__in=award_ids).values(
             "pk", "learner_id", "certified_on", "centre_id", "learner__birth_year", "learner__unit_id",

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import random
+from collections import Counter
 from io import StringIO
 
 import pytest
@@ -13,13 +15,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.dates import PartialDate, add_months
+from core.errors import Conflict
 from core.models import DatedSetting
 from courses.models import Course
 from learners.merging import merge_people, undo_merge
 from literacy.choices import CheckOutcome
 from literacy.models import FollowUp, LiteracyAward
 from literacy.risk import PARTS, Facts, Lives, Reason, Rule, assess, band, words
-from literacy.services import count_stale, keep_worklist, record_award, record_check, undo_check
+from literacy.services import (
+    count_stale,
+    keep_worklist,
+    record_award,
+    record_check,
+    record_outside_learning,
+    take_back_outside_learning,
+    undo_check,
+)
 from literacy.services.reference import RISK_RULE
 from tests.factories import closed_class, make_learner
 
@@ -198,3 +209,44 @@ def test_refreshing_costs_the_same_for_few_people_and_many(cast, today):
         return len(log)
 
     assert spend(2) == spend(8)
+
+
+@pytest.mark.django_db
+def test_whatever_is_recorded_in_whatever_order_leaves_nothing_stale(cast, today):
+    """Every writer of the app refreshes whom it touches: after any of forty deeds the night would change nothing."""
+    rng = random.Random(41)
+    people = [literate(cast, add_months(today, -months), unit=None) for months in (4, 7, 13)]
+    papers, checks, done = [], [], Counter()
+    for _ in range(40):
+        person = rng.choice(people)
+        deed = rng.choice(["check", "check", "undo", "paper", "take back", "level 2", "class"])
+        try:
+            if deed == "check":
+                row = rng.choice(FollowUp.objects.filter(learner=person, due_on__lte=today).order_by("pk"))
+                outcome = rng.choice(["holds_1", "holds_1", "relapsed", "not_reached"])
+                writes = rng.choice([True, False, None]) if outcome == "holds_1" else None
+                checks.append(
+                    record_check(follow_up=row, outcome=outcome, checked_on=today, writes=writes, by=cast.lan)
+                )
+            elif deed == "undo" and checks:
+                undo_check(check=checks.pop(), by=cast.lan)
+            elif deed == "paper":
+                papers.append(
+                    record_outside_learning(
+                        learner=person, what=f"Nghề {len(papers)}", place="Xưởng may", starts_on=today, ends_on=today,
+                        paper="Giấy xác nhận", by=cast.lan,
+                    )
+                )  # fmt: skip
+            elif deed == "take back" and papers:
+                take_back_outside_learning(row=papers.pop(), reason="Nhầm", by=cast.lan)
+            elif deed == "level 2":
+                record_award(
+                    learner=person, level=2, proof="test", certified_on=today, centre=cast.centre_a, by=cast.lan
+                )
+            elif deed == "class":
+                closed_class(cast.centre_a, people=[person], passing=1, failing=0, sessions=1)
+            done[deed] += 1
+        except Conflict:  # has its result, holds the level: nothing happened
+            done["refused"] += 1
+        assert count_stale() == 0, deed
+    assert set(done) >= {"check", "undo", "paper", "take back", "level 2", "class"}
