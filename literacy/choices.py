@@ -68,6 +68,16 @@ class EventKind(models.TextChoices):
     OUTSIDE = "outside", _("học ở nơi khác, có giấy")
 
 
+class CallOutcome(models.TextChoices):
+    """What came of calling on somebody who cannot read."""
+
+    VISITED = "visited", _("Đã gặp")
+    NOT_MET = "not_met", _("Không gặp")
+    REFUSED = "refused", _("Từ chối")
+    MOVED = "moved", _("Đã chuyển đi")
+    ENROLLED = "enrolled", _("Đã vào lớp")
+
+
 class CheckOutcome(models.TextChoices):
     """What a follow-up check found."""
 

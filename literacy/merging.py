@@ -11,6 +11,7 @@ from core.errors import Conflict
 from learners.hooks import Change, around_merging, on_collision
 from literacy.models import LiteracyAward
 from literacy.services import restate
+from literacy.services.mobilising import settle_calls
 
 
 @on_collision("literacy.literacyaward")
@@ -26,6 +27,7 @@ def one_award_of_a_level(kept: LiteracyAward, other: LiteracyAward) -> list[Chan
 @around_merging
 @contextmanager
 def standing_restated(people: list[int], _by: User, _notes: list[str]) -> Iterator[None]:
-    """Once the facts are one person's, or two people's again, work out where they stand."""
+    """Once the facts are one person's, or two people's again, work out where they stand, and what came of calling."""
     yield
     restate(people)
+    settle_calls(people)

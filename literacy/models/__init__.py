@@ -4,6 +4,7 @@ from literacy.models.awards import LiteracyAward
 from literacy.models.escalations import Escalation
 from literacy.models.follow_ups import FollowUp, LiteracyCheck
 from literacy.models.instruments import CheckSending, CheckSheet, Instrument
+from literacy.models.mobilisation import Mobilisation, MobilisationCall
 from literacy.models.outside_learning import OutsideLearning
 from literacy.models.register import LevelStanding, LevelStatement
 from literacy.models.relapse_steps import RelapseStep
@@ -21,6 +22,8 @@ __all__ = [
     "LevelStatement",
     "LiteracyAward",
     "LiteracyCheck",
+    "Mobilisation",
+    "MobilisationCall",
     "OutsideLearning",
     "Relapse",
     "RelapseStep",

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import DayField
 from core.tabular.reading import ACCEPTED
-from literacy.choices import Proof, StatedLevel
+from literacy.choices import CallOutcome, Proof, StatedLevel
 
 
 class StatementForm(forms.Form):
@@ -36,3 +36,11 @@ class SurveyUploadForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
     )
     stated_on = DayField(label=_("Ngày điều tra"), initial=timezone.localdate)
+
+
+class CallForm(forms.Form):
+    """What came of calling on somebody."""
+
+    outcome = forms.ChoiceField(label=_("Kết quả"), choices=CallOutcome.choices, widget=forms.RadioSelect)
+    called_on = DayField(label=_("Ngày vận động"), initial=timezone.localdate)
+    note = forms.CharField(label=_("Ghi chú"), max_length=300, required=False)

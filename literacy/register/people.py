@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from learners.models import Learner
 from literacy.choices import StatedLevel
-from literacy.models import LevelStanding
+from literacy.models import LevelStanding, Mobilisation
 from literacy.register.asking import UNKNOWN, Asked, people_of
 
 PER_PAGE = 50
@@ -28,6 +28,22 @@ class Line:
         if self.standing is None or self.standing.level is None:
             return ""
         return str(StatedLevel(self.standing.level).label)
+
+    @property
+    def held(self) -> Mobilisation | None:
+        """Who calls on the person and what came of it, where anybody does; ask for it in the same query."""
+        return getattr(self.learner, "mobilisation", None)
+
+    @property
+    def caller(self) -> str:
+        """The name of who calls on the person, or nothing."""
+        return self.held.volunteer.full_name if self.held and self.held.volunteer else ""
+
+    @property
+    def home(self) -> str:
+        """Where the person lives, as well as it is written down."""
+        place = self.learner.neighbourhood
+        return self.learner.address or (place.name if place else "")
 
 
 def level_counts(asked: Asked, user: Any) -> dict[str, int]:

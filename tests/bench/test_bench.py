@@ -8,6 +8,7 @@ from django.core.management import call_command
 from bench import (
     harness,
     literacy_cohorts,
+    literacy_register,
     lookalikes,
     person_search,
     roster_import,
@@ -42,6 +43,7 @@ def test_sides_alternate_and_the_ratio_is_ours_over_floor(monkeypatch):
         (person_search, {"PEOPLE": 300, "QUESTIONS": 40}),
         (lookalikes, {"PEOPLE": 300, "QUESTIONS": 40}),
         (literacy_cohorts, {"PEOPLE": 300}),
+        (literacy_register, {"PEOPLE": 300, "COMMUNE": 200}),
     ],
 )
 def test_benchmarks_run_and_roll_back(db, monkeypatch, module, sizes):
