@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from core.forms import DayField
 from core.text import clean
@@ -22,9 +22,9 @@ _SKILLS = [("", "–"), *Skill.choices]
 class InstrumentForm(forms.Form):
     """Items row by row with free rows at the end, thresholds by level and skill; no question, no item."""
 
-    title = forms.CharField(label=_("Tên phiếu"), max_length=120)
-    valid_from = DayField(label=_("Dùng từ ngày"))
-    reason = forms.CharField(label=_("Căn cứ, vì sao sửa"), max_length=300)
+    title = forms.CharField(label=_lazy("Tên phiếu"), max_length=120)
+    valid_from = DayField(label=_lazy("Dùng từ ngày"))
+    reason = forms.CharField(label=_lazy("Căn cứ, vì sao sửa"), max_length=300)
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, content: Mapping[str, Any], **kwargs: Any) -> None:
@@ -35,27 +35,27 @@ class InstrumentForm(forms.Form):
             row = items[place] if place < len(items) else {"skill": "", "ask": "", "show": "", "scores": []}
             said = {"n": place + 1}
             self.fields[f"skill_{place}"] = forms.ChoiceField(
-                label=_now("Mục %(n)s: đọc, viết hay tính") % said, choices=_SKILLS, required=False,
+                label=_("Mục %(n)s: đọc, viết hay tính") % said, choices=_SKILLS, required=False,
                 initial=row["skill"],
             )  # fmt: skip
             self.fields[f"ask_{place}"] = forms.CharField(
-                label=_now("Mục %(n)s: hỏi gì") % said, max_length=400, required=False, initial=row["ask"],
+                label=_("Mục %(n)s: hỏi gì") % said, max_length=400, required=False, initial=row["ask"],
                 widget=forms.Textarea({"rows": 2}),
             )  # fmt: skip
             self.fields[f"show_{place}"] = forms.CharField(
-                label=_now("Mục %(n)s: cho xem gì") % said, max_length=800, required=False, initial=row["show"],
+                label=_("Mục %(n)s: cho xem gì") % said, max_length=800, required=False, initial=row["show"],
                 widget=forms.Textarea({"rows": 2}),
             )  # fmt: skip
             self.fields[f"scores_{place}"] = forms.CharField(
-                label=_now("Mục %(n)s: các mức điểm") % said, max_length=1200, required=False,
+                label=_("Mục %(n)s: các mức điểm") % said, max_length=1200, required=False,
                 initial="\n".join(row["scores"]), widget=forms.Textarea({"rows": 3}),
-                help_text=_now("Mỗi dòng một mức: dòng đầu là 0 điểm, dòng hai là 1 điểm…"),
+                help_text=_("Mỗi dòng một mức: dòng đầu là 0 điểm, dòng hai là 1 điểm…"),
             )  # fmt: skip
         for level in LiteracyLevel:
             for skill in Skill:
                 words = {"skill": skill.label, "level": level.label}
                 self.fields[f"least_{level.value}_{skill.value}"] = forms.IntegerField(
-                    label=_now("%(skill)s, %(level)s") % words, min_value=0, max_value=999,
+                    label=_("%(skill)s, %(level)s") % words, min_value=0, max_value=999,
                     initial=content["thresholds"][str(level.value)][skill],
                 )  # fmt: skip
 
@@ -76,10 +76,10 @@ class InstrumentForm(forms.Form):
         for place in range(self.rows):
             ask, rest = data.get(f"ask_{place}"), (data.get(f"skill_{place}"), data.get(f"scores_{place}"))
             if not ask and data.get(f"scores_{place}"):
-                self.add_error(f"ask_{place}", _now("Hãy ghi câu hỏi, hoặc xóa các mức điểm của mục này."))
+                self.add_error(f"ask_{place}", _("Hãy ghi câu hỏi, hoặc xóa các mức điểm của mục này."))
             elif ask and not all(rest):
                 missing = f"skill_{place}" if not rest[0] else f"scores_{place}"
-                self.add_error(missing, _now("Mục này còn thiếu."))
+                self.add_error(missing, _("Mục này còn thiếu."))
         return data
 
     def content(self) -> dict[str, Any]:

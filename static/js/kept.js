@@ -1,7 +1,19 @@
 // Attendance kept on this device and not sent yet (js/attendance.js) is announced where people come by; opening the
 // session's page sends it.
+// Checks of people (js/phone) that were not sent yet are announced the same way.
 (function () {
   "use strict";
+  const visits = document.querySelector("[data-visits]");
+  let unsent = 0;
+  try { unsent = visits ? Object.keys(window.localStorage).filter((name) => name.startsWith(`clc-phone-${visits.dataset.visits}-check-`)).length : 0; } catch (error) { /* no store: nothing is kept */ }
+  if (unsent) {
+    const link = document.createElement("a");
+    link.className = "btn";
+    link.href = visits.dataset.page;
+    link.textContent = visits.dataset.send;
+    visits.append(`${visits.dataset.words} ${unsent}. `, link);
+    visits.hidden = false;
+  }
   const place = document.querySelector("[data-kept]");
   if (!place) return;
   const start = `clc-attendance-${place.dataset.kept}-`;

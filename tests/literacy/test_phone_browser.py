@@ -142,8 +142,11 @@ def test_an_answer_that_never_came_does_no_harm(cast, people, desk_of, console_e
     save(page)
     expect(kept(page)).to_contain_text("Đã gửi mà chưa có trả lời")
     expect(kept(page).get_by_role("link", name="Sửa")).to_have_count(0)  # it may be with the server already
+    page.goto("/")
+    expect(page.get_by_text("Kết quả kiểm tra tại nhà chưa gửi trên máy này: 1.")).to_be_visible()
     page.unroute(f"**{send}")
-    page.get_by_role("button", name="Gửi ngay").tap()
+    page.get_by_role("link", name="Mở và gửi").tap()
+    expect(page.locator("[data-net]")).to_have_text("Đã gửi 1 kết quả.")
     expect(kept(page)).to_have_count(0)
     assert (LiteracyCheck.objects.count(), CheckSending.objects.count()) == (1, 1)
     forgive(console_errors, "ERR_FAILED")

@@ -315,6 +315,20 @@ def test_sending_costs_the_same_for_each_and_picking_does_not_grow(cast, referen
     assert body.count('name="ids"') == 10
 
 
+def test_what_waits_costs_the_same_for_one_and_for_four(cast, reference, as_user, today):
+    client, counts = as_user(cast.lan), []
+    for number in (1, 3):
+        for _ in range(number):
+            row = due_check(cast.centre_a, cast.lan)
+            record_check(follow_up=row, outcome="holds_1", checked_on=today, by=cast.duc)
+            receive_checks(rows=[row_of(row, "relapsed")], by=cast.lan)
+        client.get(reverse("literacy:held"))
+        with CaptureQueriesContext(connection) as log:
+            body = client.get(reverse("literacy:held")).content.decode()
+        counts.append(len(log))
+    assert (counts[0], body.count("Ghi thêm</button>")) == (counts[1], 4)
+
+
 def test_the_page_that_is_kept_is_the_same_for_everybody(client, cast, reference):
     page = reverse("literacy:phone")
     stranger = client.get(page)

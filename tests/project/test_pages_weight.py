@@ -17,7 +17,8 @@ PAGES = (
     "courses:course-list", "literacy:followup-list", "certificates:register", "certificates:log", "indicators:plan",
     "literacy:cohort-list", "indicators:declare",
     "indicators:statistics", "centres:centre-list", "centres:unit-list", "centres:audit-list", "accounts:profile",
-    "api:docs", "api:keys", "certificates:templates",
+    "api:docs", "api:keys", "certificates:templates", "literacy:phone", "literacy:phone-pick", "literacy:held",
+    "literacy:instrument",
 )  # fmt: skip
 LIMIT = 60_000
 
