@@ -16,15 +16,16 @@ from literacy.models import LiteracyAward, OutsideLearning
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """One event in words, and whether it is the one that counts."""
+    """One event in words, whether it is the one that counts, and whether it began too late to."""
 
     words: str
     counts: bool
+    too_late: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Continuing:
-    """What a person learned since (and before) becoming literate.
+    """What a person learned since becoming literate; everything known when that day is not.
 
     ``award``: the level 1 that made them newly literate, if the reader sees it; ``until``: the last day on which an
     event can begin to count; ``is_over``: whether that day has passed. ``outside``: records of other places, with those
@@ -56,8 +57,13 @@ def continuing_of(learner: Learner, user: Any, as_of: dt.date) -> Continuing:
         counted = counting_event(events, certified_on=award.certified_on, as_of=as_of, window_months=months)
     scope = scope_of(user)
     lines = [
-        EventLine(event_words(event, own=scope.may(Verb.VIEW, event.centre_id)), event is counted)
+        EventLine(
+            event_words(event, own=scope.may(Verb.VIEW, event.centre_id)),
+            event is counted,
+            until is not None and event.day > until,
+        )
         for event in _one_of_each(events, counted)
+        if award is None or event.day > award.certified_on  # what led to the level is not going on
     ]
     outside = OutsideLearning.objects.visible_to(user).filter(learner=learner).select_related("taken_back_by")
     return Continuing(award, until, is_over, lines, list(outside))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from centres.models import AdminUnit, Centre
 from certificates.models import Certificate
-from clc_manager.demo import city, following, papers, planning, reading, surveying, teaching, visits
+from clc_manager.demo import city, following, going_on, papers, planning, reading, surveying, teaching, visits
 from clc_manager.demo.people import describe_users
 from core.errors import Conflict, Forbidden
 from courses.models import Attendance, ClassGroup, Enrolment, Session
@@ -56,6 +56,9 @@ def build_small(*, today: dt.date, say: Say) -> dict[str, Any]:
         following.volunteers(town, home, users)
         visits.second_word(town, home, users)
         surveying.survey_of(town, home)
+        going_on.term_by_term(town, home)
+        going_on.relapse_at_home(town, home)
+        going_on.learning_elsewhere(town, places)
         say(_("%(n)s lớp") % {"n": len(town.classes)})
     say(_("đang in chứng nhận…"))
     papers.certificates(town, places)

@@ -12,7 +12,7 @@ from clc_manager.demo.city import Place
 from clc_manager.demo.names import SUBJECTS, Subject, make_person
 from courses import services as teaching
 from courses.choices import AttendanceStatus, OrganiserRole, Result, SessionStatus
-from courses.models import ClassGroup, Course, PlanLine, Topic
+from courses.models import ClassGroup, Course, Enrolment, PlanLine, Session, Topic
 from learners.models import Learner
 from learners.services import register_learner
 from learners.target_groups import TargetGroup
@@ -124,6 +124,17 @@ def hold_class(
         starts_at=dt.time(evening, 30),
         ends_at=dt.time(evening + 2, 0),
     )
+    mark_past(town, place, planned, enrolments, presence=presence)
+    town.classes.append(group)
+    if len(town.classes) % CLASSES_BETWEEN_STATISTICS == 1:
+        renew_statistics()
+    return group
+
+
+def mark_past(
+    town: Town, place: Place, planned: list[Session], enrolments: list[Enrolment], *, presence: float
+) -> None:
+    """Take attendance of every session that lies in the past; everybody has a diligence of their own."""
     faithful = {enrolment.pk: min(1.0, town.rng.gauss(presence, 0.12)) for enrolment in enrolments}
     for session in planned:
         # The last days are left for the visitor to mark; slack centres leave more.
@@ -136,10 +147,6 @@ def hold_class(
             for pk, share in faithful.items()
         }
         teaching.mark_attendance(session=session, marks={pk: str(mark) for pk, mark in marks.items()}, by=place.desk)
-    town.classes.append(group)
-    if len(town.classes) % CLASSES_BETWEEN_STATISTICS == 1:
-        renew_statistics()
-    return group
 
 
 def renew_statistics() -> None:
