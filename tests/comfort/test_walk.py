@@ -30,6 +30,8 @@ LISTS = {
     "literacy:followup-list",
     "literacy:phone-pick",
     "literacy:held",
+    "literacy:relapse-list",
+    "courses:returner-list",
 }
 BEGUN_HERE = {"learners:learner-list", "courses:class-list"}
 DESK = {"width": 1280, "height": 800}
