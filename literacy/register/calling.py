@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from courses.choices import EnrolmentStatus
 from courses.models import Enrolment
@@ -57,9 +57,9 @@ def state_counts(people: QuerySet[Learner]) -> dict[str, int]:
 
 
 def ordered(people: QuerySet[Learner]) -> QuerySet[Learner]:
-    """In Vietnamese order with what a line shows."""
+    """Whoever is known not to read first, then the unknown; each in Vietnamese order, with what a line shows."""
     rows = people.select_related("neighbourhood", "level_standing", "mobilisation__volunteer")
-    return rows.order_by("sort_key", "pk")
+    return rows.order_by(F("level_standing__level").asc(nulls_last=True), "sort_key", "pk")
 
 
 def page_to_call(people: QuerySet[Learner], number: str | None, count: int, year: int) -> Page[Any]:

@@ -16,7 +16,7 @@ PAGES = (
     "home", "search", "learners:learner-list", "learners:learner-add", "courses:class-list", "courses:class-add",
     "courses:course-list", "literacy:followup-list", "certificates:register", "certificates:log", "indicators:plan",
     "literacy:cohort-list", "indicators:declare", "courses:programme", "courses:returner-list",
-    "literacy:relapse-list",
+    "literacy:relapse-list", "literacy:register", "literacy:mobilisation", "literacy:survey-upload",
     "indicators:statistics", "centres:centre-list", "centres:unit-list", "centres:audit-list", "accounts:profile",
     "api:docs", "api:keys", "certificates:templates", "literacy:phone", "literacy:phone-pick", "literacy:held",
     "literacy:instrument",
