@@ -14,6 +14,7 @@ from certificates.models import Proposal
 from core.dates import Period
 from indicators.choices import FigureState, IndicatorSource
 from indicators.models import CentreDeclaration, Figure, Indicator, ReportRun
+from literacy.models import CheckSending
 
 MOST_RETURNED = 5
 
@@ -45,6 +46,10 @@ def duties_of(user: User, day: dt.date) -> list[Duty]:
     if scope.may(Verb.APPROVE_FIGURE) and (waiting := Figure.objects.to_decide_by(user).count()):
         text = _("%(n)s số liệu chờ duyệt") % {"n": waiting}
         found.insert(0, Duty(text, scope.label, _("Duyệt"), reverse("indicators:inbox")))
+    own = CheckSending.objects.filter(scope.centre_q("follow_up__centre_id", Verb.FOLLOW_UP))
+    if scope.may(Verb.FOLLOW_UP) and (held := own.held().count()):
+        text = _("%(n)s kết quả kiểm tra gửi từ điện thoại chờ xem lại") % {"n": held}
+        found.insert(0, Duty(text, scope.label, _("Xem"), reverse("literacy:held")))
     if asked := Proposal.objects.to_settle_by(user).count():
         text = _("%(n)s đề nghị về chứng nhận chờ bạn xác nhận") % {"n": asked}
         found.insert(0, Duty(text, scope.label, _("Xem"), reverse("certificates:proposals")))
