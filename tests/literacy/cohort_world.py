@@ -54,7 +54,7 @@ PERSON = st.fixed_dictionaries(
         "birth_year": st.sampled_from([None, 1950, 1962, 1984, 1991, 2012]),
     }
 )
-PEOPLE = st.lists(PERSON, min_size=1, max_size=9)
+PEOPLE = st.lists(PERSON, min_size=1, max_size=7)
 
 
 def stage(cast):

@@ -1,5 +1,6 @@
 """Cohorts against a second computation in plain SQL, person by person, and their curve against lifelines."""
 
+import datetime as dt
 from collections import Counter, defaultdict
 
 import pytest
@@ -13,6 +14,8 @@ from literacy.cohorts.people import members
 from literacy.cohorts.periods import period_of
 from literacy.cohorts.selectors import age_band, cohort_report
 from literacy.management.commands.literacy_cohorts import as_member, as_row
+from literacy.rules import share_of
+from literacy.selectors import a3_figure
 from tests.literacy.cohort_world import COUNTS, DAYS, PEOPLE, expected, judge, stage, write
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +105,28 @@ def test_parts_of_the_city_and_splits(cast, reference):
             transaction.set_rollback(True)
 
     check()
+
+
+def test_the_four_quarters_of_a_year_add_up_to_the_figure_a3(cast, reference):
+    """One rule: on the last day of a quarter the people of A3 are those of four whole quarters, a year before."""
+    world = stage(cast)
+    counted = Counter()
+
+    @settings(max_examples=25)
+    @given(PEOPLE, st.sampled_from([dt.date(2026, 6, 30), dt.date(2026, 9, 30), dt.date(2025, 12, 31)]))
+    def check(people, as_of):
+        with transaction.atomic():
+            write(world, people)
+            figure = a3_figure(unit=cast.city, as_of=as_of)
+            rows = cohort_report(as_of=as_of, by="quarter", unit=cast.city).rows
+            first, last = (period_of(day, "quarter").key for day in figure.window)
+            quarters = sum((row.counts for row in rows if first <= row.key <= last), Counter())
+            assert share_of(quarters) == figure.share
+            counted.update(quarters)
+            transaction.set_rollback(True)
+
+    check()
+    assert counted.total() > 50
 
 
 def test_queries_do_not_grow_with_people(cast, reference, django_assert_num_queries):
