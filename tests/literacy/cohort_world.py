@@ -24,7 +24,7 @@ from literacy.models import FollowUp, LiteracyAward, LiteracyCheck, OutsideLearn
 # The 29th of February, ends of short months, of a quarter and of a literacy year are among the days asked for.
 DAYS = [dt.date(2026, 8, 31), dt.date(2026, 9, 30), dt.date(2026, 2, 28), dt.date(2025, 2, 28), dt.date(2026, 6, 30)]
 FIRST = dt.date(2023, 12, 20)
-OUTCOMES = ["holds_1", "holds_2", "relapsed", "not_reached", "moved", "died", "refused"]
+OUTCOMES = ["holds_1"] * 4 + ["holds_2", "relapsed", "relapsed", "not_reached", "moved", "died", "refused"]
 MONTHS = [3, 6, 12, 24]
 CLASSES = 8  # a new one every seventy days
 PHASE_2 = 4

@@ -70,7 +70,7 @@ def test_200_random_cohorts_are_counted_as_plain_sql_counts_them(cast, reference
 
     check()
     # Every state, and both kinds of those who are literate, came up often enough to prove something.
-    assert min(seen.values()) > 20
+    assert min(seen.values()) > 10
     assert set(seen) == {(state, False) for state in COUNTS[1:-1]} | {("continuing", True)}
 
 
@@ -126,7 +126,7 @@ def test_the_four_quarters_of_a_year_add_up_to_the_figure_a3(cast, reference):
             transaction.set_rollback(True)
 
     check()
-    assert counted.total() > 50
+    assert counted.total() > 20
 
 
 def test_queries_do_not_grow_with_people(cast, reference, django_assert_num_queries):
