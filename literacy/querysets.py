@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from centres.access import scope_of
 from centres.choices import Verb
@@ -42,6 +42,12 @@ class PersonRowQuerySet(models.QuerySet[Any]):
         return self.filter(Exists(known))
 
 
+def told_above(told: str = "") -> Exists:
+    """A condition on follow-ups: those above (one of them, or any) were told of the person, and it still stands."""
+    rows = apps.get_model("literacy", "Escalation")._default_manager.filter(award_id=OuterRef("award_id"))
+    return Exists((rows.filter(told=told) if told else rows).standing())
+
+
 class FollowUpQuerySet(CentreRowQuerySet):
     """Planned checks."""
 
@@ -73,9 +79,27 @@ class FollowUpQuerySet(CentreRowQuerySet):
 
     def escalated(self, day: dt.date, *, told: str = "") -> Self:
         """Due, and those above (one of them, or any) were told that nobody looks after the person."""
-        rows = apps.get_model("literacy", "Escalation")._default_manager.filter(award_id=OuterRef("award_id"))
-        rows = rows.filter(told=told) if told else rows
-        return self.due(day).filter(Exists(rows.standing()))
+        return self.due(day).filter(told_above(told))
+
+    def numbers(self, day: dt.date, *, soon: dt.date, times: int) -> dict[str, int]:
+        """How many lie in each part of the worklist: the parts that share a condition are counted in one reading."""
+        now = self.due(day).aggregate(
+            due=Count("pk"),
+            unreached=Count("pk", filter=Q(attempts__gte=times)),
+            escalated=Count("pk", filter=told_above()),
+        )
+        ahead = (
+            self.open()
+            .filter(due_on__gt=day)
+            .aggregate(soon=Count("pk", filter=Q(due_on__lte=soon)), later=Count("pk", filter=Q(due_on__gt=soon)))
+        )
+        return {
+            **now,
+            **ahead,
+            "month": self.in_month(day).count(),
+            "relapsed": self.relapsed().count(),
+            "done": self.filter(done_on__isnull=False).count(),
+        }
 
     def relapsed(self) -> Self:
         """The check that found a relapse which is still open, of people who have not left: to be asked again."""

@@ -104,19 +104,21 @@ def _rows(user: User, asked: Asked) -> FollowUpQuerySet:
     return rows.filter(volunteer_id=int(asked.volunteer)) if asked.volunteer else rows
 
 
-def parts_of(rows: FollowUpQuerySet, today: dt.date) -> dict[str, FollowUpQuerySet]:
-    """Return the parts of the list, by the names of ``WHEN``."""
-    month = add_months(today, 1)
-    return {
+def parts_of(rows: FollowUpQuerySet, today: dt.date) -> tuple[dict[str, FollowUpQuerySet], dict[str, int]]:
+    """Return the parts of the list and how many lie in each, by the names of ``WHEN``: six queries."""
+    month, times = add_months(today, 1), int(setting_on("literacy.unreached_times", today))
+    numbers = rows.numbers(today, soon=month, times=times)
+    parts = {
         "due": rows.due(today),
         "month": rows.in_month(today),
         "soon": rows.open().filter(due_on__gt=today, due_on__lte=month),
         "later": rows.open().filter(due_on__gt=month),
-        "unreached": rows.never_met(today, int(setting_on("literacy.unreached_times", today))),
+        "unreached": rows.never_met(today, times),
         "escalated": rows.escalated(today),
         "relapsed": rows.relapsed(),
         "done": rows.filter(done_on__isnull=False),
     }
+    return parts, numbers
 
 
 def _labels() -> dict[str, str]:
@@ -160,10 +162,12 @@ def followup_list(request: HttpRequest) -> HttpResponse:
     """The worklist: overdue first, then this month, then later; and what was done. A fixed number of queries."""
     user, scope, today = cast(User, request.user), scope_of(request.user), timezone.localdate()
     asked = Asked.of(request)
-    parts, labels = parts_of(_rows(user, asked), today), _labels()
+    (parts, numbers), labels = parts_of(_rows(user, asked), today), _labels()
     chosen = parts[asked.when].order_by(*asked.order)
     chosen = chosen.select_related("learner__neighbourhood", "centre", "volunteer").prefetch_related("checks")
-    page: Page[FollowUp] = Paginator(chosen, PER_PAGE).get_page(request.GET.get("page"))
+    paginator = Paginator(chosen, PER_PAGE)
+    paginator.__dict__["count"] = numbers[asked.when]  # counted for its tab already
+    page: Page[FollowUp] = paginator.get_page(request.GET.get("page"))
     volunteers = _volunteers(user, asked)
     may_record = scope.may(Verb.FOLLOW_UP)
     context: dict[str, Any] = {
@@ -171,7 +175,7 @@ def followup_list(request: HttpRequest) -> HttpResponse:
         "lines": lines_of(list(page.object_list), rule=rule_on(today), today=today, when=asked.when),
         "asked": asked,
         "when": asked.when,
-        "tabs": [(name, labels[name], part.count()) for name, part in parts.items()],
+        "tabs": [(name, labels[name], numbers[name]) for name in WHEN],
         "today": today,
         "months": ", ".join(str(months) for months in setting_on("literacy.follow_up_months", today)),
         "centres": Centre.objects.visible_to(user) if scope.is_officer else Centre.objects.none(),
@@ -234,7 +238,7 @@ def call_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     user, today = cast(User, request.user), timezone.localdate()
     volunteer = get_object_or_404(Volunteer.objects.visible_to(user).select_related("centre"), pk=pk)
     require(user, Verb.FOLLOW_UP, volunteer.centre_id)
-    parts = parts_of(FollowUp.objects.visible_to(user).filter(volunteer=volunteer), today)
+    parts, _numbers = parts_of(FollowUp.objects.visible_to(user).filter(volunteer=volunteer), today)
     keys = {pk for name in SHEET for pk in parts[name].values_list("pk", flat=True)}
     rows = FollowUp.objects.filter(pk__in=keys).order_by("-risk", "due_on", "pk")
     if not keys:

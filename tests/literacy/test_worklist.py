@@ -14,6 +14,7 @@ from core.errors import Forbidden, InvalidInput, OutOfScope
 from core.models import AuditEvent
 from literacy.models import FollowUp, Volunteer
 from literacy.services import add_volunteer, assign, escalate, record_award, record_check, retire_volunteer
+from literacy.views.worklist import WHEN
 from tests.factories import make_learner
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,24 @@ def test_the_parts_of_this_month_and_of_who_is_never_met(as_user, cast, today):
     assert names(client.get(URL, {"when": "unreached"})) == []
     record_check(follow_up=rows[2], outcome="not_reached", checked_on=today, by=cast.lan)
     assert names(client.get(URL, {"when": "unreached"})) == ["Lý Thị Trước"]
+
+
+def test_each_part_says_how_many_lie_in_it(as_user, cast, today):
+    """The numbers of the tabs are counted together; each is what its part shows."""
+    for months in (1, 3, 4, 7, 13, 25):
+        literate(cast, add_months(today, -months))
+        literate(cast, add_months(today, -months) + dt.timedelta(days=9))
+    due = list(FollowUp.objects.due(today).order_by("pk"))
+    record_check(follow_up=due[0], outcome="relapsed", checked_on=today, by=cast.lan)
+    for _visit in range(3):
+        record_check(follow_up=due[1], outcome="not_reached", checked_on=today, by=cast.lan)
+    escalate()
+    client, told = as_user(cast.lan), {}
+    for when in WHEN:
+        answer = client.get(URL, {"when": when})
+        told = {name: number for name, _label, number in answer.context["tabs"]}
+        assert told[when] == len(names(answer)), when
+    assert all(told[when] for when in ("due", "soon", "later", "unreached", "escalated", "relapsed", "done")), told
 
 
 def test_people_are_ticked_and_given_to_a_volunteer_with_all_their_checks(as_user, cast, today):
