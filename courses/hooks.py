@@ -4,6 +4,7 @@ Courses know nothing of literacy; apps above register a function here in their A
 This is explicit and typed where a signal would be neither.
 """
 
+import datetime as dt
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -35,6 +36,27 @@ def proven_elsewhere(learner_ids: Collection[int], phase: int) -> set[int]:
     found: set[int] = set()
     for function in _phase_proofs:
         found |= function(learner_ids, phase)
+    return found
+
+
+# Returns since which day people have lost what they had completed, from what courses knows nothing of.
+LostSince = Callable[[Collection[int]], dict[int, dt.date]]
+_lost_since: list[LostSince] = []
+
+
+def completion_lost(function: LostSince) -> LostSince:
+    """Register ``function(learner_ids)`` → the day on which it was found that somebody has to learn again."""
+    if function not in _lost_since:
+        _lost_since.append(function)
+    return function
+
+
+def lost_since(learner_ids: Collection[int]) -> dict[int, dt.date]:
+    """Ask every registered function; the latest day holds."""
+    found: dict[int, dt.date] = {}
+    for function in _lost_since:
+        for learner_id, day in function(learner_ids).items():
+            found[learner_id] = max(day, found.get(learner_id, day))
     return found
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from centres.access import scope_of
 from centres.choices import Verb
 from courses.choices import ClassStatus, EnrolmentStatus
-from courses.hooks import proven_elsewhere
+from courses.hooks import lost_since, proven_elsewhere
 from courses.models import ClassGroup, Enrolment, PlacementTest
 from courses.programme.rules import Shape
 from courses.selectors.programme import literacy_courses, programme_shape
@@ -35,14 +35,16 @@ class Progress:
 
 
 def progress_of(learner_ids: Collection[int], shape: Shape | None = None) -> dict[int, Progress]:
-    """Return how far everybody has come: a class passed, a phase proven otherwise, a placement test. Six queries.
+    """Return how far everybody has come: a class passed, a phase proven otherwise, a placement test. Seven queries.
 
-    A later term completed stands for those before it. People of whom nothing is known need the first term.
+    A later term completed stands for those before it. People of whom nothing is known need the first term; of those who
+    fell back only what they completed since counts.
     """
     shape = shape or programme_shape()
     if not shape.phases:
         return {}
     best: dict[int, tuple[int, str]] = {}
+    lost = lost_since(learner_ids)
 
     def take(learner_id: int, done: int, why: str) -> None:
         if done > best.get(learner_id, (0, ""))[0]:
@@ -56,12 +58,16 @@ def progress_of(learner_ids: Collection[int], shape: Shape | None = None) -> dic
     )
     for learner_id, term, phase, day in rows:
         done = shape.ends_with(term=term, completes_phase=phase)
+        if day is None or (learner_id in lost and day <= lost[learner_id]):
+            continue
         take(learner_id, done, _("hoàn thành kỳ %(n)s ngày %(day)s") % {"n": done, "day": f"{day:%d/%m/%Y}"})
     for phase in shape.phases:
-        for learner_id in proven_elsewhere(learner_ids, phase):
+        for learner_id in proven_elsewhere(learner_ids, phase) - set(lost):
             take(learner_id, shape.last_term(phase), _("được công nhận mức độ %(n)s") % {"n": phase})
     tests = PlacementTest.objects.standing().filter(learner_id__in=learner_ids).order_by("pk")
     for learner_id, term, day in tests.values_list("learner_id", "term", "tested_on"):
+        if learner_id in lost and day <= lost[learner_id]:
+            continue
         take(learner_id, term - 1, _("kiểm tra xếp lớp ngày %(day)s") % {"day": f"{day:%d/%m/%Y}"})
     found = {}
     for learner_id in learner_ids:

@@ -3,8 +3,16 @@
 import datetime as dt
 from collections.abc import Collection
 
+from courses.hooks import completion_lost
 from literacy.choices import HOLDING, LEAVING
 from literacy.models import FollowUp, LiteracyCheck, Relapse
+
+
+@completion_lost
+def relapsed_since(learner_ids: Collection[int]) -> dict[int, dt.date]:
+    """Return since when the people are in an open relapse: they learn again from the term they need now."""
+    cases = Relapse.objects.filter(learner_id__in=learner_ids, recovered_on__isnull=True)
+    return dict(cases.values_list("learner_id", "opened_on"))
 
 
 def open_case(check: LiteracyCheck) -> None:

@@ -13,6 +13,8 @@ from core.dates import add_months
 from core.errors import Conflict, Forbidden, InvalidInput, OutOfScope
 from courses import services as courses
 from courses.models import ClassGroup, Course
+from courses.selectors import enrolment_checks
+from courses.selectors.progress import progress_of
 from literacy.models import FollowUp, LiteracyCheck, Relapse, RelapseStep
 from literacy.reentry import episodes, how_recovered, needed_term, suggestions
 from literacy.services import enter_class, record_award, record_check, record_step, undo_check
@@ -154,6 +156,20 @@ def test_a_case_in_which_something_was_done_is_not_undone(cast, today):
     other = relapsed(cast, today, "Lý Thị Nhầm")
     undo_check(check=other.found_by_check, by=cast.lan)
     assert list(Relapse.objects.all()) == [case]
+
+
+def test_who_fell_back_needs_the_terms_again_one_by_one(cast, today):
+    """Held level 1, which would mean term 4; after the relapse only what is completed since counts."""
+    case = relapsed(cast, today, ago=60)
+    person = case.learner
+    assert progress_of([person.pk])[person.pk].needed == 1
+    group = make_class(cast.centre_a, course=term(1), starts_on=today - dt.timedelta(days=50))
+    assert enrolment_checks(class_group=group, learner=person) == []  # the desk does not speak of term 4
+    enter_class(case=case, class_group=group, by=cast.lan)
+    closing(group, cast)
+    assert progress_of([person.pk])[person.pk].needed == 2
+    again(case, "holds_1", cast.lan, today)
+    assert progress_of([person.pk])[person.pk].needed == 4
 
 
 def test_the_pages(as_user, cast, today):
