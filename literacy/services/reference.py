@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from core.models import DatedSetting
-from literacy.models import Instrument
+from literacy.models import Instrument, LevelStanding
+from literacy.services.restating import restate_everybody
 
 SINCE = dt.date(2020, 1, 1)
 # Points by reason; from which age and below which attendance (percent) a reason holds; where the bands begin.
@@ -48,4 +49,8 @@ def load_reference() -> dict[str, int]:
         added += created
     first = json.loads(FIRST_INSTRUMENT.read_text(encoding="utf-8"))
     _version, created = Instrument.objects.get_or_create(version=first.pop("version"), defaults=first)
-    return {"literacy_settings": added, "literacy_instruments": int(created)}
+    counts = {"literacy_settings": added, "literacy_instruments": int(created)}
+    if not LevelStanding.objects.exists():
+        # Facts from before anybody worked out where people stand: a new version of the system on an old database.
+        counts["literacy_standings"] = restate_everybody()
+    return counts

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from learners.merging import merge_people, undo_merge
 from literacy.models import LevelStanding, LevelStatement, LiteracyAward, LiteracyCheck
-from literacy.services import facts_of, record_award, record_check, restate_everybody, undo_check
+from literacy.services import facts_of, load_reference, record_award, record_check, restate_everybody, undo_check
 from literacy.standing import (
     UNKNOWN,
     AwardFact,
@@ -159,6 +159,17 @@ def test_the_projection_follows_awards_checks_undo_and_merging(cast, reference):
 
     assert set(LevelStanding.objects.values_list("learner_id", "level")) == {(one.pk, 1)}
     assert _same_as_the_rule()
+
+
+@pytest.mark.django_db
+def test_facts_of_an_older_version_are_worked_out_when_the_reference_data_are_loaded(cast, reference):
+    learner = make_learner(cast.centre_a)
+    record_award(learner=learner, level=1, proof="test", certified_on=DAY, centre=cast.centre_a, by=cast.lan)
+    LevelStanding.objects.all().delete()
+
+    assert load_reference()["literacy_standings"] == 1
+    assert LevelStanding.objects.get().level == 1
+    assert "literacy_standings" not in load_reference()
 
 
 @pytest.mark.django_db
