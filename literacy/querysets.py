@@ -153,3 +153,19 @@ class RelapseStepQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """Steps of the cases of the user's centres."""
         return self.filter(scope_of(user).centre_q("case__centre_id"))
+
+
+class DifficultyQuerySet(models.QuerySet[Any]):
+    """What was laid down of communes."""
+
+    def on(self, day: dt.date) -> dict[int, Any]:
+        """The row that holds on a day, by commune: one query."""
+        return {row.unit_id: row for row in self.filter(valid_from__lte=day).order_by("valid_from", "pk")}
+
+
+class YearClosingQuerySet(models.QuerySet[Any]):
+    """Literacy years that were closed."""
+
+    def latest(self, unit: Any, year: int) -> Any:  # type: ignore[override]
+        """The version that holds; None where the year was not closed."""
+        return self.filter(unit=unit, year=year).order_by("-version").first()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from literacy import cohort_urls, register_urls
+from literacy import cohort_urls, register_urls, standard_urls
 from literacy.views import (
     follow_ups,
     held,
@@ -19,6 +19,7 @@ app_name = "literacy"
 urlpatterns = [
     *cohort_urls.urlpatterns,
     *register_urls.urlpatterns,
+    *standard_urls.urlpatterns,
     path("", worklist.followup_list, name="followup-list"),
     path("follow-ups/<int:pk>/", follow_ups.check_add, name="check-add"),
     path("checks/<int:pk>/undo/", follow_ups.check_undo, name="check-undo"),

@@ -9,12 +9,14 @@ from literacy.models.outside_learning import OutsideLearning
 from literacy.models.register import LevelStanding, LevelStatement
 from literacy.models.relapse_steps import RelapseStep
 from literacy.models.relapses import Relapse
+from literacy.models.standards import Difficulty, YearClosing
 from literacy.models.surveys import SurveyImport
 from literacy.models.volunteers import Volunteer
 
 __all__ = [
     "CheckSending",
     "CheckSheet",
+    "Difficulty",
     "Escalation",
     "FollowUp",
     "Instrument",
@@ -29,4 +31,5 @@ __all__ = [
     "RelapseStep",
     "SurveyImport",
     "Volunteer",
+    "YearClosing",
 ]

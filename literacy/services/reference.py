@@ -23,6 +23,16 @@ RISK_RULE = {
     "medium_from": 3,
     "high_from": 6,
 }  # fmt: skip
+# Percent of people of the ages of a level; fewer ages in especially difficult communes; percent of units above.
+STANDARD_RULE = {
+    "share": 90,
+    "level_1": {"from": 15, "to": 35, "difficult_to": 25},
+    "level_2": {"from": 15, "to": 60, "difficult_to": 35},
+    "of_communes": {"level_1": 90, "level_2": 90},
+    "of_districts": {"level_1": 90, "level_2": 100},
+}
+# Bands that lie side by side (CMC-2), and groups that each begin at the youngest (CMC-1, XMC-3, XMC-4).
+FORM_AGES = {"bands": [[15, 25], [26, 35], [36, 60]], "groups": [[15, 25], [15, 35], [15, 60]]}
 SETTINGS: tuple[tuple[str, Any, str], ...] = (
     ("literacy.follow_up_months", [3, 6, 12, 24], "Đề xuất của hệ thống cho chỉ tiêu A3"),
     ("literacy.continuing_months", 12, "Đề xuất của hệ thống cho chỉ tiêu A3"),
@@ -30,6 +40,13 @@ SETTINGS: tuple[tuple[str, Any, str], ...] = (
     ("literacy.escalate_director_days", 14, "Đề xuất của hệ thống cho chỉ tiêu A3"),
     ("literacy.escalate_commune_days", 30, "Đề xuất của hệ thống cho chỉ tiêu A3"),
     ("literacy.risk_rule", RISK_RULE, "Đề xuất của hệ thống (docs/adr/0041)"),
+    ("literacy.standard_rule", STANDARD_RULE, "Nghị định 20/2014/NĐ-CP, Điều 19"),
+    (
+        "literacy.standard_city_rule",
+        {"level_1": 90, "level_2": 100},
+        "Đề xuất của hệ thống: áp tỉ lệ đối với huyện cho phường, xã từ khi không còn cấp huyện (docs/adr/0043)",
+    ),
+    ("literacy.form_ages", FORM_AGES, "Biểu CMC-1, CMC-2, XMC-3, XMC-4"),
     ("literacy.age_from", 15, "Nghị định 20/2014/NĐ-CP"),
     ("literacy.age_to", 60, "Nghị định 20/2014/NĐ-CP"),
     ("literacy.age_bands", [[15, 25], [26, 35], [36, 60]], "Biểu CMC-2"),
