@@ -26,6 +26,7 @@ urlpatterns = [
     path("assign/", worklist.people_assign, name="people-assign"),
     path("phone/", phone.phone, name="phone"),
     path("phone/worker.js", phone.phone_worker, name="phone-worker"),
+    path("phone/app.webmanifest", phone.phone_manifest, name="phone-manifest"),
     path("phone/pick/", phone.phone_pick, name="phone-pick"),
     path("phone/list/", phone.phone_list, name="phone-list"),
     path("phone/send/", phone.phone_send, name="phone-send"),

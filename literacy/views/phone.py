@@ -6,8 +6,10 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -49,6 +51,27 @@ def phone(request: HttpRequest) -> HttpResponse:
 def phone_worker(request: HttpRequest) -> HttpResponse:
     """The service worker of that page."""
     return worker_response(PAGE, address=reverse("literacy:phone"))
+
+
+@public("name and picture of that page, for an icon on the telephone")
+@in_asked_language
+def phone_manifest(request: HttpRequest) -> JsonResponse:
+    """The web app manifest (W3C Web Application Manifest): the page opens from an icon, with or without a network."""
+    page = reverse("literacy:phone")
+    icons = [{"src": static(f"img/scan-{n}.png"), "sizes": f"{n}x{n}", "type": "image/png"} for n in (192, 512)]
+    content = {
+        "id": page,
+        "name": _("Kiểm tra tại nhà"),
+        "short_name": _("Kiểm tra tại nhà"),
+        "lang": get_language(),
+        "start_url": page if get_language() == "vi" else f"{page}?lang={get_language()}",
+        "scope": page,
+        "display": "standalone",
+        "background_color": "#faf9f6",
+        "theme_color": "#084745",
+        "icons": icons,
+    }
+    return JsonResponse(content, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False})
 
 
 @scoped(Verb.FOLLOW_UP)

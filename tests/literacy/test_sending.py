@@ -340,3 +340,5 @@ def test_the_page_that_is_kept_is_the_same_for_everybody(client, cast, reference
     worker = client.get(reverse("literacy:phone-worker"))
     assert worker["Content-Type"].startswith("text/javascript")
     assert f'["{page}", "{page}?lang=en"]' in worker.content.decode()
+    app = client.get(reverse("literacy:phone-manifest")).json()
+    assert (app["start_url"], app["scope"], len(app["icons"])) == (page, page, 2)

@@ -210,6 +210,7 @@ EXCUSED: dict[str, str] = {
     "literacy:volunteer-restore": "POST only: tests/literacy/test_volunteers.py",
     "literacy:check-undo": "POST only: tests/literacy/test_undo.py",
     "literacy:phone": "public, without rows: tests/literacy/test_phone_browser.py",
+    "literacy:phone-manifest": "public: tests/literacy/test_sending.py",
     "literacy:phone-worker": "public: tests/literacy/test_phone_browser.py",
     "literacy:phone-send": "POST only, people in the body: tests/literacy/test_sending.py",
     "literacy:held-settle": "POST only: tests/literacy/test_sending.py, test_who_may_decide",
