@@ -12,7 +12,18 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from centres.models import AdminUnit, Centre
 from certificates.models import Certificate
-from clc_manager.demo import city, following, going_on, papers, planning, reading, surveying, teaching, visits
+from clc_manager.demo import (
+    city,
+    following,
+    going_on,
+    papers,
+    planning,
+    reading,
+    standards,
+    surveying,
+    teaching,
+    visits,
+)
 from clc_manager.demo.people import describe_users
 from core.errors import Conflict, Forbidden
 from courses.models import Attendance, ClassGroup, Enrolment, Session
@@ -55,6 +66,7 @@ def build_small(*, today: dt.date, say: Say) -> dict[str, Any]:
         reading.class_to_close(town, home, users)
         following.volunteers(town, home, users)
         visits.second_word(town, home, users)
+        standards.closed_year(town, home, users)
         surveying.survey_of(town, home)
         going_on.term_by_term(town, home)
         going_on.relapse_at_home(town, home)

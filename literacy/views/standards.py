@@ -110,6 +110,7 @@ def standards(request: HttpRequest) -> HttpResponse:
         "is_running": asked.year == running,
         "closing": YearClosing.objects.latest(asked.unit, asked.year),
         "codes": [(code, TITLES[code]) for code in CODES],
+        "may_set_rules": scope_of(user).may(Verb.SET_RULES),
         "may_export": scope_of(user).may(Verb.EXPORT),
         "may_see_people": scope_of(user).may(Verb.VIEW),
     }

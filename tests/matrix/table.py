@@ -145,6 +145,8 @@ PLAIN: dict[str, frozenset[str]] = {
     "literacy:instrument": NO_TEACHER,
     "literacy:instrument-edit": frozenset({"tuan"}),
     "literacy:standards": NO_TEACHER,
+    "literacy:year-closing": NO_TEACHER,
+    "literacy:difficulty": frozenset({"tuan"}),
     "literacy:volunteer-list": DESKS,
     "literacy:register": NO_TEACHER,
     "literacy:register-export": NO_TEACHER,
