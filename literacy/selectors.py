@@ -17,7 +17,7 @@ from core.dates import add_months
 from core.models import setting_on
 from literacy.choices import NEWLY, LiteracyLevel
 from literacy.events import event_days
-from literacy.models import Escalation, FollowUp, LiteracyAward, LiteracyCheck, Volunteer
+from literacy.models import Escalation, FollowUp, LiteracyAward, LiteracyCheck, Mobilisation, Volunteer
 from literacy.rules import DEFINITION, Basis, Member, Placement, Share, place, share, words
 
 COHORT_MONTHS = 12
@@ -64,6 +64,12 @@ def people_of(volunteer: Volunteer) -> QuerySet[FollowUp]:
     open_or_off = FollowUp.objects.filter(volunteer=volunteer, done_on__isnull=True)
     again = FollowUp.objects.relapsed().filter(volunteer=volunteer)
     return FollowUp.objects.filter(Q(pk__in=open_or_off.values("pk")) | Q(pk__in=again.values("pk")))
+
+
+def people_called_on(volunteer: Volunteer) -> set[int]:
+    """Return the people a volunteer calls on, to check what they still know or to win them for a class: two queries."""
+    found = set(people_of(volunteer).values_list("learner_id", flat=True))
+    return found | set(Mobilisation.objects.filter(volunteer=volunteer).values_list("learner_id", flat=True))
 
 
 def told_of(award_ids: Collection[int]) -> dict[int, list[Escalation]]:

@@ -14,8 +14,8 @@ from core import audit
 from core.errors import InvalidInput, OutOfScope
 from core.text import clean, search_key, split_name
 from learners.identity import read_phone
-from literacy.models import FollowUp, Volunteer
-from literacy.selectors import accounts_of, people_of
+from literacy.models import FollowUp, Mobilisation, Volunteer
+from literacy.selectors import accounts_of, people_called_on, people_of
 
 
 def _refuse(field: str, message: str) -> InvalidInput:
@@ -110,13 +110,16 @@ def retire_volunteer(*, volunteer: Volunteer, by: Any, successor: Volunteer | No
     fresh.retired_on = timezone.localdate()
     fresh.save(update_fields=["retired_on", "updated_at"])
     rows = people_of(fresh)
+    people = people_called_on(fresh)
     awards = sorted(set(rows.values_list("award_id", flat=True)))
     FollowUp.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(
         volunteer=successor, assigned_on=fresh.retired_on if successor else None
     )
-    data = {"successor": successor and successor.pk, "awards": awards}
+    called = Mobilisation.objects.filter(volunteer=fresh)
+    data = {"successor": successor and successor.pk, "awards": awards, "mobilised": called.count()}
+    called.update(volunteer=successor, updated_at=timezone.now())
     audit.record("literacy.retire_volunteer", fresh, by=by, centre_id=fresh.centre_id, data=data)
-    return len(awards)
+    return len(people)
 
 
 @transaction.atomic

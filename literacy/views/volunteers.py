@@ -15,7 +15,7 @@ from courses.views.shared import attempt, centres_of, working_centre
 from literacy import services
 from literacy.forms import VolunteerForm
 from literacy.models import Volunteer
-from literacy.selectors import people_of
+from literacy.selectors import people_called_on
 
 
 def _to_list(centre_id: int) -> HttpResponse:
@@ -62,7 +62,7 @@ def volunteer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "volunteer": row,
-        "people": people_of(row).values("award_id").distinct().count(),
+        "people": len(people_called_on(row)),
         "others": row.centre.volunteers.active().exclude(pk=row.pk),
     }
     return render(request, "literacy/volunteer_form.html", context, status=status)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from core.dates import PartialDate, add_months
 from core.errors import Forbidden, InvalidInput, OutOfScope
 from core.models import AuditEvent
-from literacy.models import FollowUp, Volunteer
+from literacy.models import FollowUp, Mobilisation, Volunteer
 from literacy.services import add_volunteer, assign, escalate, record_award, record_check, retire_volunteer
 from literacy.views.worklist import WHEN
 from tests.factories import make_learner
@@ -168,12 +168,15 @@ def test_who_retires_hands_over_what_is_still_to_be_done(as_user, cast, today):
     assign(follow_ups=[done.pk, todo.pk], volunteer=sao, by=cast.lan)
     record_check(follow_up=done, outcome="relapsed", checked_on=today, by=cast.lan)
     done.award.follow_ups.filter(months=6).update(done_on=today, called_off_on=None)
+    won = make_learner(cast.centre_a)
+    Mobilisation.objects.create(learner=won, centre=cast.centre_a, volunteer=sao)
     client = as_user(cast.lan)
-    assert "Giao lại 2 người cho" in client.get(reverse("literacy:volunteer-edit", args=[sao.pk])).content.decode()
+    assert "Giao lại 3 người cho" in client.get(reverse("literacy:volunteer-edit", args=[sao.pk])).content.decode()
     retire = reverse("literacy:volunteer-retire", args=[sao.pk])
     assert "Hãy chọn một người khác" in client.post(retire, {"successor": sao.pk}, follow=True).content.decode()
     page = client.post(retire, {"successor": mai.pk}, follow=True).content.decode()
-    assert "Lò Thị Mai nhận 2 người" in page
+    assert "Lò Thị Mai nhận 3 người" in page
+    assert Mobilisation.objects.get().volunteer == mai
     assert FollowUp.objects.get(volunteer=sao).months == 6  # done and over: it keeps the name
     assert set(FollowUp.objects.filter(volunteer=mai).values_list("award_id", flat=True)) == {
         done.award_id, todo.award_id,
