@@ -47,13 +47,15 @@ class NextTermForm(forms.Form):
         self.fields["teacher"].queryset = teachers.order_by("full_name", "pk")  # type: ignore[attr-defined]
         if not classes.exists():
             del self.fields["into"]
+            for name in ("course", "name", "starts_on", "ends_on"):
+                self.fields[name].required = True
 
     def clean(self) -> dict[str, Any]:
         """A new class needs a name and its days; one that is there already needs nothing."""
         data = super().clean() or {}
         if data.get("into"):
             return data
-        if not data.get("name"):
+        if not data.get("name") and "name" not in self.errors:
             self.add_error("name", _now("Hãy ghi tên lớp mới."))
         for name in ("starts_on", "ends_on"):
             if not data.get(name) and name not in self.errors:
