@@ -21,7 +21,7 @@ from literacy.choices import HOLDING, LEAVING, NEWLY, TELLING, CheckOutcome, Lit
 from literacy.cohorts.periods import CohortPeriod
 from literacy.events import learned_by
 from literacy.models import LiteracyAward, LiteracyCheck
-from literacy.rules import Placement, decide
+from literacy.rules import Placement, decide, follow_up_dates
 
 
 class Plan:
@@ -34,10 +34,34 @@ class Plan:
         known = [(row.valid_from, sorted(int(month) for month in row.value)) for row in rows]
         self._days = [day for day, _months in known]
         self._months = [months for _day, months in known]
+        # Worked out once for each day and kind of facts: a city has tens of thousands of groups, and few days.
+        self._dues: dict[dt.date, list[tuple[int, dt.date]]] = {}
+        self._decided: dict[tuple[dt.date, bool, str, bool], Placement] = {}
 
     def check_months(self, certified_on: dt.date) -> list[int]:
         """When checks fall due for somebody certified on a day, as planned then; before records, as first known."""
         return self._months[max(0, bisect_right(self._days, certified_on) - 1)]
+
+    def dues(self, certified_on: dt.date) -> list[tuple[int, dt.date]]:
+        """When each check falls due for somebody certified on a day: (months, day), the earliest first."""
+        if certified_on not in self._dues:
+            self._dues[certified_on] = follow_up_dates(certified_on, self.check_months(certified_on))
+        return self._dues[certified_on]
+
+    def decide(self, certified_on: dt.date, gone: bool, telling: str, learned: bool) -> Placement:
+        """Ask the rule where people are counted of whom all this is the same."""
+        asked = (certified_on, gone, telling, learned)
+        if asked not in self._decided:
+            self._decided[asked] = decide(
+                certified_on=certified_on,
+                left=gone,
+                telling=telling,
+                learned=learned,
+                as_of=self.as_of,
+                window_months=self.window_months,
+                first_months=self.check_months(certified_on)[0],
+            )
+        return self._decided[asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +136,7 @@ def groups(awards: QuerySet[LiteracyAward], plan: Plan, *split: str) -> Iterator
         certified_on, gone, telling, learned, relapse_at, held_at, *rest = row
         yield Group(
             certified_on,
-            _decide(plan, certified_on, gone, telling, learned),
+            plan.decide(certified_on, gone, telling, learned),
             relapse_at,
             held_at,
             tuple(rest[:-1]),
@@ -125,16 +149,4 @@ def placements(awards: QuerySet[LiteracyAward], plan: Plan) -> Iterator[tuple[in
     keys = ("pk", "certified_on", "gone", "telling", "learned")
     rows = with_facts(awards, plan).order_by("-certified_on", "pk").values_list(*keys)
     for pk, certified_on, gone, telling, learned in rows.iterator(chunk_size=5000):
-        yield pk, certified_on, _decide(plan, certified_on, gone, telling, learned)
-
-
-def _decide(plan: Plan, certified_on: dt.date, gone: bool, telling: str, learned: bool) -> Placement:
-    return decide(
-        certified_on=certified_on,
-        left=gone,
-        telling=telling,
-        learned=learned,
-        as_of=plan.as_of,
-        window_months=plan.window_months,
-        first_months=plan.check_months(certified_on)[0],
-    )
+        yield pk, certified_on, plan.decide(certified_on, gone, telling, learned)

@@ -129,11 +129,9 @@ def _reason(group: Group, plan: Plan) -> State:
     """Why somebody is not observed beyond the last check: left, the next one is not due yet, or nobody was reached."""
     if group.placement == Placement.LEFT:
         return State.LEFT
-    following = (months for months in plan.check_months(group.certified_on) if months > group.held_at)
-    months = next(following, None)
-    if months is None or add_months(group.certified_on, months) > plan.as_of:
-        return State.NOT_DUE
-    return State.NOT_REACHED
+    following = (day for months, day in plan.dues(group.certified_on) if months > group.held_at)
+    due_on = next(following, None)
+    return State.NOT_DUE if due_on is None or due_on > plan.as_of else State.NOT_REACHED
 
 
 def _key_by(by: str, split: str) -> Callable[[Group], str]:
