@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from certificates.models import LogLeaf, LogSalt, RegisterEvent, RegisterEventKind
 from certificates.tlog.leaves import FIELDS, SALT_BYTES, leaf_data
+from core.bulk import insert_rows
 
 ROWS_A_STATEMENT = 500
 
@@ -19,14 +20,11 @@ def write_events(rows: Iterable[RegisterEvent]) -> list[RegisterEvent]:
     What the events are about is written before: a leaf holds the rows as the database has them at that moment.
     """
     written = RegisterEvent.objects.bulk_create(list(rows), batch_size=ROWS_A_STATEMENT)
-    LogSalt.objects.bulk_create(
-        [
-            LogSalt(certificate_id=row.certificate_id, salt=secrets.token_hex(SALT_BYTES))
-            for row in written
-            if row.kind == RegisterEventKind.RESERVED
-        ],
-        batch_size=ROWS_A_STATEMENT,
-    )
+    salts = [
+        (row.certificate_id, secrets.token_hex(SALT_BYTES)) for row in written if row.kind == RegisterEventKind.RESERVED
+    ]
+    if salts:
+        insert_rows(LogSalt, ("certificate_id", "salt"), salts, same={})
     for start in range(0, len(written), ROWS_A_STATEMENT):
         _write_leaves([row.pk for row in written[start : start + ROWS_A_STATEMENT]])
     return written
@@ -34,11 +32,13 @@ def write_events(rows: Iterable[RegisterEvent]) -> list[RegisterEvent]:
 
 def _write_leaves(events: list[int]) -> None:
     rows = RegisterEvent.objects.filter(pk__in=events).order_by("pk").values(*FIELDS)
-    LogLeaf.objects.bulk_create(
+    insert_rows(
+        LogLeaf,
+        ("event_id", "data"),
         # A salt that was erased stays erased: the entry's later events are salted with what nobody keeps.
-        LogLeaf(
-            event_id=row["pk"],
-            data=leaf_data(row, row["certificate__log_salt__salt"] or secrets.token_hex(SALT_BYTES)),
-        )
-        for row in rows
+        [
+            (row["pk"], leaf_data(row, row["certificate__log_salt__salt"] or secrets.token_hex(SALT_BYTES)))
+            for row in rows
+        ],
+        same={},
     )

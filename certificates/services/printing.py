@@ -3,8 +3,8 @@
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -32,6 +32,7 @@ from certificates.services.events import write_events
 from certificates.services.signing import ready_signer, sign_claims
 from certificates.signing.keys import Signer
 from certificates.wording.choosing import Wordings
+from core.bulk import insert_rows
 from core.errors import InvalidInput
 from courses.models import ClassGroup
 
@@ -65,7 +66,8 @@ def render_reserved(*, class_group: ClassGroup, progressed: Progressed | None = 
         # Another worker may have been here since the list was made.
         rows = reserved.filter(pk__in=chunk).order_by("number").prefetch_related("register")
         signer = ready_signer()
-        done += _put_in_force([_printed(row, stamper, signer, wordings, sealer) for row in rows])
+        with ExitStack() as files:  # open until they are on the disk
+            done += _put_in_force([_printed(row, stamper, signer, wordings, sealer, files) for row in rows])
         if progressed:
             progressed(start + len(chunk), len(waiting))
     _sweep(class_group)
@@ -80,6 +82,7 @@ class _Printed:
     signed: SignedClaims
     name: str
     digest: str
+    file: int  # open
 
 
 def _storage() -> Any:
@@ -87,7 +90,12 @@ def _storage() -> Any:
 
 
 def _printed(
-    certificate: Certificate, stamper: Stamper, signer: Signer, wordings: Wordings, sealer: Sealer | None
+    certificate: Certificate,
+    stamper: Stamper,
+    signer: Signer,
+    wordings: Wordings,
+    sealer: Sealer | None,
+    files: ExitStack,
 ) -> _Printed:
     signed = sign_claims(certificate, signer)
     content = stamper.page(paper_of(certificate, signed, wordings))
@@ -95,11 +103,13 @@ def _printed(
         content = sealer.seal(content)
     digest = hashlib.sha256(content).hexdigest()
     name = f"{certificate.number:06d}-{certificate.register.year}-{digest[:12]}.pdf"
-    return _Printed(certificate, signed, _keep(certificate_pdf_path(certificate, name), content), digest)
+    kept, file = _keep(certificate_pdf_path(certificate, name), content)
+    files.callback(os.close, file)
+    return _Printed(certificate, signed, kept, digest, file)
 
 
-def _keep(name: str, content: bytes) -> str:
-    """Write a file and return its name, which is another one where somebody left a file of that name.
+def _keep(name: str, content: bytes) -> tuple[str, int]:
+    """Write a file; return its name (another one where somebody left a file of that name) and the open file.
 
     Not through ``storage.save``: it touches the file once more after it is written, when another worker that was faster
     may have swept it away.
@@ -115,14 +125,21 @@ def _keep(name: str, content: bytes) -> str:
             path = path.with_name(f"{wanted.removesuffix('.pdf')}-{secrets.token_hex(4)}.pdf")
         else:
             break
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(content)
-    return f"{folder}/{path.name}"
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+        if hasattr(os, "posix_fadvise"):  # on its way to the disk while the next is made: half as long to wait for all
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+    except BaseException:
+        os.close(handle)
+        raise
+    return f"{folder}/{path.name}", handle
 
 
 def _put_in_force(printed: list[_Printed]) -> list[int]:
     """Set entries in force in one transaction, and return the keys of those that nobody else had in the meantime."""
-    _on_disk(row.name for row in printed)
+    _on_disk(printed)
     with transaction.atomic():
         free = Certificate.objects.select_for_update().filter(
             pk__in=[row.certificate.pk for row in printed], state=CertificateState.RESERVED
@@ -136,7 +153,12 @@ def _put_in_force(printed: list[_Printed]) -> list[int]:
                     SET_IN_FORCE,
                     [(CertificateState.ISSUED.value, row.name, row.digest, row.certificate.pk) for row in ours],
                 )
-            SignedClaims.objects.bulk_create([row.signed for row in ours])
+            insert_rows(
+                SignedClaims,
+                ("certificate_id", "kid", "fragment"),
+                [(row.certificate.pk, row.signed.kid, row.signed.fragment) for row in ours],
+                same={"at": now},
+            )
             write_events(
                 [
                     RegisterEvent(
@@ -154,25 +176,16 @@ def _put_in_force(printed: list[_Printed]) -> list[int]:
     return [row.certificate.pk for row in ours]
 
 
-def _on_disk(names: Iterable[str]) -> None:
-    """Wait until files are on the disk: an entry in force whose file a power cut took would be lost for good.
-
-    One that is not there any more was swept away because another worker had set the entry in force.
-    """
-    paths = [Path(_storage().path(name)) for name in names]
-    if hasattr(os, "posix_fadvise"):  # begin with all, then wait for each: half as long as one after the other
-        _with_each(paths, lambda handle: os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED))
-    _with_each([*paths, *{path.parent for path in paths}], os.fsync)
-
-
-def _with_each(paths: Iterable[Path], work: Callable[[int], None]) -> None:
-    for path in paths:
-        with suppress(FileNotFoundError):
-            handle = os.open(path, os.O_RDONLY)
-            try:
-                work(handle)
-            finally:
-                os.close(handle)
+def _on_disk(printed: list[_Printed]) -> None:
+    """Wait until files are on the disk: an entry in force whose file a power cut took would be lost for good."""
+    for row in printed:
+        os.fsync(row.file)
+    for folder in {Path(_storage().path(row.name)).parent for row in printed}:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _sweep(class_group: ClassGroup) -> None:

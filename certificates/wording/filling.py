@@ -144,13 +144,13 @@ def lines_of(wording: Wording, content: Mapping[str, Any], *, token: str, host: 
         rows, below = text.split("\n"), wording.english.get(name, "").split("\n")
         number = 0
         for index, row in enumerate(rows):
-            line = fill(name, row.strip(), values)
+            key = f"{name}-{number + 1}" if name in MANY else name
+            line = fill(key, row.strip(), values)
             if line is None:
                 continue
             number += 1
-            key = f"{name}-{number}" if name in MANY else name
-            lines[key] = Line(key, line.runs, line.varies)
-            under = fill(name, below[index].strip(), english) if index < len(below) else None
+            lines[key] = line
+            under = fill(f"{key}-en", below[index].strip(), english) if index < len(below) else None
             if under:
-                lines[f"{key}-en"] = Line(f"{key}-en", under.runs, under.varies)
+                lines[f"{key}-en"] = under
     return lines
