@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import InterfaceError, OperationalError, connection
+from django.db.models import Count
 from django.utils import timezone
 
 from centres.models import Centre
@@ -195,6 +196,18 @@ def qr_texts(certificates: Iterable[Certificate]) -> dict[int, str]:
     for pk, fragment in SignedClaims.objects.filter(certificate__in=rows).values_list("certificate_id", "fragment"):
         texts[pk] += f"#{fragment}"
     return texts
+
+
+def papers_by_template(kind: str, centre: Centre | None) -> dict[int, int]:
+    """Return how many entries were numbered with each template's row, by its key; of one centre, or of all."""
+    rows = Certificate.objects.filter(kind=kind, template_version__contains="/")
+    if centre:
+        rows = rows.filter(centre=centre)
+    found: dict[int, int] = {}
+    for version, count in rows.order_by().values_list("template_version").annotate(Count("pk")):
+        key = version.rpartition("/")[2]  # layout and row: a4-2026-3/17
+        found[int(key)] = found.get(int(key), 0) + count
+    return found
 
 
 def place_of(certificate: Certificate) -> LogPlace | None:

@@ -23,6 +23,7 @@ from certificates.services.holder import latest_link, linking_centre, make_holde
 from certificates.views.public import closed_page
 from core.errors import DomainError
 from core.forms import add_domain_error
+from core.offline import in_asked_language
 from learners.models import Learner
 
 
@@ -85,6 +86,7 @@ def not_here(request: HttpRequest) -> HttpResponse:
 
 
 @public("the holder's own certificates, opened by a secret of 130 bits that the centre printed for them")
+@in_asked_language
 def holder(request: HttpRequest, secret: str) -> HttpResponse:
     """All certificates of one person, each with its state, to show or to print for a dossier."""
     holding = holding_of(secret, count=request.method == "GET")
@@ -96,6 +98,7 @@ def holder(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 @public("a certificate's file for its holder, opened by the same secret")
+@in_asked_language
 def holder_pdf(request: HttpRequest, secret: str, token: str) -> HttpResponseBase:
     """The frozen file of a certificate in force."""
     row = paper_in_force(secret, token)

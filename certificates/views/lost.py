@@ -9,10 +9,12 @@ from certificates.forms import LostForm
 from certificates.guessing import attempt_search
 from certificates.holder.finding import find_lost, same_words
 from certificates.views.public import closed_page
+from core.offline import in_asked_language
 
 
 @csrf_exempt  # changes nothing, and needs neither session nor cookie
 @public("finds a lost paper for who knows number, centre, name and birth year; leads to the same page as its code")
+@in_asked_language
 def lost(request: HttpRequest) -> HttpResponse:
     """Find a certificate by what stood on it. One answer for every miss; strictly limited (certificates.guessing)."""
     form = LostForm(request.POST or None)

@@ -17,6 +17,7 @@ from certificates.choices import CertificateKind, PaperLanguage
 from certificates.forms import LogoForm, TemplateForm
 from certificates.models import CentreLogo, CertificateTemplate
 from certificates.paper.picture import png_of
+from certificates.selectors import papers_by_template
 from certificates.services.templates import (
     give_back_template,
     remove_logo,
@@ -67,10 +68,19 @@ def templates(request: HttpRequest) -> HttpResponse:
     """The city's templates for who may edit them; everybody else comes to their centre's."""
     if Verb.EDIT_TEMPLATES not in scope_of(request.user).city_verbs:
         return _centre_page(request, working_centre(request, Verb.EDIT_TEMPLATES))
+    wanted = request.GET.get("centre", "")
+    if wanted.isdecimal():
+        return redirect("certificates:centre-templates", pk=_centre(request, int(wanted)).pk)
     own = Centre.objects.filter(certificate_templates__isnull=False) | Centre.objects.filter(
         certificate_logos__isnull=False
     )
-    context = {"centre": None, "rows": _rows(None), "own": own.distinct().order_by("sort_key", "pk")[:200]}
+    every = Centre.objects.visible_to(request.user).order_by("sort_key", "pk")
+    context = {
+        "centre": None,
+        "rows": _rows(None),
+        "own": own.distinct().order_by("sort_key", "pk")[:200],
+        "every": every.only("pk", "name"),
+    }
     return render(request, "certificates/templates.html", context)
 
 
@@ -142,6 +152,9 @@ def _edit(request: HttpRequest, centre: Centre | None) -> HttpResponse:
         raise Http404
     owner = centre.pk if centre else None
     versions = list(CertificateTemplate.objects.of(owner, kind, language).select_related("by"))
+    papers = papers_by_template(kind, centre) if versions else {}
+    for row in versions:
+        row.papers = papers.get(row.pk, 0)  # type: ignore[attr-defined]
     held = template_in_force(owner, kind, language)
     start = _start(request, versions) or held
     blocks = start.blocks if start and start.blocks else builtin_blocks(kind)

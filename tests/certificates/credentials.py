@@ -4,6 +4,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.test import Client
+from openbadgeslib.ob3 import OB3LdpVerifier, OB3VerificationError, OB3Verifier
 
 from certificates.models import Certificate
 from certificates.services import issue_class
@@ -36,3 +37,19 @@ def fetcher(accept: str = "*/*") -> Callable[[str], bytes]:
         return kept[url]
 
     return fetch
+
+
+def verdict(credential, fetch):
+    """What openbadgeslib says of both forms, with the status list and the keys fetched from the public address."""
+    said = []
+    for check in (
+        lambda: OB3LdpVerifier.for_issuer_did(DID).verify(credential[0], check_status=True, download=fetch),
+        lambda: OB3Verifier.for_issuer_did(DID, fetch).verify(credential[1], check_status=True, download=fetch),
+    ):
+        try:
+            check()
+        except OB3VerificationError as error:
+            said.append("revoked" if "revocation" in str(error) else "refused")
+        else:
+            said.append("valid")
+    return tuple(said)

@@ -155,6 +155,9 @@ def test_guessing_is_slowed_down(client, fresh):
     answers = {client.get("/h/x").status_code for _ in range(MISSES_PER_MINUTE)}
     assert answers == {404}
     assert client.get("/h/x").status_code == 429
+    refused = client.get("/h/x?lang=en")
+    assert refused["Content-Language"] == "en"
+    assert "try again in a minute" in refused.content.decode().lower()
     assert client.get(f"/h/{fresh.secret}").status_code == 200
 
 
