@@ -49,7 +49,7 @@ def _label(row: object) -> str:
 
 
 def people_written_later(closing: YearClosing, places: Places, by: User) -> QuerySet[Learner]:
-    """Return whose facts of the closed year were written down after it was closed, of those the user may see."""
+    """Return who was registered or written about for the year after it was closed, of those the user may see."""
     after, until = closing.closed_at, places.day
     units = places.records_of(closing.unit)
     rows = Learner.objects.visible_to(by)
@@ -60,4 +60,4 @@ def people_written_later(closing: YearClosing, places: Places, by: User) -> Quer
         LiteracyCheck.objects.filter(created_at__gt=after, checked_on__lte=until).values("learner_id"),
     )
     awarded, stated, checked = (Q(pk__in=found) for found in written)
-    return rows.filter(awarded | stated | checked).order_by("sort_key", "pk")
+    return rows.filter(Q(created_at__gt=after) | awarded | stated | checked).order_by("sort_key", "pk")

@@ -26,7 +26,7 @@ class CloseForm(forms.Form):
 class DifficultyForm(forms.Form):
     """Which commune is, or is no longer, especially difficult."""
 
-    unit = forms.ModelChoiceField(label=_("Phường, xã"), queryset=AdminUnit.objects.none())
+    unit = forms.ModelChoiceField(label=_("Phường, xã"), queryset=AdminUnit.objects.none(), empty_label=_("– chọn –"))
     difficult = forms.TypedChoiceField(
         label=_("Diện"),
         choices=[("1", _("đặc biệt khó khăn")), ("0", _("không còn đặc biệt khó khăn"))],

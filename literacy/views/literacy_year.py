@@ -22,7 +22,7 @@ from literacy.standards.roll_up import day_of_year, roll_up
 from literacy.standards.tables import Form, forms_of
 from literacy.views.standards import read_asked, units_to_choose
 
-MOST_SHOWN = 200
+MOST_SHOWN = 60
 
 
 @scoped(Verb.VIEW_FIGURES)

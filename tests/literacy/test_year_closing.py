@@ -45,6 +45,10 @@ def test_a_closed_year_stays_what_it_was_and_shows_what_changed(closed, as_user)
     body = as_user(closed.minh).get(PAGE, {"year": 2026, "unit": closed.commune_b.pk}).content.decode()
     assert "Phàn Thị Lạ" in body
     assert "Ghi thêm sau khi khóa: 1 người" in body
+    # Somebody registered since is named as well: their facts of that year are unknown.
+    resident(closed, 40, full_name="Triệu Thị Mới", unit=closed.commune_b, centre=closed.centre_b)
+    assert "Triệu Thị Mới" in as_user(closed.minh).get(PAGE, {"year": 2026}).content.decode()
+    changed = corrections(kept.forms, forms_of(roll_up(closed.commune_b, DAY)))
     # A fact of the next year is no correction of this one.
     say(closed.known, 1, closed.minh, dt.date(2026, 10, 20))
     assert corrections(kept.forms, forms_of(roll_up(closed.commune_b, DAY))) == changed
