@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -56,10 +56,10 @@ class NextTermForm(forms.Form):
         if data.get("into"):
             return data
         if not data.get("name") and "name" not in self.errors:
-            self.add_error("name", _now("Hãy ghi tên lớp mới."))
+            self.add_error("name", gettext("Hãy ghi tên lớp mới."))
         for name in ("starts_on", "ends_on"):
             if not data.get(name) and name not in self.errors:
-                self.add_error(name, _now("Hãy ghi ngày."))
+                self.add_error(name, gettext("Hãy ghi ngày."))
         return data
 
 
@@ -78,7 +78,7 @@ class PlacementForm(forms.Form):
         super().__init__(*args, **kwargs)
         terms = sorted(number for numbers in shape.phases.values() for number in numbers if number > 1)
         field: Any = self.fields["term"]
-        field.choices = [("", _("– chọn –")), *((number, _now("Kỳ %(n)s") % {"n": number}) for number in terms)]
+        field.choices = [("", _("– chọn –")), *((number, gettext("Kỳ %(n)s") % {"n": number}) for number in terms)]
 
 
 class ReasonOnlyForm(forms.Form):

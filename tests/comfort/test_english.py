@@ -195,6 +195,8 @@ VIETNAMESE_ONLY = (
     "clc_manager/demo/*", "*/management/*", "*/exports.py", "clc_manager/navigation.py", "accounts/models.py",
     "api/schema.py", "*/apps.py", "bench/*", "certificates/signing/claims.py", "certificates/book/*",
     "certificates/wording/*", "certificates/paper/stamping/faces.py",
+    "courses/programme/parts.py", "literacy/standards/handing_out.py", "literacy/standards/paper.py",
+    "literacy/standards/tables.py", "literacy/standards/xlsx.py",
 )  # fmt: skip
 
 
