@@ -19,7 +19,7 @@ PAGES = (
     "literacy:relapse-list", "literacy:register", "literacy:mobilisation", "literacy:survey-upload",
     "indicators:statistics", "centres:centre-list", "centres:unit-list", "centres:audit-list", "accounts:profile",
     "api:docs", "api:keys", "certificates:templates", "literacy:phone", "literacy:phone-pick", "literacy:held",
-    "literacy:instrument",
+    "literacy:instrument", "literacy:standards", "literacy:year-closing",
 )  # fmt: skip
 LIMIT = 60_000
 

@@ -49,6 +49,7 @@ LISTS = (
     ("courses:class-list", {}, "tuan"),
     ("courses:course-list", {}, "tuan"),
     ("literacy:followup-list", {}, "tuan"),
+    ("literacy:standards", {}, "tuan"),
     ("literacy:cohort-list", {"split": "class"}, "tuan"),
     ("literacy:cohort-people", {}, "tuan"),
     ("certificates:register", {}, "tuan"),
