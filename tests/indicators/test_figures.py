@@ -227,19 +227,19 @@ def test_keeping_a_figure_is_a_post_of_those_who_report(as_user, cast, reference
 def test_figure_pages_ask_the_same_number_of_queries(as_user, cast, reference):
     client = as_user(cast.tuan)
     counts = {}
-    for round_ in range(2):
+    for round_ in range(3):
         for code in ("A3", "C3"):
             client.get(f"/plan/figures/{code}/")
             with CaptureQueriesContext(connection) as found:
                 client.get(f"/plan/figures/{code}/")
             counts.setdefault(code, []).append(len(found))
-        if not round_:
-            certified = add_months(timezone.localdate(), -15)
-            for centre, by in ((cast.centre_a, cast.lan), (cast.centre_b, cast.minh)):
+        certified = add_months(timezone.localdate(), -15)
+        for centre, by in ((cast.centre_a, cast.lan), (cast.centre_b, cast.minh)):
+            if not round_:
                 use_system(centre)
-                for _ in range(3):
-                    person = make_learner(centre)
-                    record_award(learner=person, level=1, proof="test", certified_on=certified, centre=centre, by=by)
+            for _ in range(3):
+                person = make_learner(centre)
+                record_award(learner=person, level=1, proof="test", certified_on=certified, centre=centre, by=by)
     # The cohort that was empty asks for its checks, learning and names: a fixed number more, whatever its size.
-    assert counts["C3"][0] == counts["C3"][1]
-    assert counts["A3"][1] - counts["A3"][0] <= 10
+    assert len(set(counts["C3"])) == 1
+    assert counts["A3"][0] < counts["A3"][1] == counts["A3"][2] < counts["A3"][0] + 15
