@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from core.errors import DomainError
+from core.text import split_name
 
 
 def add_domain_error(form: forms.BaseForm, error: DomainError) -> None:
@@ -41,3 +42,10 @@ class ClockField(forms.TimeField):
         attrs = {"placeholder": "18:30", "inputmode": "numeric", "autocomplete": "off"}
         kwargs.setdefault("widget", forms.TimeInput(attrs, format="%H:%M"))
         super().__init__(**kwargs)
+
+
+def offer_people(field: Any, people: Any) -> None:
+    """Let a field choose among users (a queryset), listed in the Vietnamese order of names: by given name first."""
+    field.queryset = people
+    named = sorted(people, key=lambda one: split_name(one.full_name).sort_key)
+    field.choices = [("", field.empty_label or ""), *((one.pk, str(one)) for one in named)]

@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from centres.choices import ROLE_VERBS, Verb
 from centres.models import Centre
-from core.forms import ClockField, DayField
-from core.text import split_name
+from core.forms import ClockField, DayField, offer_people
 from courses.choices import Certifies, ClassStatus, OrganiserRole
 from courses.models import ClassGroup, Course, PlanLine, Programme, Room, Topic
 from courses.planning.choices import Funding
@@ -140,11 +139,7 @@ class ClassForm(forms.Form):
             in_force, memberships__centre=centre, memberships__role__in=TEACHING_ROLES,
             memberships__valid_from__lte=today, is_active=True,
         ).distinct()  # fmt: skip
-        people = sorted(teachers, key=lambda user: split_name(user.full_name).sort_key)
-        field = self.fields["teacher"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = teachers
-        field.choices = [("", field.empty_label or ""), *((user.pk, str(user)) for user in people)]
+        offer_people(self.fields["teacher"], teachers)
 
 
 class CourseForm(forms.Form):

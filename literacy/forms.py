@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from centres.models import Centre
-from core.forms import DayField
+from core.forms import DayField, offer_people
 from literacy.choices import CheckOutcome, StepKind
 from literacy.instrument import Item
 from literacy.models import Instrument
@@ -94,9 +94,7 @@ class VolunteerForm(forms.Form):
 
     def __init__(self, *args: Any, centre: Centre, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["user"]
-        field.queryset = accounts_of(centre)
-        field.label_from_instance = lambda user: user.full_name
+        offer_people(self.fields["user"], accounts_of(centre))
 
 
 class OutsideLearningForm(forms.Form):

@@ -52,11 +52,11 @@ class A3:
 
 
 def accounts_of(centre: Centre) -> QuerySet[User]:
-    """Return who may sign in for a centre today, by name."""
+    """Return who may sign in for a centre today."""
     today = timezone.localdate()
     in_force = Q(memberships__valid_to__isnull=True) | Q(memberships__valid_to__gte=today)
     rows = User.objects.filter(in_force, memberships__centre=centre, memberships__valid_from__lte=today, is_active=True)
-    return rows.distinct().order_by("full_name", "pk")
+    return rows.distinct()
 
 
 def people_of(volunteer: Volunteer) -> QuerySet[FollowUp]:

@@ -3,14 +3,14 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from centres.models import Centre
-from core.forms import DayField
+from core.forms import DayField, offer_people
 from courses.forms import TEACHING_ROLES
 from courses.models import ClassGroup, Course
 from courses.programme.rules import Shape
@@ -41,10 +41,13 @@ class NextTermForm(forms.Form):
         course: Any = self.fields["course"]
         course.queryset = Course.objects.filter(pk__in=[row.pk for row in following])
         course.empty_label = None
+        today = timezone.localdate()
+        in_force = Q(memberships__valid_to__isnull=True) | Q(memberships__valid_to__gte=today)
         teachers = User.objects.filter(
-            is_active=True, memberships__centre=centre, memberships__role__in=TEACHING_ROLES
-        ).distinct()
-        self.fields["teacher"].queryset = teachers.order_by("full_name", "pk")  # type: ignore[attr-defined]
+            in_force, memberships__centre=centre, memberships__role__in=TEACHING_ROLES,
+            memberships__valid_from__lte=today, is_active=True,
+        ).distinct()  # fmt: skip
+        offer_people(self.fields["teacher"], teachers)
         if not classes.exists():
             del self.fields["into"]
             for name in ("course", "name", "starts_on", "ends_on"):

@@ -18,8 +18,10 @@ from tests.matrix.table import PLAIN
 VENDOR = Path(__file__).parent.parent / "vendor"
 AXE = (VENDOR / "axe.min.js").read_text(encoding="utf-8")
 PHONE = {"width": 360, "height": 740}
-FILES = {"indicators:statistics-export", "literacy:register-export", "certificates:register-export", "literacy:phone-list",
-         "literacy:cohort-export"}  # fmt: skip
+FILES = {
+    "indicators:statistics-export", "literacy:register-export", "certificates:register-export", "literacy:phone-list",
+    "literacy:cohort-export",
+}  # fmt: skip
 # Lists that are empty before anybody has written anything, and those of them whose reader can write the first row.
 LISTS = {
     "learners:learner-list",
