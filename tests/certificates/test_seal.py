@@ -77,7 +77,7 @@ def test_a_change_is_noticed(cast, reference, sealing, tamper):
         start = content.index(b"/Contents <")
         signature = bytes(content[start : content.index(b">", start)]).rstrip(b"0")  # the rest is room that was left
         place = start + len(signature) - 20
-        content[place] = ord("a") if content[place] != ord("a") else ord("b")
+        content[place] = ord(f"{int(chr(content[place]), 16) ^ 1:x}")  # another value, whatever its case
     else:
         with pikepdf.open(io.BytesIO(bytes(content))) as paper:
             paper.docinfo["/Title"] = "Giấy khác"
