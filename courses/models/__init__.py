@@ -23,7 +23,7 @@ from courses.models.programme import (
     SubjectResult,
 )
 from courses.models.rooms import Room
-from courses.models.rosters import RosterImport, RosterMapping
+from courses.models.rosters import RosterImport, RosterMapping, SheetImport
 from courses.models.timetable import DayOff
 from courses.models.waitlist import WaitlistEntry
 
@@ -51,6 +51,7 @@ __all__ = [
     "RosterImport",
     "RosterMapping",
     "Session",
+    "SheetImport",
     "SubjectResult",
     "SurveyIdea",
     "SurveyNeed",

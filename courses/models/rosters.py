@@ -15,35 +15,28 @@ from courses.models.classes import ClassGroup
 from courses.querysets import HangsOnClassQuerySet
 
 
-class RosterImport(TimeStamped):
-    """One uploaded roster: previewed, then committed or discarded; perhaps undone.
+class SheetImport(TimeStamped):
+    """An uploaded sheet of people: previewed, then committed or discarded; perhaps undone.
 
     The file is deleted once committed, and when nobody committed it within ``KEPT_FOR``; the wrong rows stay as a sheet
-    of their own until they were put right.
+    of their own until they were put right. Who inherits says where ``file`` and ``wrong_file`` lie.
     """
 
     KEPT_FOR: ClassVar[dt.timedelta] = dt.timedelta(days=14)
     PERSONAL_FIELDS: ClassVar[frozenset[str]] = frozenset({"file", "wrong_file"})
 
-    class_group = models.ForeignKey(ClassGroup, models.PROTECT, related_name="imports", verbose_name=_("lớp"))
-    file = models.FileField(_("tệp"), upload_to="rosters/%Y/%m/", blank=True, max_length=300)
     file_name = models.CharField(_("tên tệp"), max_length=200)
     sha256 = models.CharField(max_length=64)
-    # From 1 among the sheets that hold anything; empty: the first with a header that is understood.
-    sheet_number = models.PositiveSmallIntegerField(_("trang tính"), null=True, blank=True)
     status = models.CharField(_("trạng thái"), max_length=10, choices=ImportStatus, default=ImportStatus.PREVIEW)
     new_count = models.PositiveIntegerField(_("người mới"), default=0)
     known_count = models.PositiveIntegerField(_("đã có"), default=0)
     lookalike_count = models.PositiveIntegerField(_("gần giống"), default=0)
     error_count = models.PositiveIntegerField(_("dòng sai"), default=0)
-    committed_count = models.PositiveIntegerField(_("đã ghi danh"), default=0)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người nhập")
     )
     committed_at = models.DateTimeField(_("nhập lúc"), null=True, blank=True)
-    # The wrong rows as a sheet to mend and send again.
-    wrong_file = models.FileField(_("tệp dòng sai"), upload_to="rosters/%Y/%m/", blank=True, max_length=300)
-    # Whom the commit registered, tied to the centre, and brought back into the class: what undoing takes back.
+    # What the commit wrote: what undoing takes back.
     made = models.JSONField(_("đã ghi"), default=dict, blank=True)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -55,12 +48,8 @@ class RosterImport(TimeStamped):
     )
     undone_at = models.DateTimeField(_("hoàn tác lúc"), null=True, blank=True)
 
-    objects: ClassVar[HangsOnClassQuerySet] = HangsOnClassQuerySet.as_manager()  # type: ignore[assignment]
-
     class Meta:
-        verbose_name = _("lần nhập danh sách")
-        verbose_name_plural = _("lần nhập danh sách")
-        ordering = ("-created_at", "-pk")
+        abstract = True
 
     def __str__(self) -> str:
         return self.file_name
@@ -69,6 +58,25 @@ class RosterImport(TimeStamped):
     def kept_until(self) -> dt.date:
         """The last whole day the file is there to be committed."""
         return timezone.localdate(self.created_at + self.KEPT_FOR) - dt.timedelta(days=1)
+
+
+class RosterImport(SheetImport):
+    """One uploaded roster of a class. ``made``: whom the commit registered, tied to the centre, brought back."""
+
+    class_group = models.ForeignKey(ClassGroup, models.PROTECT, related_name="imports", verbose_name=_("lớp"))
+    file = models.FileField(_("tệp"), upload_to="rosters/%Y/%m/", blank=True, max_length=300)
+    # From 1 among the sheets that hold anything; empty: the first with a header that is understood.
+    sheet_number = models.PositiveSmallIntegerField(_("trang tính"), null=True, blank=True)
+    committed_count = models.PositiveIntegerField(_("đã ghi danh"), default=0)
+    # The wrong rows as a sheet to mend and send again.
+    wrong_file = models.FileField(_("tệp dòng sai"), upload_to="rosters/%Y/%m/", blank=True, max_length=300)
+
+    objects: ClassVar[HangsOnClassQuerySet] = HangsOnClassQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("lần nhập danh sách")
+        verbose_name_plural = _("lần nhập danh sách")
+        ordering = ("-created_at", "-pk")
 
 
 class RosterMapping(TimeStamped):
