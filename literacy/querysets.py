@@ -147,6 +147,14 @@ class EscalationQuerySet(CentreRowQuerySet):
         return self.filter(~Exists(checks))
 
 
+class RelapseQuerySet(CentreRowQuerySet):
+    """Cases of people who fell back."""
+
+    def visible_to(self, user: Any) -> Self:
+        """As for every row of a centre; without what stayed with a merged record: that episode is the kept one's."""
+        return super().visible_to(user).filter(learner__merged_into__isnull=True)
+
+
 class RelapseStepQuerySet(models.QuerySet[Any]):
     """What was done in cases of relapse."""
 

@@ -10,7 +10,7 @@ from centres.models import Centre
 from core.models import TimeStamped
 from learners.models import Learner
 from literacy.models.follow_ups import LiteracyCheck
-from literacy.querysets import CentreRowQuerySet
+from literacy.querysets import RelapseQuerySet
 
 
 class Relapse(TimeStamped):
@@ -24,7 +24,7 @@ class Relapse(TimeStamped):
     opened_on = models.DateField(_("từ ngày"))
     recovered_on = models.DateField(_("biết chữ lại ngày"), null=True, blank=True)
 
-    objects: ClassVar[CentreRowQuerySet] = CentreRowQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[RelapseQuerySet] = RelapseQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("tái mù chữ")
