@@ -149,3 +149,14 @@ def setting_on(key: str, day: dt.date) -> Any:
     if row is None:
         raise LookupError(f"no value of {key} on {day}")
     return row.value
+
+
+def setting_known(key: str, day: dt.date) -> Any:
+    """Return the value of a dated setting on a day; before the first one holds, that one: what happened before our
+    records began is judged by the first rule we know. Raises LookupError when there is none at all.
+    """
+    rows = DatedSetting.objects.filter(key=key).order_by("valid_from").values_list("valid_from", "value")
+    found = list(rows)
+    if not found:
+        raise LookupError(f"no value of {key}")
+    return next((value for since, value in reversed(found) if since <= day), found[0][1])

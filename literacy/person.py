@@ -7,7 +7,7 @@ from typing import Any
 from centres.access import scope_of
 from centres.choices import Verb
 from core.dates import add_months
-from core.models import setting_on
+from core.models import setting_known
 from learners.models import Learner
 from literacy.choices import NEWLY, LiteracyLevel
 from literacy.events import LearningEvent, counting_event, event_words, learning_events
@@ -51,7 +51,7 @@ def continuing_of(learner: Learner, user: Any, as_of: dt.date) -> Continuing:
     events = learning_events([learner.pk], as_of).get(learner.pk, [])
     until, is_over, counted = None, False, None
     if award:
-        months = int(setting_on("literacy.continuing_months", as_of))
+        months = int(setting_known("literacy.continuing_months", as_of))
         until = add_months(award.certified_on, months)
         is_over = until < as_of
         counted = counting_event(events, certified_on=award.certified_on, as_of=as_of, window_months=months)

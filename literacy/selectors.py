@@ -14,7 +14,7 @@ from accounts.models import User
 from centres.models import AdminUnit, Centre
 from centres.selectors import subtree_ids
 from core.dates import add_months
-from core.models import setting_on
+from core.models import setting_known
 from literacy.choices import NEWLY, LiteracyLevel
 from literacy.events import event_days
 from literacy.models import Escalation, FollowUp, LiteracyAward, LiteracyCheck, Mobilisation, Volunteer
@@ -89,7 +89,7 @@ def cohort_window(as_of: dt.date, observed_months: int) -> tuple[dt.date, dt.dat
 
 def a3_figure(*, unit: AdminUnit, as_of: dt.date) -> A3:
     """Compute A3 for a unit on a day from what had happened by then: a fixed number of queries for each 5000 people."""
-    months = int(setting_on("literacy.continuing_months", as_of))
+    months = int(setting_known("literacy.continuing_months", as_of))
     window = cohort_window(as_of, months)
     awards = LiteracyAward.objects.filter(
         level=LiteracyLevel.LEVEL_1, proof__in=NEWLY, certified_on__range=window, learner__merged_into__isnull=True

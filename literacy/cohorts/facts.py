@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from centres.models import AdminUnit, Centre
 from centres.selectors import subtree_ids
 from core.functions import AddMonths
-from core.models import DatedSetting, setting_on
+from core.models import DatedSetting, setting_known
 from literacy.choices import HOLDING, LEAVING, NEWLY, TELLING, CheckOutcome, LiteracyLevel
 from literacy.cohorts.periods import CohortPeriod
 from literacy.events import learned_by
@@ -29,7 +29,7 @@ class Plan:
 
     def __init__(self, as_of: dt.date) -> None:
         self.as_of = as_of
-        self.window_months = int(setting_on("literacy.continuing_months", as_of))
+        self.window_months = int(setting_known("literacy.continuing_months", as_of))
         rows = DatedSetting.objects.filter(key="literacy.follow_up_months").order_by("valid_from")
         known = [(row.valid_from, sorted(int(month) for month in row.value)) for row in rows]
         self._days = [day for day, _months in known]

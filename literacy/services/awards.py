@@ -15,7 +15,7 @@ from centres.permissions import require
 from centres.selectors import unit_of_centre
 from core import audit
 from core.errors import Conflict, InvalidInput, OutOfScope
-from core.models import setting_on
+from core.models import setting_known
 from core.text import clean
 from courses.choices import ClassStatus, EnrolmentStatus
 from courses.hooks import after_closing, phase_proof
@@ -88,7 +88,7 @@ def plan_follow_ups(awards: list[LiteracyAward]) -> int:
         FollowUp(award=award, learner_id=award.learner_id, centre_id=award.centre_id, months=months, due_on=due_on)
         for award in awards
         for months, due_on in follow_up_dates(
-            award.certified_on, setting_on("literacy.follow_up_months", award.certified_on)
+            award.certified_on, setting_known("literacy.follow_up_months", award.certified_on)
         )
     ]
     FollowUp.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)

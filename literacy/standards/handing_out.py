@@ -5,13 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from centres.models import AdminUnit
+from core.errors import InvalidInput
 from literacy.models import YearClosing
 from literacy.standards.checking import require_agreement
 from literacy.standards.paper import Head, draft_state
 from literacy.standards.pdf import form_pdf
-from literacy.standards.roll_up import RollUp, day_of_year, roll_up
+from literacy.standards.roll_up import RollUp, day_of_year, last_year, roll_up
 from literacy.standards.tables import Form, forms_of
 from literacy.standards.xlsx import form_xlsx
 
@@ -33,8 +35,13 @@ class Handed:
 def tables_of(unit: AdminUnit, year: int, *, found: RollUp | None = None) -> Handed:
     """Return the tables to hand out. ``found``: the unit judged already, for that year's day.
 
-    Raises FormsDisagree rather than handing out tables that contradict each other.
+    Raises FormsDisagree rather than handing out tables that contradict each other, and InvalidInput for a year in which
+    the unit was no longer there: its people are those of other units.
     """
+    if (last := last_year(unit)) is not None and year > last:
+        words = _("%(unit)s chỉ có đến ngày %(day)s, nên không có biểu của năm %(years)s.")
+        years = f"{year - 1}–{year}"
+        raise InvalidInput("unit_ended", words % {"unit": unit, "day": f"{unit.valid_to:%d/%m/%Y}", "years": years})
     today = timezone.localdate()
     as_of = day_of_year(year, today)
     closing = YearClosing.objects.latest(unit, year)

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from centres.choices import UnitLevel
 from centres.models import AdminUnit
 from core.bulk import OneOf
 from core.dates import Period
+from core.errors import InvalidInput
 from core.models import DatedSetting
 from learners.models import Learner
 from literacy.models import Difficulty
@@ -80,10 +82,19 @@ class RollUp:
 
 
 def rule_on(day: dt.date) -> Rule:
-    """Return the thresholds of a day: one query. Raises LookupError when none hold yet."""
+    """Return the thresholds of a day: one query. Raises InvalidInput for a day before the first that are known."""
     rows = DatedSetting.objects.filter(key__startswith="literacy.standard_", valid_from__lte=day).order_by("valid_from")
     found = dict(rows.values_list("key", "value"))
-    return Rule.read(found["literacy.standard_rule"], found["literacy.standard_city_rule"])
+    try:
+        return Rule.read(found["literacy.standard_rule"], found["literacy.standard_city_rule"])
+    except KeyError:
+        words = _("Hệ thống chưa có tiêu chuẩn xóa mù chữ áp dụng ngày %(day)s. Hãy chọn một năm sau đó.")
+        raise InvalidInput("no_standard_yet", words % {"day": f"{day:%d/%m/%Y}"}) from None
+
+
+def last_year(unit: AdminUnit) -> int | None:
+    """Return the last literacy year a unit was there in; None for one that goes on."""
+    return None if unit.valid_to is None else unit.valid_to.year + (unit.valid_to.month >= 10)
 
 
 def day_of_year(year: int, today: dt.date) -> dt.date:

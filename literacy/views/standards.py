@@ -19,7 +19,7 @@ from core import audit
 from literacy.choices import StatedLevel
 from literacy.models import YearClosing
 from literacy.standards.handing_out import KINDS, file_name, tables_of
-from literacy.standards.roll_up import Line, day_of_year, missing_people, roll_up
+from literacy.standards.roll_up import Line, day_of_year, last_year, missing_people, roll_up
 from literacy.standards.rule import LEVELS, VERDICT_WORDS, Verdict
 from literacy.standards.tables import CODES, TITLES
 
@@ -55,7 +55,8 @@ def current_year() -> int:
 def read_asked(request: HttpRequest) -> Asked:
     """Read unit and year from the address: by default one's own unit, and the last year that has ended.
 
-    404 for a unit that is not the user's; a year that is not offered is the default one.
+    404 for a unit that is not the user's; a year that is not offered is the default one, and one in which the unit was
+    no longer there is its last one.
     """
     user, scope = cast(User, request.user), scope_of(request.user)
     given = request.POST if request.method == "POST" else request.GET
@@ -70,7 +71,9 @@ def read_asked(request: HttpRequest) -> Asked:
         unit = _own_unit(scope)
     if unit is None:
         raise Http404
-    return Asked(unit, offered.get(text, running - 1))
+    year = offered.get(text, running - 1)
+    last = last_year(unit)
+    return Asked(unit, year if last is None else min(year, last))
 
 
 def _own_unit(scope: Scope) -> AdminUnit | None:

@@ -1,6 +1,7 @@
 """The pages, files and answers of cohorts: who sees which numbers, and what stands behind each."""
 
 import csv
+import datetime as dt
 import io
 import re
 
@@ -10,7 +11,9 @@ from django.urls import reverse
 
 from core.models import AuditEvent
 from learners.models import Learner, LearnerCentre
-from literacy.models import LiteracyAward
+from literacy.models import FollowUp, LiteracyAward
+from literacy.services import record_award
+from tests.factories import make_learner
 from tests.infra.test_operator_commands import run
 from tests.literacy.cohort_world import DAYS, FIRST, stage, write
 
@@ -223,3 +226,21 @@ def test_the_people_of_a_cohort_cost_the_same_for_few_and_many(as_user, cast, pe
     with django_assert_max_num_queries(25):
         look(client, "cohort-people")
     assert LiteracyAward.objects.filter(certified_on__gt=FIRST).count() == 19
+
+
+def test_a_day_before_everything_has_no_cohorts(cast, reference, as_user, capsys):
+    code, answer, _told = run(capsys, "literacy_cohorts", "--unit", "01", "--as-of", "1900-01-01", "--by", "year")
+    assert (code, answer) == (0, {"cohorts": []})
+    assert as_user(cast.tuan).get(reverse("literacy:cohort-list"), {"on": "01/01/1900"}).status_code == 200
+
+
+def test_a_certificate_older_than_our_rules_is_judged_by_the_first_of_them(cast, reference, capsys):
+    learner = make_learner(cast.centre_a)
+    record_award(
+        learner=learner, level=1, proof="primary_school", certified_on=dt.date(2016, 5, 20), centre=cast.centre_a,
+        by=cast.lan,
+    )  # fmt: skip
+    months = list(FollowUp.objects.filter(learner=learner).order_by("months").values_list("months", flat=True))
+    assert months == [3, 6, 12, 24]
+    _code, answer, _told = run(capsys, "literacy_cohorts", "--unit", "01", "--as-of", "2016-12-31", "--by", "year")
+    assert [(row["period"], row["not_reached"]) for row in answer["cohorts"]] == [("2016", 1)]

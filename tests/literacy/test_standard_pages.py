@@ -121,6 +121,19 @@ def test_the_command_writes_eight_files(people, tmp_path, capsys):
         assert "error" in json.loads(capsys.readouterr().out)
 
 
+def test_years_a_unit_was_not_there_in_have_no_tables(people, as_user, tmp_path, capsys):
+    """A district ended on 30 June 2025: tables of a year that began later would be those of nobody."""
+    given = {"unit": people.district_a.code, "out": tmp_path / "bieu"}
+    call_command("literacy_forms", as_json=True, year=2025, **given)
+    assert json.loads(capsys.readouterr().out)["as_of"] == "2025-06-30"
+    for year, unit, code in ((2026, given["unit"], "unit_ended"), (2019, "01", "no_standard_yet")):
+        with pytest.raises(SystemExit):
+            call_command("literacy_forms", as_json=True, year=year, **(given | {"unit": unit}))
+        assert json.loads(capsys.readouterr().out)["error"]["code"] == code
+    page = as_user(people.hoa).get(PAGE, {"year": 2026}).content.decode()
+    assert "năm xóa mù chữ 2024–2025, tính đến ngày 30/06/2025" in page
+
+
 def test_pages_cost_the_same_for_few_and_many(people, as_user):
     def queries():
         found = []
