@@ -14,6 +14,7 @@ from certificates.choices import CertificateKind
 from certificates.wording.filling import Design, builtin_wording, fill
 from certificates.wording.placeholders import values_of, vietnamese_day
 from core.dates import PartialDate
+from core.text import search_key
 from courses.choices import Result
 from courses.models import Enrolment
 from learners.choices import Sex
@@ -68,6 +69,11 @@ def birth_words(birth: PartialDate | None) -> str:
 def short_unit_name(unit: AdminUnit) -> str:
     """``Xã Ba Vì`` → ``Ba Vì``: the place in the place-date line."""
     return unit.name.removeprefix(unit.get_kind_display()).strip() or unit.name
+
+
+def found_by(content: dict[str, Any]) -> str:
+    """Return what the register finds an entry by: its person's name and code, as they stand in its content."""
+    return search_key(f"{content.get('learner', '')} {content.get('learner_code', '')}")[:180]
 
 
 def content_of(

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Subquery
 
 from certificates.choices import CertificateState
+from certificates.content import found_by
 from certificates.models import Certificate, LogLeaf, LogPlace, Register, RegisterEvent, RegisterEventKind
 from certificates.services.auditing_log import PublishedEntries, SignedTimes, log_findings, signed_times
 from certificates.services.findings import Finding, number_text, of_leaf
@@ -62,9 +63,10 @@ class _Events:
     def findings(self) -> Iterator[Finding]:
         """Go through all events by key."""
         last = 0
-        while rows := list(RegisterEvent.objects.filter(pk__gt=last).order_by("pk").values(*FIELDS)[:ROWS]):
-            last = rows[-1]["pk"]
-            keys = [row["pk"] for row in rows]
+        events = RegisterEvent.objects.order_by("pk")
+        while keys := list(events.filter(pk__gt=last).values_list("pk", flat=True)[:ROWS]):
+            last = keys[-1]
+            rows = list(events.filter(pk__in=keys).values(*FIELDS, _SEARCH))
             leaves = dict(LogLeaf.objects.filter(pk__in=keys).values_list("pk", "data"))
             places = dict(LogPlace.objects.filter(leaf__in=keys).values_list("leaf_id", "index"))
             erased = set(
@@ -75,6 +77,9 @@ class _Events:
             )
             for row in rows:
                 yield from self._event(row, leaves.get(row["pk"]), places.get(row["pk"]), erased)
+            # The columns of an event are joined from entry and book: one that lost them is not among the rows.
+            for key in sorted(set(keys) - {row["pk"] for row in rows}):
+                yield of_leaf(leaves.get(key, ""), "deleted", "its event is there, and its entry or book is gone")
 
     def _event(self, row: Any, leaf: str | None, place: int | None, erased: set[int]) -> Iterator[Finding]:
         centre = row["certificate__centre__code"]
@@ -90,13 +95,16 @@ class _Events:
         if data != leaf:
             yield of_leaf(data, "edited", "its leaf is not the published one")
         yield from _against(row, data, centre, number)
-        before = None if place is None else self.times.before(place)
+        if row["kind"] == RegisterEventKind.RESERVED and row[_SEARCH] != found_by(row["certificate__content"]):
+            yield Finding(centre, number, "edited", "it is not found by the name that it is about")
+        # Without a place it came after the last checkpoint.
+        before = self.times.last if place is None else self.times.before(place)
         if before and (late := (before - row["at"]).total_seconds()) > GRACE_S:
             words = f"event {row['kind']} came into the log {late / 3600:.1f} h late"
             yield Finding(centre, number, "backdated", words)
 
 
-_SALT = "certificate__log_salt__salt"
+_SALT, _SEARCH = "certificate__log_salt__salt", "certificate__search_key"
 
 
 def _against(row: Any, data: str, centre: str, number: str) -> Iterator[Finding]:
@@ -190,13 +198,14 @@ def _gap(book: Register, after: int, before: int) -> Iterator[Finding]:
 
 def _files() -> Iterator[Finding]:
     """Each paper's file against its hash."""
-    rows = Certificate.objects.exclude(pdf="").select_related("register", "centre").order_by("pk")
+    without = {CertificateState.RESERVED, CertificateState.VOIDED}
+    rows = Certificate.objects.exclude(pdf="", state__in=without).select_related("register", "centre").order_by("pk")
     for row in rows.only("pdf", "pdf_sha256", "number", "register__year", "centre__code").iterator(chunk_size=ROWS):
         try:
             with row.pdf.open("rb") as stream:
                 same = hashlib.file_digest(stream, "sha256").hexdigest() == row.pdf_sha256
             words = "the file is another"
-        except OSError:
+        except (OSError, ValueError):  # gone, or the row names none
             same, words = False, "the file is missing"
         if not same:
             yield Finding(row.centre.code, number_text(row.number, row.register.year), "file", words)

@@ -63,6 +63,11 @@ class SignedTimes:
         place = bisect.bisect_right(self.sizes, index)
         return self.times[place - 1] if place else None
 
+    @property
+    def last(self) -> dt.datetime | None:
+        """When the last checkpoint was signed; None before the first."""
+        return self.times[-1] if self.times else None
+
 
 def signed_times() -> SignedTimes:
     """Return the times of all checkpoints."""

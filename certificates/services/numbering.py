@@ -19,7 +19,7 @@ from centres.models import AdminUnit, Centre
 from centres.permissions import require
 from centres.selectors import unit_of_centre
 from certificates.choices import LIVE_STATES, SETTLED_STATES, CertificateKind, CertificateState
-from certificates.content import TEMPLATE_VERSION, content_of
+from certificates.content import TEMPLATE_VERSION, content_of, found_by
 from certificates.models import Certificate, Register, RegisterEvent, RegisterEventKind
 from certificates.services.decisions import Second, require_two
 from certificates.services.events import write_events
@@ -28,7 +28,7 @@ from certificates.wording.filling import Design
 from core import audit, jobs
 from core.errors import Conflict, Forbidden, InvalidInput, OutOfScope
 from core.models import Job
-from core.text import clean, search_key
+from core.text import clean
 from core.tokens import new_token
 from courses.choices import Certifies, ClassStatus, EnrolmentStatus, OrganiserRole
 from courses.models import ClassGroup, Course, Enrolment
@@ -280,5 +280,5 @@ def _entry(
         issued_on=issued_on,
         issued_by=by,
         signer_name=signer,
-        search_key=search_key(f"{enrolment.learner.full_name} {enrolment.learner.code}")[:180],
+        search_key=found_by(content),
     )
