@@ -24,6 +24,7 @@ from certificates.models import (
     RegisterEventKind,
     SignedClaims,
 )
+from certificates.signing.judging import Outcome, judge
 from certificates.signing.keys import KeyState, KeyUse, instant_text, key_folder, list_document
 from certificates.tlog.checkpoint import write_proof
 from certificates.tlog.merkle import HASH_BYTES
@@ -137,6 +138,25 @@ def look_up(text: str, *, count: bool = False) -> Verdict:
         since=since,
         successor_number=successor.register_number if successor else None,
     )
+
+
+def doubt(verdict: Verdict, text: str, fragment: str) -> tuple[str, str] | None:
+    """Return what the signed part of an address says against the register's verdict, and why; None when it fits.
+
+    ``forged``, ``untrusted`` (the key was somebody else's too) or ``mismatch`` (genuine, of another entry than the
+    register's). The server never sees that part of an address; whoever has the whole address may ask. Raises
+    BrokenKeyList, OSError.
+    """
+    token = token_in(text.partition("#")[0])
+    if token is None:
+        return None
+    signed = judge(token, fragment, key_folder().known(), logged_at=logged_at(token))
+    if signed.outcome != Outcome.GENUINE or signed.claims is None:
+        return signed.outcome.value, signed.reason
+    said = (signed.claims.register_number, signed.claims.issued_on)
+    if verdict is not UNKNOWN and said != (verdict.register_number, verdict.issued_on):
+        return "mismatch", "register"
+    return None
 
 
 def _ended(pk: int, state: str) -> tuple[dt.date | None, Certificate | None]:

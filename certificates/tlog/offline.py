@@ -19,8 +19,9 @@ class OfflineVerdict:
     """The judgement. ``status`` is one of
 
     valid · corrected, replaced, revoked, voided (as the list says) · forged (no key of the list signed it) · untrusted
-    (signed by a key that somebody else had) · unconfirmed (the signature is good, there is no list to ask) · unsigned
-    (an address without signed claims, of which the list says nothing).
+    (signed by a key that somebody else had) · unconfirmed (the signature is good, and there is no list to ask, or only an
+    old one) · unsigned (an address without signed claims, of which the list says nothing). ``reason`` says more of forged,
+    untrusted and unconfirmed.
     """
 
     status: str
@@ -37,8 +38,11 @@ def fragment_of(address: str) -> str:
     return urlsplit(address.strip()).fragment
 
 
-def judge_offline(token: str, fragment: str, read: Read) -> OfflineVerdict:
-    """Judge a token (16 canonical letters) and the fragment beside it. Raises BrokenKeyList, OSError without keys."""
+def judge_offline(token: str, fragment: str, read: Read, *, now: dt.datetime) -> OfflineVerdict:
+    """Judge a token (16 canonical letters) and the fragment beside it, as the page without a network does.
+
+    Raises BrokenKeyList, OSError without keys.
+    """
     keys = read_list(read(KEYS))
     listed = _list(read)
     seen = _log(read)
@@ -52,8 +56,11 @@ def judge_offline(token: str, fragment: str, read: Read) -> OfflineVerdict:
     signed = judge(token, fragment, keys, logged_at=listed.logged.get(digest) if listed else None)
     if signed.outcome != Outcome.GENUINE:
         return OfflineVerdict(signed.outcome.value, signed.reason, kid=signed.kid, **about)
-    status = said or ("valid" if listed else "unconfirmed")
-    return OfflineVerdict(status, claims=signed.claims, kid=signed.kid, **about)
+    status, reason = said, ""
+    if status is None:
+        reason = "no_list" if listed is None else "" if listed.is_fresh(now) else "old_list"
+        status = "unconfirmed" if reason else "valid"
+    return OfflineVerdict(status, reason, claims=signed.claims, kid=signed.kid, **about)
 
 
 def _list(read: Read) -> StatusList | None:

@@ -13,6 +13,9 @@ from certificates.signing.keys import instant_text, read_instant
 NAME = "clc-status/1"
 WORDS = frozenset({"corrected", "replaced", "revoked", "voided"})
 DIGITS = 20
+# A list older than this says nothing about today (a centre's office is on line once a day); one from the future means
+# that a clock is wrong.
+FRESH_HOURS, CLOCKS_DIFFER = 24, dt.timedelta(minutes=10)
 
 
 class BrokenStatusList(ValueError):
@@ -37,6 +40,10 @@ class StatusList:
     def origin(self) -> str:
         """The first line, which is the name of its signature too."""
         return f"{self.host}/{NAME}"
+
+    def is_fresh(self, now: dt.datetime) -> bool:
+        """Whether what the list does not name may be said to stand."""
+        return -CLOCKS_DIFFER <= now - self.as_of <= dt.timedelta(hours=FRESH_HOURS)
 
     def text(self) -> str:
         """Return the text that is signed."""

@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from centres.access import public
 from certificates.choices import CertificateKind
 from certificates.services.publishing import public_host
+from certificates.tlog.status import FRESH_HOURS
 from core.camera import with_camera
 from core.offline import KeptPage, in_asked_language, worker_response
 
-# A list older than this says nothing about today; a centre's office is on line once a day.
-FRESH_HOURS = 24
 PAGE = KeptPage(
     name="clc-scan",
     named=("css/verify.css", "js/verify/scan.js", "img/mark.svg", "img/scan-192.png", "img/scan-512.png"),

@@ -13,6 +13,7 @@ from certificates.services import Decision, revoke_certificate, supersede_certif
 from certificates.services.decisions import Second
 from certificates.services.signing import compromise_key, create_key
 from certificates.signing.keys import KeyUse, instant_text, key_folder
+from tests.certificates.tampering import rewrite
 from tests.factories import make_certificates
 
 
@@ -69,7 +70,70 @@ def test_forged_unsigned_and_unreadable_addresses(published):
         assert (verdict["status"], verdict["name"]) == ("forged", None)
     assert published(base, publish=False)["status"] == "unsigned"
     assert published(row.token, publish=False)["status"] == "unsigned"
-    assert published("https://example.com/", publish=False) == {"status": "unknown"}
+    nowhere = published("https://example.com/", publish=False)
+    assert nowhere.keys() == published(base, publish=False).keys()  # one shape, whatever was asked
+    assert {name: value for name, value in nowhere.items() if value is not None} == {
+        "status": "unknown", "reason": "no_code",
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("hours", [25, -1])
+def test_an_old_list_does_not_say_that_a_paper_still_stands(published, cast, monkeypatch, hours):
+    """As on the page without a network. What the list names is gone however old the list."""
+    rows, scanned = published.rows, published.scanned
+    revoke_certificate(certificate=rows[0], by=cast.duc, second=Second(operator="root"), decision=DECISION)
+    assert published(scanned[1])["status"] == "valid"
+    later = timezone.now() + dt.timedelta(hours=hours)
+    monkeypatch.setattr("certificates.management.commands.verify.timezone.now", lambda: later)
+    verdict = published(scanned[1], publish=False)
+    assert (verdict["status"], verdict["reason"]) == ("unconfirmed", "old_list")
+    assert verdict["name"] == rows[1].content["learner"]
+    assert published(scanned[0], publish=False)["status"] == "revoked"
+
+
+def asked(address, capsys):
+    """What ``verify`` says of a whole address where the database is at hand."""
+    capsys.readouterr()
+    call_command("verify", address, "--json")
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.django_db
+def test_a_signature_that_is_not_ours_overrules_the_register(published, cast, capsys):
+    rows, scanned = published.rows, published.scanned
+    usual = {"status", "register_number", "kind", "centre", "issued_on"}
+    for address in (scanned[0], rows[0].token, scanned[0].partition("#")[0]):
+        assert asked(address, capsys).keys() == usual
+        assert asked(address, capsys)["status"] == "valid"
+    swapped = f"{scanned[1].partition('#')[0]}#{scanned[0].partition('#')[2]}"
+    assert (asked(swapped, capsys)["status"], asked(swapped, capsys)["reason"]) == ("forged", "signature")
+    assert asked(f"{rows[0].token}#XYZ", capsys)["status"] == "forged"
+    assert asked(f"HTTPS://X/C/0000000000000000#{scanned[0].partition('#')[2]}", capsys)["status"] == "forged"
+    assert asked("HTTPS://X/nothing#XYZ", capsys)["status"] == "unknown"
+    revoke_certificate(certificate=rows[1], by=cast.duc, second=Second(operator="root"), decision=DECISION)
+    assert asked(scanned[1], capsys)["status"] == "revoked"
+    compromise_key(kid=rows[0].signed_claims.kid, since=rows[0].events.get(kind="issued").at)
+    assert (asked(scanned[0], capsys)["status"], asked(scanned[0], capsys)["reason"]) == (
+        "untrusted",
+        "key_compromised",
+    )
+
+
+@pytest.mark.django_db
+def test_signed_claims_of_another_entry_do_not_fit_the_register(published, capsys):
+    """Genuine, and not what the book says: the row was changed after it was signed."""
+    row = published.rows[0]
+    assert rewrite(row, "register_number", "000099/2026") == 1
+    assert asked(published.scanned[0], capsys)["status"] == "mismatch"
+
+
+@pytest.mark.django_db
+def test_without_a_readable_key_list_nothing_is_said_of_a_signature(published, capsys):
+    key_folder().list_path.write_text("{")
+    with pytest.raises(SystemExit):
+        asked(published.scanned[0], capsys)
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "key_folder"
 
 
 @pytest.mark.django_db

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from certificates.models import Certificate
 from certificates.services import Decision, publishing, revoke_certificate, supersede_certificate
 from certificates.signing.keys import KeyUse, key_folder
-from certificates.views import offline
+from certificates.tlog.status import FRESH_HOURS
 from tests.browser import TIMEOUT_MS, fits, seeing
 from tests.certificates.addresses import address, renamed
 from tests.factories import AT_SERVER, make_certificates
@@ -150,7 +150,7 @@ def test_four_answers_without_a_network(open_window, live_server, cast, rows, co
     assert page.evaluate("() => location.hash") == ""
 
     # The same paper after the list has grown old.
-    page.clock.set_fixed_time(timezone.now() + dt.timedelta(hours=offline.FRESH_HOURS + 2))
+    page.clock.set_fixed_time(timezone.now() + dt.timedelta(hours=FRESH_HOURS + 2))
     typed(page, BASE + address(good))
     expect(answer(page).get_by_role("heading", name="Chữ ký đúng, chưa rõ còn giá trị không")).to_be_visible()
     expect(answer(page)).to_contain_text("26 giờ")

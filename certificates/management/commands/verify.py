@@ -7,9 +7,9 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from certificates.selectors import look_up, token_in
-from certificates.signing.keys import BrokenKeyList, instant_text
-from certificates.tlog.offline import fragment_of, judge_offline
+from certificates.selectors import doubt, look_up, token_in
+from certificates.signing.keys import BrokenKeyList, instant_text, key_folder
+from certificates.tlog.offline import OfflineVerdict, fragment_of, judge_offline
 from certificates.tlog.sources import from_folder
 from core.commands import OperatorCommand
 from core.errors import Unavailable
@@ -32,25 +32,35 @@ class Command(OperatorCommand):
         if options["offline"]:
             return self._offline(options["offline"], options["token"])
         verdict = look_up(options["token"])
-        return {
+        answer = {
             "status": verdict.status,
             "register_number": verdict.register_number,
             "kind": verdict.kind,
             "centre": verdict.centre,
             "issued_on": verdict.issued_on,
         }
+        if fragment := fragment_of(options["token"]):  # overrules the register, as it does on the public page
+            try:
+                overruled = doubt(verdict, options["token"], fragment)
+            except (BrokenKeyList, OSError) as error:
+                words = _("Không đọc hay ghi được thư mục khóa %(folder)s: %(why)s")
+                raise Unavailable("key_folder", words % {"folder": key_folder().path, "why": error}) from error
+            if overruled:
+                answer |= {"status": overruled[0], "reason": overruled[1]}
+        return answer
 
     def _offline(self, folder: Path, address: str) -> dict[str, Any]:
-        bare = address.partition("#")[0]
-        token = token_in(bare)
-        if token is None:
-            return {"status": "unknown"}
+        token, now = token_in(address.partition("#")[0]), timezone.now()
         try:
-            verdict = judge_offline(token, fragment_of(address), from_folder(folder))
+            verdict = (
+                judge_offline(token, fragment_of(address), from_folder(folder), now=now)
+                if token
+                else OfflineVerdict("unknown", "no_code")
+            )
         except (BrokenKeyList, OSError) as error:
             words = _("Thư mục %(folder)s không có danh sách khóa đọc được: %(why)s")
             raise Unavailable("no_key_list", words % {"folder": folder, "why": error}) from error
-        claims, now = verdict.claims, timezone.now()
+        claims = verdict.claims
         as_of, signed_at = verdict.list_as_of, verdict.log_as_of
         return {
             "status": verdict.status,
