@@ -19,9 +19,9 @@ class OfflineVerdict:
     """The judgement. ``status`` is one of
 
     valid · corrected, replaced, revoked, voided (as the list says) · forged (no key of the list signed it) · untrusted
-    (signed by a key that somebody else had) · unconfirmed (the signature is good, and there is no list to ask, or only an
-    old one) · unsigned (an address without signed claims, of which the list says nothing). ``reason`` says more of forged,
-    untrusted and unconfirmed.
+    (signed by a key that somebody else had) · unconfirmed (the signature is good; there is no list to ask, or only an
+    old one) · unsigned (an address without signed claims, of which the list says nothing). ``reason`` says more of
+    forged, untrusted and unconfirmed.
     """
 
     status: str
