@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from indicators.views import approval, plan, statistics
+from indicators.views import approval, declare, figures, plan, statistics
 
 app_name = "indicators"
 urlpatterns = [
     path("", plan.plan, name="plan"),
-    path("declare/", plan.declare, name="declare"),
-    path("figures/<str:code>/", plan.figure, name="figure"),
-    path("figures/<str:code>/report/", plan.report_figure, name="report-figure"),
-    path("figures/<str:code>/keep/", plan.keep_figure, name="keep-figure"),
+    path("declare/", declare.declare, name="declare"),
+    path("figures/<str:code>/", figures.figure, name="figure"),
+    path("figures/<str:code>/report/", figures.report_figure, name="report-figure"),
+    path("figures/<str:code>/keep/", figures.keep_figure, name="keep-figure"),
     path("inbox/", approval.inbox_page, name="inbox"),
     path("inbox/<int:pk>/approve/", approval.approve, name="approve-figure"),
     path("inbox/<int:pk>/return/", approval.give_back, name="return-figure"),

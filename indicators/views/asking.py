@@ -1,0 +1,52 @@
+"""What pages about the plan are asked for: whose figures, of which unit, on which day."""
+
+import datetime as dt
+from typing import cast
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from accounts.models import User
+from centres.access import scope_of
+from centres.choices import UnitLevel
+from centres.models import AdminUnit
+from core.dates import read_day
+
+
+def user_of(request: HttpRequest) -> User:
+    """Return who asks."""
+    return cast(User, request.user)
+
+
+def city() -> AdminUnit:
+    """Return the city."""
+    return get_object_or_404(AdminUnit, level=UnitLevel.CITY)
+
+
+def units_of(user: User) -> list[AdminUnit]:
+    """The city (its plan is everybody's) and what the user may choose beside it.
+
+    Officers choose their own unit and those directly below it; who sees the whole city chooses every unit that is a
+    reporting area today, and the districts of before 1 July 2025.
+    """
+    scope = scope_of(user)
+    units = AdminUnit.objects.exclude(level=UnitLevel.CITY)
+    if scope.everything:
+        areas = units.filter(Q(level=UnitLevel.DISTRICT) | Q(valid_to__isnull=True))
+        return [city(), *areas.order_by("-level", "sort_key")]
+    own = units.filter(Q(pk__in=scope.unit_ids) | Q(parent_id__in=scope.unit_ids))
+    return [city(), *own.order_by("-level", "sort_key")]
+
+
+def asked_of(request: HttpRequest) -> tuple[AdminUnit, dt.date]:
+    """Return the unit and day of the page; a unit outside the user's own is 404, a day that is none is today."""
+    today = timezone.localdate()
+    day = read_day(request.GET.get("on", ""))
+    units = units_of(user_of(request))
+    asked = request.GET.get("unit", "")
+    unit = next((unit for unit in units if str(unit.pk) == asked), None) if asked else units[0]
+    if unit is None:
+        raise Http404
+    return unit, min(day or today, today)

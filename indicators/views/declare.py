@@ -1,0 +1,32 @@
+"""The centre's own word on C3, beside what was measured."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from centres.access import scope_of, scoped
+from centres.choices import Verb
+from centres.models import Centre
+from indicators import c3, services
+from indicators.forms import DeclareForm
+from indicators.models import CentreDeclaration
+from indicators.views.asking import city, user_of
+
+
+@scoped(Verb.DECLARE)
+def declare(request: HttpRequest) -> HttpResponse:
+    """The centre's own declaration, beside what was measured."""
+    user, scope, today = user_of(request), scope_of(request.user), timezone.localdate()
+    centre = get_object_or_404(Centre.objects.visible_to(user), pk=scope.main_centre_id)
+    row = CentreDeclaration.objects.visible_to(user).filter(centre=centre, year=today.year).first()
+    initial = {"applies_it": "yes" if row.applies_it else "no", "note": row.note} if row else None
+    form = DeclareForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        services.declare(centre=centre, year=today.year, by=user, **form.cleaned_data)
+        messages.success(request, _("Đã ghi lời khai của trung tâm."))
+        return redirect("indicators:declare")
+    use = c3.measure(unit=city(), as_of=today, only={centre.pk}).centres
+    context = {"form": form, "centre": centre, "row": row, "year": today.year, "use": use[0] if use else None}
+    return render(request, "indicators/declare.html", context, status=422 if form.errors else 200)

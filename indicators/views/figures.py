@@ -1,0 +1,133 @@
+"""A line with its evidence and versions; reporting a figure; keeping a computed one."""
+
+import datetime as dt
+from collections import Counter
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from centres.access import scope_of, scoped
+from centres.choices import Verb
+from centres.models import AdminUnit
+from core.errors import DomainError
+from core.forms import add_domain_error
+from indicators import c3, services
+from indicators.forms import ReportForm
+from indicators.models import Figure, Indicator
+from indicators.selectors import plan_lines
+from indicators.views.asking import asked_of, units_of, user_of
+from learners.models import Learner
+from literacy.rules import Placement
+from literacy.selectors import A3, a3_figure
+
+SHOWN_PEOPLE = 300
+ORDER = (Placement.UNKNOWN, Placement.RELAPSED, Placement.NOT_CONTINUING, Placement.RETAINED, Placement.LEFT)
+
+
+@scoped(Verb.VIEW_FIGURES)
+def figure(request: HttpRequest, code: str) -> HttpResponse:
+    """One line: the plan's words, the figure with its evidence, every version."""
+    user, scope = user_of(request), scope_of(request.user)
+    indicator = get_object_or_404(Indicator.objects.prefetch_related("targets"), code=code)
+    unit, as_of = asked_of(request)
+    line = plan_lines(unit=unit, as_of=as_of, code=indicator.code)[0]
+    history = Figure.objects.visible_to(user).filter(indicator=indicator, unit=unit).select_related("entered_by")
+    context: dict[str, Any] = {
+        "line": line,
+        "indicator": indicator,
+        "targets": indicator.targets.all(),
+        "unit": unit,
+        "units": units_of(user),
+        "as_of": as_of,
+        "history": history.prefetch_related("decisions__decided_by").order_by("-ends_on", "-created_at", "-pk")[:50],
+        "may_report": not line.is_computed and scope.may(Verb.REPORT_FIGURE) and _is_own(scope, unit),
+        "may_keep": line.is_computed and scope.may(Verb.REPORT_FIGURE) and _is_own(scope, unit),
+        "people": None,
+        "uses": None,
+    }
+    if code == "A3":
+        context |= _a3_context(user, a3_figure(unit=unit, as_of=as_of))
+    if code == "C3":
+        context |= _c3_context(user, unit, as_of)
+    return render(request, "indicators/figure.html", context)
+
+
+def _is_own(scope: Any, unit: AdminUnit) -> bool:
+    return unit.pk in scope.unit_ids or Verb.REPORT_FIGURE in scope.city_verbs
+
+
+def _a3_context(user: User, result: A3) -> dict[str, Any]:
+    """Counts for everybody; names only of people the user sees."""
+    counted = [row for row in result.evidence if row.placement != Placement.LEFT]
+    known = [row for row in counted if row.placement != Placement.UNKNOWN]
+    halves = {
+        "whole": len(counted),
+        "continuing": sum(row.basis.event_on is not None for row in counted),
+        "known": len(known),
+        "holding": sum(row.placement != Placement.RELAPSED for row in known),
+    }
+    # Who still needs something comes first: not seen, relapsed, not learning.
+    rows = sorted(result.evidence, key=lambda row: ORDER.index(row.placement))
+    visible = Learner.objects.visible_to(user).filter(pk__in=[row.learner_id for row in rows])
+    seen = dict(visible.values_list("pk", "full_name"))
+    people = [(seen[row.learner_id], row) for row in rows if row.learner_id in seen]
+    return {
+        "counts": Counter(row.placement.value for row in result.evidence),
+        "halves": halves,
+        "people": people[:SHOWN_PEOPLE],
+        "more": max(0, len(people) - SHOWN_PEOPLE),
+        "window": result.window,
+        "months": result.months,
+        "cohort": len(result.evidence),
+    }
+
+
+def _c3_context(user: User, unit: AdminUnit, as_of: dt.date) -> dict[str, Any]:
+    """Every centre's evidence for those who see the centre."""
+    scope = scope_of(user)
+    only = None if scope.everything else set(scope.centre_ids(Verb.VIEW_FIGURES))
+    measured = c3.measure(unit=unit, as_of=as_of, only=only)
+    # Stable: within each half the centres stay in Vietnamese order; those that miss something come first.
+    return {
+        "uses": sorted(measured.centres, key=lambda use: use.counts),
+        "period": (measured.starts_on, measured.ends_on),
+        "measured": measured,
+    }
+
+
+@scoped(Verb.REPORT_FIGURE)
+def report_figure(request: HttpRequest, code: str) -> HttpResponse:
+    """Enter a reported figure, with its source."""
+    user = user_of(request)
+    indicator = get_object_or_404(Indicator.objects.prefetch_related("targets"), code=code)
+    unit, _day = asked_of(request)
+    form = ReportForm(indicator, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.report_figure(indicator=indicator, unit=unit, by=user, **form.values())
+        except DomainError as error:
+            if error.status in (403, 404):
+                raise
+            add_domain_error(form, error)
+        else:
+            messages.success(request, _("Đã ghi số liệu %(code)s.") % {"code": code})
+            return redirect(f"{request.path.removesuffix('report/')}?unit={unit.pk}")
+    context = {"form": form, "indicator": indicator, "unit": unit, "targets": indicator.targets.all()}
+    return render(request, "indicators/report_form.html", context, status=422 if form.errors else 200)
+
+
+@scoped(Verb.REPORT_FIGURE)
+def keep_figure(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep today's computed figure with its evidence hash, as a version."""
+    unit, as_of = asked_of(request)
+    if request.method != "POST":
+        return redirect("indicators:figure", code=code)
+    if not _is_own(scope_of(request.user), unit):
+        raise Http404
+    kept = services.compute_figure(code=code, unit=unit, as_of=as_of, by=user_of(request))
+    messages.success(request, _("Đã lưu số liệu %(code)s, phiên bản %(n)s.") % {"code": code, "n": kept.version})
+    return redirect(f"{request.path.removesuffix('keep/')}?unit={unit.pk}")
