@@ -40,11 +40,59 @@ class FigureState(models.TextChoices):
     LOCKED = "locked", _("đã khóa")
 
 
+class ReviewStage(models.TextChoices):
+    """Where a submitted figure waits: first with the district or group above the commune, where there is one."""
+
+    MIDDLE = "middle", _("quận, huyện hoặc cụm")
+    CITY = "city", _("thành phố")
+
+
 class Verdict(models.TextChoices):
     """What was decided about a reported figure."""
 
+    PASSED = "passed", _("chuyển lên thành phố")
     APPROVED = "approved", _("đã duyệt")
     RETURNED = "returned", _("trả lại")
+
+
+class PopulationGroup(models.TextChoices):
+    """Whom a share is a share of; ages as the proxies count them."""
+
+    WORKING_AGE = "working_age", _("người trong độ tuổi lao động (15–61)")
+    ADULTS = "adults", _("người từ 18 tuổi")
+
+
+class ExceptionState(models.TextChoices):
+    """What became of a request to enter into a locked period."""
+
+    ASKED = "asked", _("chờ trả lời")
+    GRANTED = "granted", _("được phép")
+    REFUSED = "refused", _("không cho phép")
+
+
+class DueWhat(models.TextChoices):
+    """What a deadline asks for."""
+
+    FIGURES = "figures", _("số liệu báo cáo của kế hoạch")
+    CENTRE_REPORT = "centre_report", _("báo cáo thống kê của trung tâm")
+    DECLARATION = "declaration", _("tự khai ứng dụng CNTT")
+    LITERACY_YEAR = "literacy_year", _("khóa năm xóa mù chữ")
+
+
+class DueLevel(models.TextChoices):
+    """Who hands it in."""
+
+    CENTRE = "centre", _("trung tâm")
+    COMMUNE = "commune", _("phường, xã")
+    CITY = "city", _("thành phố")
+
+
+class ReminderStage(models.TextChoices):
+    """When somebody is reminded."""
+
+    SOON = "soon", _("còn 14 ngày")
+    NEAR = "near", _("còn 3 ngày")
+    LATE = "late", _("quá hạn")
 
 
 class PeriodKind(models.TextChoices):

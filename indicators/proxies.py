@@ -9,6 +9,8 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from centres.models import AdminUnit
 from centres.selectors import subtree_ids
 from courses.choices import EnrolmentStatus
@@ -42,8 +44,8 @@ class Known:
     hash: str
 
 
-def known_people(*, code: str, unit: AdminUnit, as_of: dt.date) -> Known:
-    """Count different people of the age who passed a class of the topic, closed by a day, in the unit.
+def passed(*, code: str, unit: AdminUnit, as_of: dt.date) -> QuerySet[Enrolment]:
+    """Return who of the age passed a class of the topic, closed by a day, in the unit: a row for each class.
 
     Raises KeyError for an indicator without a proxy.
     """
@@ -58,8 +60,15 @@ def known_people(*, code: str, unit: AdminUnit, as_of: dt.date) -> Known:
     if proxy.to_age is not None:
         rows = rows.filter(learner__birth_year__gte=as_of.year - proxy.to_age)
     units = subtree_ids(unit)
-    if units is not None:
-        rows = rows.filter(class_group__unit_id__in=units)
+    return rows if units is None else rows.filter(class_group__unit_id__in=units)
+
+
+def known_people(*, code: str, unit: AdminUnit, as_of: dt.date) -> Known:
+    """Count different people of the age who passed a class of the topic, closed by a day, in the unit.
+
+    Raises KeyError for an indicator without a proxy.
+    """
+    rows = passed(code=code, unit=unit, as_of=as_of)
     codes = sorted(set(rows.order_by().values_list("learner__code", flat=True)))
     body = {"definition": DEFINITION, "code": code, "unit": unit.code, "on": str(as_of), "people": codes}
     return Known(len(codes), hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest())

@@ -1,13 +1,24 @@
-"""Adjectives for figures."""
+"""Adjectives for figures, locks and titles."""
 
+import datetime as dt
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from centres.access import scope_of
 from centres.choices import UnitLevel, Verb
-from indicators.choices import FigureSource, FigureState
+from centres.models import AdminUnit
+from indicators.choices import ExceptionState, FigureSource, FigureState, ReviewStage
+
+
+def grouped(lead_ids: frozenset[int]) -> Any:
+    """Units whose figures officers of these units look at first today, other than the units themselves."""
+    today = timezone.localdate()
+    in_force = Q(review_groups__valid_to__isnull=True) | Q(review_groups__valid_to__gte=today)
+    rows = AdminUnit.objects.filter(in_force, review_groups__lead_id__in=lead_ids, review_groups__valid_from__lte=today)
+    return rows.exclude(pk__in=lead_ids).values("pk")
 
 
 class FigureQuerySet(models.QuerySet[Any]):
@@ -21,19 +32,27 @@ class FigureQuerySet(models.QuerySet[Any]):
         if not scope.may(Verb.VIEW_FIGURES):
             return self.none()
         own = scope.unit_ids
-        return self.filter(Q(unit__level=UnitLevel.CITY) | Q(unit_id__in=own) | Q(unit__parent_id__in=own))
+        below = Q(unit__parent_id__in=own) | Q(unit_id__in=grouped(own))
+        return self.filter(Q(unit__level=UnitLevel.CITY) | Q(unit_id__in=own) | below)
 
-    def to_decide_by(self, user: Any, *, any_state: bool = False) -> Self:
-        """Reported figures that wait for this person: of units below their own (for the city: of every unit).
+    def to_decide_by(self, user: Any, *, any_state: bool = False, not_yet_here: bool = False) -> Self:
+        """Reported figures that wait for this person: those that are at their level.
 
-        One's own entries are never one's own to approve, and what a newer version replaces is nobody's.
+        The district or group looks at its communes first, then the city at every unit. ``not_yet_here``: for the city,
+        those that still wait below; it may decide them as well. One's own entries are never one's own to approve, and
+        what a newer version replaces is nobody's.
         """
         scope = scope_of(user)
         rows = self.filter(source=FigureSource.REPORTED)
-        if Verb.APPROVE_FIGURE not in scope.city_verbs:
+        if Verb.APPROVE_FIGURE in scope.city_verbs:
+            if not any_state:
+                rows = rows.filter(stage=ReviewStage.MIDDLE) if not_yet_here else rows.exclude(stage=ReviewStage.MIDDLE)
+        else:
             if not scope.may(Verb.APPROVE_FIGURE):
                 return self.none()
-            rows = rows.filter(unit__parent_id__in=scope.unit_ids)
+            rows = rows.filter(Q(unit__parent_id__in=scope.unit_ids) | Q(unit_id__in=grouped(scope.unit_ids)))
+            if not any_state:
+                rows = rows.exclude(stage=ReviewStage.CITY)
         if any_state:
             return rows
         return rows.latest().filter(state=FigureState.SUBMITTED).exclude(entered_by=user.pk)
@@ -57,3 +76,49 @@ class ReportRunQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """Own reports and those of the user's centres."""
         return self.filter(Q(made_by=user) | scope_of(user).centre_q())
+
+
+class LockQuerySet(models.QuerySet[Any]):
+    """Closed periods."""
+
+    def in_force(self, day: dt.date) -> Self:
+        """Locks that nobody lifted and whose end has not passed."""
+        return self.filter(Q(until_on__isnull=True) | Q(until_on__gte=day), lifted_at__isnull=True)
+
+    def over(self, *, unit: AdminUnit, kind: str, ends_on: dt.date) -> Self:
+        """Locks that cover a figure of a unit, by the last day of its period, whether in force or not."""
+        parents, above = {unit.pk}, unit.parent
+        while above is not None:
+            parents.add(above.pk)
+            above = above.parent
+        return self.filter(
+            Q(kind="") | Q(kind=kind),
+            Q(unit__isnull=True) | Q(unit_id__in=parents),
+            starts_on__lte=ends_on,
+            ends_on__gte=ends_on,
+        )
+
+
+class ExceptionQuerySet(models.QuerySet[Any]):
+    """Leave to enter into a locked period."""
+
+    def open_on(self, day: dt.date) -> Self:
+        """Granted and not yet over."""
+        return self.filter(state=ExceptionState.GRANTED, expires_on__gte=day)
+
+    def visible_to(self, user: Any) -> Self:
+        """The city sees all; others what was asked for their own units."""
+        scope = scope_of(user)
+        return self.all() if Verb.VIEW_FIGURES in scope.city_verbs else self.filter(unit_id__in=scope.unit_ids)
+
+
+class TitleQuerySet(CentreRowQuerySet):
+    """Who holds the title "Công dân học tập"."""
+
+    def standing(self) -> Self:
+        """Not taken back."""
+        return self.filter(taken_back_at__isnull=True)
+
+    def held_on(self, day: dt.date) -> Self:
+        """Held on a day, as far as was not taken back."""
+        return self.standing().filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), recognised_on__lte=day)

@@ -1,7 +1,6 @@
 """The plan on one page: every line with targets, today's figure and how it stands."""
 
 import datetime as dt
-from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,7 +8,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from accounts.models import User
 from centres.models import AdminUnit
 from core.errors import InvalidInput
 from indicators import c3
@@ -18,8 +16,6 @@ from indicators.models import Figure, Indicator, Target
 from indicators.rules import Assessment, Goal, assess
 from literacy.rules import percent
 from literacy.selectors import a3_figure
-
-INBOX_SHOWN = 200
 
 BLOCKS = {
     "a": _lazy("Xóa mù chữ và phổ cập giáo dục"),
@@ -153,58 +149,6 @@ def _line(indicator: Indicator, targets: dict[int, Target], figure: Figure | Non
         day=as_of,
     )
     return PlanLine(indicator, first, last, figure, assessment)
-
-
-def computed_beside(figures: Collection[Figure]) -> dict[int, Figure]:
-    """Return what was computed beside reported figures, by the reported one's key: one query.
-
-    Of the same indicator, unit and last day; the latest version.
-    """
-    if not figures:
-        return {}
-    rows = Figure.objects.filter(
-        source=FigureSource.COMPUTED,
-        indicator__in={row.indicator_id for row in figures},
-        unit__in={row.unit_id for row in figures},
-        ends_on__in={row.ends_on for row in figures},
-    )
-    known = {(row.indicator_id, row.unit_id, row.ends_on): row for row in rows.order_by("version")}
-    keys = {row.pk: (row.indicator_id, row.unit_id, row.ends_on) for row in figures}
-    return {pk: known[key] for pk, key in keys.items() if key in known}
-
-
-def difference_of(reported: Figure, computed: Figure | None) -> Decimal | None:
-    """Return reported minus computed in points of one decimal; None when one of them has no number."""
-    if computed is None or computed.value is None or reported.value is None:
-        return None
-    return (reported.value - computed.value).quantize(Decimal("0.1"))
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A reported figure in the inbox with what stands beside it."""
-
-    figure: Figure
-    computed: Figure | None
-    before: Figure | None
-
-    @property
-    def difference(self) -> Decimal | None:
-        """Reported minus computed, in points."""
-        return difference_of(self.figure, self.computed)
-
-    @property
-    def needs_reason(self) -> bool:
-        """Whether approving needs a reason."""
-        return self.difference not in (None, Decimal(0))
-
-
-def inbox(user: User) -> list[Waiting]:
-    """Return what waits for this person's approval, oldest first: two queries."""
-    rows = Figure.objects.to_decide_by(user).select_related("indicator", "unit", "entered_by", "replaces")
-    figures = list(rows.order_by("created_at", "pk")[:INBOX_SHOWN])
-    beside = computed_beside(figures)
-    return [Waiting(row, beside.get(row.pk), row.replaces) for row in figures]
 
 
 def as_row(line: PlanLine) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centres.models import AdminUnit, Centre
 from core.models import TimeStamped
-from indicators.choices import FigureSource, FigureState, PeriodKind, Verdict
+from indicators.choices import FigureSource, FigureState, PeriodKind, ReviewStage, Verdict
 from indicators.models.plan import Indicator
 from indicators.querysets import CentreRowQuerySet, FigureQuerySet
 from indicators.rules import status_words
@@ -40,6 +40,14 @@ class Figure(TimeStamped):
     document = models.CharField(_("văn bản số, ngày"), max_length=150, blank=True)
     document_on = models.DateField(_("ngày văn bản"), null=True, blank=True)
     note = models.CharField(_("ghi chú, lý do sửa"), max_length=300, blank=True)
+    # Why it is another number than the system's own, in the words of who reported it.
+    explanation = models.CharField(_("giải thích chênh lệch"), max_length=300, blank=True)
+    # Where it waits; empty for what was submitted before there were stages.
+    stage = models.CharField(_("đang ở cấp"), max_length=10, choices=ReviewStage, blank=True)
+    # What the system computed beside it when it was submitted.
+    seen = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("số hệ thống lúc nộp")
+    )
     version = models.PositiveSmallIntegerField(_("phiên bản"), default=1)
     replaces = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by", verbose_name=_("thay cho")
@@ -93,6 +101,7 @@ class FigureDecision(models.Model):
     figure = models.ForeignKey(Figure, models.PROTECT, related_name="decisions", verbose_name=_("giá trị chỉ số"))
     verdict = models.CharField(_("kết luận"), max_length=10, choices=Verdict)
     reason = models.CharField(_("lý do"), max_length=300, blank=True)
+    stage = models.CharField(_("ở cấp"), max_length=10, choices=ReviewStage, blank=True)
     # What stood beside it at that moment.
     computed_value = models.DecimalField(_("số hệ thống tính"), max_digits=9, decimal_places=4, null=True, blank=True)
     computed_hash = models.CharField(_("băm bằng chứng"), max_length=64, blank=True)

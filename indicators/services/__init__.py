@@ -1,7 +1,27 @@
 """Verbs on the plan's figures. Each is one transaction and writes its audit row."""
 
 from indicators.services.approval import approve_figure, return_figure
+from indicators.services.drafts import discard_draft, save_draft
 from indicators.services.figures import compute_figure, declare, report_figure
+from indicators.services.locks import answer_exception, ask_exception, lift_lock, lock_period
+from indicators.services.populations import record_population
 from indicators.services.reference import load_reference
+from indicators.services.titles import record_title, take_back_title
 
-__all__ = ["approve_figure", "compute_figure", "declare", "load_reference", "report_figure", "return_figure"]
+__all__ = [
+    "answer_exception",
+    "approve_figure",
+    "ask_exception",
+    "compute_figure",
+    "declare",
+    "discard_draft",
+    "lift_lock",
+    "load_reference",
+    "lock_period",
+    "record_population",
+    "record_title",
+    "report_figure",
+    "return_figure",
+    "save_draft",
+    "take_back_title",
+]

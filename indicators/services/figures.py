@@ -8,22 +8,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from centres.access import scope_of
-from centres.choices import UnitLevel, Verb
+from centres.choices import Verb
 from centres.models import AdminUnit, Centre
 from centres.permissions import require
 from core import audit
-from core.errors import Conflict, Forbidden, InvalidInput, OutOfScope
+from core.errors import Conflict, InvalidInput
 from core.text import clean
 from indicators.choices import FigureSource, FigureState, IndicatorSource, PeriodKind
-from indicators.models import CentreDeclaration, Figure, Indicator
-from indicators.proxies import DEFINITION, PROXIES, known_people
+from indicators.models import CentreDeclaration, Figure, FigureDraft, Indicator, PeriodLock
+from indicators.populations import GROUP_OF
 from indicators.rules import STATUS_WORDS
 from indicators.selectors import computed_values
-from literacy.rules import percent
+from indicators.services.beside import keep_beside
+from indicators.services.locks import enter_or_refuse, hold_entries, period_of
+from indicators.services.populations import record_population
+from indicators.services.refusals import refusals_recorded
+from indicators.services.reporting_rights import may_report
+from indicators.stages import stage_of
 
 
-@transaction.atomic
+@refusals_recorded("compute_figure", lambda given: given["unit"])
 def compute_figure(*, code: str, unit: AdminUnit, as_of: dt.date, by: User | None = None) -> Figure:
     """Compute and keep a figure with its evidence hash. The same rows give the same version again.
 
@@ -31,7 +35,8 @@ def compute_figure(*, code: str, unit: AdminUnit, as_of: dt.date, by: User | Non
     locked.
     """
     if by is not None:
-        _may_report(by, unit)
+        may_report(by, unit)
+    hold_entries()
     indicator = Indicator.objects.get(code=code, source=IndicatorSource.COMPUTED)
     values = computed_values(code=code, unit=unit, as_of=as_of)
     latest = (
@@ -50,6 +55,7 @@ def compute_figure(*, code: str, unit: AdminUnit, as_of: dt.date, by: User | Non
         return latest
     if latest and latest.state == FigureState.LOCKED:
         raise Conflict("period_locked", _("Kỳ này đã khóa; số liệu không tính lại được."))
+    enter_or_refuse(unit=unit, kind=values["period_kind"], ends_on=values["ends_on"], indicator=indicator)
     figure = Figure.objects.create(
         indicator=indicator,
         unit=unit,
@@ -66,15 +72,6 @@ def compute_figure(*, code: str, unit: AdminUnit, as_of: dt.date, by: User | Non
     return figure
 
 
-def _may_report(by: User, unit: AdminUnit) -> None:
-    scope = scope_of(by)
-    if not AdminUnit.objects.visible_to(by).filter(pk=unit.pk).exists() and unit.level != UnitLevel.CITY:
-        raise OutOfScope("not_found", _("Không tìm thấy."))
-    own = unit.pk in scope.unit_ids or Verb.REPORT_FIGURE in scope.city_verbs
-    if not (own and scope.may(Verb.REPORT_FIGURE)):
-        raise Forbidden("role_may_not", _("Vai trò của bạn không báo cáo được số liệu của đơn vị này."))
-
-
 def _checked_value(indicator: Indicator, value: Decimal | None, status_value: str) -> None:
     measured = indicator.measure == "percent"
     words = ""
@@ -88,7 +85,7 @@ def _checked_value(indicator: Indicator, value: Decimal | None, status_value: st
         raise InvalidInput("value_wrong", words, fields={"value" if measured else "status_value": [words]})
 
 
-@transaction.atomic
+@refusals_recorded("report_figure", lambda given: given["indicator"])
 def report_figure(
     *,
     indicator: Indicator,
@@ -101,15 +98,18 @@ def report_figure(
     ends_on: dt.date,
     by: User,
     note: str = "",
+    explanation: str = "",
     population: int | None = None,
+    period_kind: str = PeriodKind.CALENDAR_YEAR,
 ) -> Figure:
-    """Enter a figure that another body knows, with its source and document.
+    """Submit a figure that another body knows, with its source and document. A draft of it is done with.
 
-    A second entry for the same period is a correction: it needs a reason (``note``) and becomes a new version.
-    ``population`` (people of the age the line speaks of) lets the system put its own share beside a proxy line.
-    Raises InvalidInput (field named), Forbidden, Conflict when the period is locked.
+    A second entry for the same period is a correction: it needs a reason (``note``) and becomes a new version; so does
+    one that enters into a locked period by an exception. ``population`` (people of the age the line speaks of) is kept
+    for the unit as if recorded by itself. ``explanation``: why it is another number than the system's own.
+    Raises InvalidInput (field named), Forbidden, Conflict ``period_locked`` (who, when, why, until when, how to ask).
     """
-    _may_report(by, unit)
+    may_report(by, unit)
     if indicator.source == IndicatorSource.COMPUTED:
         raise InvalidInput("computed_here", _("Chỉ số này do hệ thống tính, không nhập tay."))
     if not clean(source_name):
@@ -119,61 +119,59 @@ def report_figure(
         words = _("Ngày của số liệu không được ở tương lai.")
         raise InvalidInput("period_in_future", words, fields={"ends_on": [words]})
     _checked_value(indicator, value, status_value)
-    starts_on = dt.date(ends_on.year, 1, 1)
+    hold_entries()
+    exception = enter_or_refuse(unit=unit, kind=period_kind, ends_on=ends_on, indicator=indicator)
+    starts_on = period_of(period_kind, ends_on)[0]
     latest = (
         Figure.objects.select_for_update()
         .filter(indicator=indicator, unit=unit, source=FigureSource.REPORTED, starts_on=starts_on, ends_on=ends_on)
         .order_by("-version")
         .first()
     )
-    if latest and latest.state == FigureState.LOCKED:
+    # A lock that has ended since lets figures go; one that nobody set is none we could open.
+    held = latest is not None and latest.state == FigureState.LOCKED and exception is None
+    if held and not PeriodLock.objects.over(unit=unit, kind=period_kind, ends_on=ends_on).exists():
         raise Conflict("period_locked", _("Kỳ này đã khóa; hãy xin mở khóa kèm lý do."))
     if latest and not clean(note):
         words = _("Kỳ này đã có số liệu. Hãy ghi lý do sửa; số cũ vẫn được giữ.")
         raise InvalidInput("reason_missing", words, fields={"note": [words]})
+    if exception and not clean(note):
+        words = _("Kỳ này đã khóa, bạn nhập theo ngoại lệ. Hãy ghi lý do.")
+        raise InvalidInput("reason_missing", words, fields={"note": [words]})
+    if population and indicator.code in GROUP_OF:
+        record_population(
+            unit=unit, group=GROUP_OF[indicator.code], people=population, counted_on=ends_on, source_name=source_name,
+            document=document, note=note or _("theo số liệu báo cáo"), by=by,
+        )  # fmt: skip
     figure = Figure.objects.create(
         indicator=indicator,
         unit=unit,
-        period_kind=PeriodKind.CALENDAR_YEAR,
+        period_kind=period_kind,
         starts_on=starts_on,
         ends_on=ends_on,
         source=FigureSource.REPORTED,
         state=FigureState.SUBMITTED,
+        stage=stage_of(unit, timezone.localdate()),
         value=value,
         status_value=status_value,
         source_name=clean(source_name)[:150],
         document=clean(document)[:150],
         document_on=document_on,
         note=clean(note)[:300],
+        explanation=clean(explanation)[:300],
         entered_by=by,
         version=latest.version + 1 if latest else 1,
         replaces=latest,
     )
-    if population and indicator.code in PROXIES:
-        _keep_proxy(figure, population, by)
+    figure.seen = keep_beside(figure, by=by)
+    if figure.seen is not None:
+        figure.save(update_fields=["seen"])
+    FigureDraft.objects.filter(indicator=indicator, unit=unit).delete()
     data = {"code": indicator.code, "unit": unit.code, "value": str(value), "version": figure.version}
+    if exception:
+        data["exception"] = exception.pk
     audit.record("indicators.report_figure", figure, by=by, data=data)
     return figure
-
-
-def _keep_proxy(figure: Figure, population: int, by: User) -> Figure:
-    """Keep the system's own share of the population beside a reported figure, with its evidence."""
-    known = known_people(code=figure.indicator.code, unit=figure.unit, as_of=figure.ends_on)
-    same = Figure.objects.filter(
-        indicator=figure.indicator, unit=figure.unit, source=FigureSource.COMPUTED, starts_on=figure.starts_on,
-        ends_on=figure.ends_on,
-    )  # fmt: skip
-    latest = same.order_by("-version").first()
-    if latest and (latest.evidence_hash, latest.denominator) == (known.hash, population):
-        return latest
-    value = min(Decimal(100), percent(known.people, population) or Decimal(0))
-    return Figure.objects.create(
-        indicator=figure.indicator, unit=figure.unit, period_kind=figure.period_kind, starts_on=figure.starts_on,
-        ends_on=figure.ends_on, source=FigureSource.COMPUTED, value=value, numerator=known.people,
-        denominator=population, definition_version=DEFINITION, evidence_hash=known.hash, computed_at=timezone.now(),
-        entered_by=by, version=latest.version + 1 if latest else 1, replaces=latest,
-        note=_("tính lại: dữ liệu đã đổi") if latest else "",
-    )  # fmt: skip
 
 
 @transaction.atomic

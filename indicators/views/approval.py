@@ -14,8 +14,8 @@ from centres.access import scoped
 from centres.choices import Verb
 from core.errors import Conflict, Forbidden, InvalidInput
 from indicators import services
+from indicators.inbox import inbox
 from indicators.models import Figure, FigureDecision
-from indicators.selectors import inbox
 
 
 @scoped(Verb.APPROVE_FIGURE)

@@ -13,6 +13,7 @@ from centres.access import scope_of
 from centres.choices import UnitLevel
 from centres.models import AdminUnit
 from core.dates import read_day
+from indicators.querysets import grouped
 
 
 def user_of(request: HttpRequest) -> User:
@@ -28,15 +29,15 @@ def city() -> AdminUnit:
 def units_of(user: User) -> list[AdminUnit]:
     """The city (its plan is everybody's) and what the user may choose beside it.
 
-    Officers choose their own unit and those directly below it; who sees the whole city chooses every unit that is a
-    reporting area today, and the districts of before 1 July 2025.
+    Officers choose their own unit, those directly below it and those of a group they lead; who sees the whole city
+    chooses every unit that is a reporting area today, and the districts of before 1 July 2025.
     """
     scope = scope_of(user)
     units = AdminUnit.objects.exclude(level=UnitLevel.CITY)
     if scope.everything:
         areas = units.filter(Q(level=UnitLevel.DISTRICT) | Q(valid_to__isnull=True))
         return [city(), *areas.order_by("-level", "sort_key")]
-    own = units.filter(Q(pk__in=scope.unit_ids) | Q(parent_id__in=scope.unit_ids))
+    own = units.filter(Q(pk__in=scope.unit_ids) | Q(parent_id__in=scope.unit_ids) | Q(pk__in=grouped(scope.unit_ids)))
     return [city(), *own.order_by("-level", "sort_key")]
 
 

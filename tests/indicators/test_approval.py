@@ -13,9 +13,10 @@ from accounts.choices import Role
 from core.errors import Conflict, Forbidden, InvalidInput, OutOfScope
 from core.models import AuditEvent
 from courses.models import Topic
+from indicators.inbox import inbox
 from indicators.models import Figure, FigureDecision, Indicator
 from indicators.proxies import known_people
-from indicators.selectors import inbox, plan_lines
+from indicators.selectors import plan_lines
 from indicators.services import approve_figure, report_figure, return_figure
 from tests.cast import make_user
 from tests.factories import closed_class, make_course
