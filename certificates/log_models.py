@@ -70,9 +70,17 @@ class LogCheckpoint(models.Model):
         """The checkpoint as it is published: what the log signed, and the lines of its witnesses."""
         return self.note + "".join(each.line for each in self.cosignatures.all())
 
+    @property
+    def witnesses(self) -> "list[LogCosignature]":
+        """The lines of hosts elsewhere. A line with ``+`` in its name is the log's own, made when a key was lost."""
+        return [each for each in self.cosignatures.all() if "+" not in each.name]
+
 
 class LogCosignature(models.Model):
-    """What a witness said of a checkpoint: it continues the history that the witness had seen before."""
+    """What a witness said of a checkpoint: it continues the history that the witness had seen before.
+
+    Or what a new key of the log says of one that a compromised key had signed (services.sequencing).
+    """
 
     checkpoint = models.ForeignKey(
         LogCheckpoint, models.PROTECT, related_name="cosignatures", verbose_name=_("mốc công bố")

@@ -19,6 +19,7 @@ from certificates.tlog.merkle import Frontier, leaf_hash
 from certificates.tlog.tiles import CHECKPOINT, WIDTH, BrokenTile, check_upper_tiles, read_entries, read_tile
 
 BUNDLES_KEPT = 16
+ROWS = 500
 
 
 class PublishedEntries:
@@ -107,8 +108,9 @@ def log_findings(kept: bytes | None) -> Iterator[Finding]:
             yield Finding("", "", "checkpoint", "the published checkpoint is not the last one of the database")
     if last is None:
         yield Finding("", "", "checkpoint", "the database knows no checkpoint")
-    for row in LogCheckpoint.objects.filter(size__lte=max(sizes, default=0)).order_by("size").iterator():
-        if words := _why_not(row.note.encode(), roots, row):
+    rows = LogCheckpoint.objects.filter(size__lte=max(sizes, default=0)).order_by("size")
+    for row in rows.prefetch_related("cosignatures").iterator(chunk_size=ROWS):
+        if words := _why_not(row.published.encode(), roots, row):
             yield Finding("", "", "checkpoint", f"the checkpoint over {row.size}: {words}")
 
 

@@ -14,13 +14,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from certificates.models import LogCheckpoint, LogLeaf, LogPlace, RegisterEvent, RegisterEventKind
+from certificates.models import LogCheckpoint, LogCosignature, LogLeaf, LogPlace, RegisterEvent, RegisterEventKind
 from certificates.services.publishing import log_signer, public_host
-from certificates.signing.keys import KeyState, KeyUse, SigningKey, key_folder
+from certificates.signing.keys import KeyState, KeyUse, Signer, key_folder
 from certificates.tlog.checkpoint import BrokenCheckpoint, Checkpoint, read_checkpoint, sign_checkpoint
 from certificates.tlog.folder import LogFolder, log_folder
 from certificates.tlog.merkle import EMPTY_ROOT, Node, as_leaves, inclusion_proof, root_of
-from certificates.tlog.notes import Note, NoteKey
+from certificates.tlog.notes import Note, NoteKey, cosignature_line, signature_line
 from certificates.tlog.tiles import CHECKPOINT, WIDTH, BrokenTile, grown_bundles, grown_tiles, tree_in_tiles
 from core.errors import Conflict
 
@@ -34,13 +34,13 @@ def log_origin() -> str:
     return f"{public_host()}/log"
 
 
-def signed_by_us(note: Note, origin: str, keys: list[SigningKey] | None = None) -> dt.datetime | None:
+def signed_by_us(note: Note, origin: str, *, compromised: bool = False) -> dt.datetime | None:
     """Return when one of our log keys signed a checkpoint; None when none did, or only one that somebody else had.
 
-    Raises BrokenKeyList, OSError.
+    ``compromised`` asks for the word of those keys instead. Raises BrokenKeyList, OSError.
     """
-    for key in key_folder().known() if keys is None else keys:
-        if key.use == KeyUse.LOG and key.state != KeyState.COMPROMISED:
+    for key in key_folder().known():
+        if key.use == KeyUse.LOG and (key.state == KeyState.COMPROMISED) == compromised:
             known = NoteKey(origin, key.public)
             if note.signed_by(known) and (at := note.cosigned_at(known)):
                 return at
@@ -85,6 +85,8 @@ def make_checkpoint(*, at: dt.datetime | None = None) -> LogCheckpoint | None:
         last = LogCheckpoint.objects.first()
         now = published(folder)
         _same_history(folder, now, last)
+        if last:
+            _sign_again(folder, last, signer)
         # Keys only, so that both walks below see the same leaves however many are written meanwhile.
         waiting = LogLeaf.objects.filter(place__isnull=True).order_by("event_id").values_list("event_id", flat=True)
         keys = array("q", waiting.iterator())
@@ -110,6 +112,28 @@ def make_checkpoint(*, at: dt.datetime | None = None) -> LogCheckpoint | None:
         folder.write([(CHECKPOINT, row.note.encode())])
         folder.forget_parts(full)
         return row
+
+
+def _sign_again(folder: LogFolder, last: LogCheckpoint, signer: Signer) -> None:
+    """Put the key that signs now under checkpoints that only a compromised one had signed.
+
+    Otherwise neither witnesses nor audits could believe them for ever. The tree as it is must give each root; the
+    moment stays the one that was signed then. What was signed first stays as it is: the lines stand beside it.
+    """
+    origin, node = log_origin(), tree_in_tiles(folder.read, last.size)
+    key, lines = NoteKey(origin, signer.public), []
+    for row in LogCheckpoint.objects.order_by("-size").prefetch_related("cosignatures").iterator(ROWS_A_STATEMENT):
+        checkpoint, note = read_checkpoint(row.published.encode())
+        if signed_by_us(note, origin):
+            break  # those before it were signed by the same key, or signed again when theirs was lost
+        at = signed_by_us(note, origin, compromised=True)
+        if at and (checkpoint.size, checkpoint.root) == (row.size, root_of(node, row.size)):
+            both = signature_line(note.text, key, signer.sign) + cosignature_line(note.text, key, signer.sign, at)
+            lines.append(LogCosignature(checkpoint=row, name=f"{origin}+{signer.kid}", line=both, at=at))
+    if lines:
+        with transaction.atomic():
+            LogCosignature.objects.bulk_create(lines)
+        folder.write([(CHECKPOINT, LogCheckpoint.objects.get(pk=last.pk).published.encode())])
 
 
 def _entries_of(keys: array[int]) -> list[bytes]:
