@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from certificates.views import credentials, holder, lost, offline, public, published
 from clc_manager import views
+from indicators.views import open_data as published_figures
 
 urlpatterns = [
     # First, because they are asked for most: each pattern before them is tried for every paper that is checked.
@@ -38,6 +39,8 @@ urlpatterns = [
     path("vc/status/<int:number>", credentials.status_list, name="credential-status"),
     path("vc/status/<int:number>.<str:form>", credentials.status_list, name="credential-status-form"),
     path(".well-known/clc-keys.json", published.key_list, name="key-list"),
+    path("open-data/", published_figures.open_data, name="open-data"),
+    path("open-data/figures.<str:form>", published_figures.open_data_file, name="open-data-file"),
     path("log/status", published.status, name="log-status"),
     path("log/checkpoint", published.checkpoint, name="log-checkpoint"),
     path("log/tile/<path:path>", published.tile, name="log-tile"),

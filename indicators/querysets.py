@@ -122,3 +122,11 @@ class TitleQuerySet(CentreRowQuerySet):
     def held_on(self, day: dt.date) -> Self:
         """Held on a day, as far as was not taken back."""
         return self.standing().filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), recognised_on__lte=day)
+
+
+class OwnImportQuerySet(models.QuerySet[Any]):
+    """Uploaded sheets."""
+
+    def visible_to(self, user: Any) -> Self:
+        """A sheet is its own uploader's affair until its figures are entered."""
+        return self.filter(created_by=user)

@@ -1,6 +1,6 @@
 """Addresses of the plan and of statistics."""
 
-from django.urls import path
+from django.urls import include, path
 
 from indicators.views import approval, declare, figures, plan, statistics
 
@@ -17,4 +17,5 @@ urlpatterns = [
     path("statistics/", statistics.statistics_page, name="statistics"),
     path("statistics/people/", statistics.statistics_people, name="statistics-people"),
     path("statistics/export/", statistics.statistics_export, name="statistics-export"),
+    path("exchange/", include("indicators.urls_exchange")),
 ]

@@ -2,6 +2,7 @@
 
 from indicators.models.deadlines import Deadline, DeadlineDay, Reminder, ReminderChoice
 from indicators.models.definitions import FigureDefinition
+from indicators.models.exchange import FigureImport
 from indicators.models.figures import CentreDeclaration, Figure, FigureDecision
 from indicators.models.locks import LockException, PeriodLock
 from indicators.models.plan import Indicator, Plan, Target
@@ -19,6 +20,7 @@ __all__ = [
     "FigureDecision",
     "FigureDefinition",
     "FigureDraft",
+    "FigureImport",
     "Indicator",
     "LockException",
     "PeriodLock",

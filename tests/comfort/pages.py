@@ -29,7 +29,8 @@ NO_PAGE = {
     "holder-lower": "the same page as holder", "holder-pdf": "a file",
     "certificates:credential": "a file", "holder-credential": "a file", "did": "for verifying programs",
     "credential-status": "for verifying programs", "credential-status-form": "for verifying programs",
-    "certificates:template-picture": "a picture",
+    "certificates:template-picture": "a picture", "open-data-file": "a file",
+    "indicators:figures-preview": "an upload: tests/indicators/test_figure_import.py",
     "log-checkpoint": "for verifying programs", "log-tile": "for verifying programs",
 } | {name: why for name, why in EXCUSED.items() if why.startswith("POST only")}  # fmt: skip
 LONG_CLASS = "Phòng, chống lừa đảo trực tuyến và bảo vệ dữ liệu cá nhân trên không gian mạng cho người cao tuổi"
@@ -56,6 +57,7 @@ def excused_stops(world: World) -> list[Stop]:
         ("verify", "", [rows.certificate.token]),
         ("verify-lost", "", []),
         ("holder", "", [rows.slip.secret]),
+        ("open-data", "", []),
         ("literacy:phone", "", []),
         ("literacy:standards-people", "lan", []),
         ("centres:unit-detail", "hoa", [world.cast.district_a.pk]),
