@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('indicators', '0002_figure_decisions'),
+        ('indicators', '0003_approval_and_calendar'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
