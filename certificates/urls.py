@@ -33,6 +33,7 @@ urlpatterns = [
     path("classes/<int:pk>/", issuing.issue, name="issue"),
     path("classes/<int:pk>/labels/", labels.labels, name="labels"),
     path("classes/<int:pk>/merged/", issuing.merged, name="merged"),
+    path("classes/<int:pk>/files/", issuing.files, name="files"),
     path("learners/<int:pk>/", register.panel_learner, name="panel-learner"),
     path("learners/<int:pk>/link/", holder.holder_link, name="holder-link"),
     path("links/<int:pk>/revoke/", holder.revoke_link, name="holder-link-revoke"),

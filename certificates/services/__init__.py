@@ -10,7 +10,7 @@ from certificates.services.blanks import (
 from certificates.services.decisions import Decision, Second
 from certificates.services.erasing import erase_from_log
 from certificates.services.numbering import IssueBatch, issue_class, papers_to_issue, resume_printing
-from certificates.services.printing import merged_pdf, render_reserved
+from certificates.services.printing import merged_pdf, render_reserved, zipped_files
 from certificates.services.proposals import (
     confirm_proposal,
     propose_late_issue,
@@ -49,4 +49,5 @@ __all__ = [
     "use_blanks",
     "void_certificate",
     "withdraw_proposal",
+    "zipped_files",
 ]

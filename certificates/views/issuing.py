@@ -1,6 +1,7 @@
 """Issuing the certificates of a class."""
 
 import tempfile
+from collections.abc import Callable
 from typing import cast
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from certificates.services import (
     papers_without_blank,
     propose_late_issue,
     resume_printing,
+    zipped_files,
 )
 from certificates.services.numbering import is_late, kind_of, refuse_not_issuable
 from certificates.wording.choosing import last_language
@@ -118,10 +120,25 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
 @scoped(Verb.VIEW)
 def merged(request: HttpRequest, pk: int) -> HttpResponseBase:
     """All certificates of a class in one file, joined from the frozen ones."""
+    return _download(request, pk, merged_pdf, "pdf")
+
+
+@scoped(Verb.VIEW)
+def files(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """All certificates of a class as the single files that were issued, in one ZIP."""
+    return _download(request, pk, zipped_files, "zip")
+
+
+def _download(request: HttpRequest, pk: int, write: Callable[..., int], kind: str) -> HttpResponseBase:
     group = _group(request, pk)
     require(request.user, Verb.VIEW, group.centre_id)
     target = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it when it has been sent
-    merged_pdf(class_group=group, target=target)
+    try:
+        write(class_group=group, target=target)
+    except BaseException:
+        target.close()
+        raise
     target.seek(0)
     slug = search_key(group.code).replace(" ", "-")  # no letter that a mail program or a USB stick could break
-    return FileResponse(target, as_attachment=True, content_type="application/pdf", filename=f"chung-nhan-{slug}.pdf")
+    name = f"chung-nhan-{slug}.{kind}"
+    return FileResponse(target, as_attachment=True, content_type=f"application/{kind}", filename=name)

@@ -1,7 +1,10 @@
 """The register's pages and public verification: certain, fast, and silent about people."""
 
+import hashlib
+import io
 import json
 import re
+import zipfile
 
 import pytest
 from django.core.cache import cache
@@ -263,6 +266,24 @@ def test_files_are_downloads_with_plain_names(as_user, cast, row, group):
     assert merged["Content-Disposition"].isascii()
     for response in (single, merged):
         response.close()
+
+
+def test_the_single_files_of_a_class_come_in_one_zip(as_user, cast, group):
+    """As issued, byte for byte, under number and name; who may not see the class gets nothing."""
+    client, page = as_user(cast.lan), f"/certificates/classes/{group.pk}/files/"
+    assert client.get(page).status_code == 422  # nothing is printed yet, and that is said
+    rows = issue_class(class_group=group, by=cast.lan).certificates
+    answer = client.get(page)
+    assert answer["Content-Disposition"].endswith('.zip"')
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+        assert archive.testzip() is None
+        found = {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
+    for close in answer._resource_closers:
+        close()
+    fresh = Certificate.objects.filter(pk__in=[row.pk for row in rows])
+    assert list(found.values()) == list(fresh.order_by("number").values_list("pdf_sha256", flat=True))
+    assert all(re.fullmatch(r"00000\d-\d{4}-[a-z-]+\.pdf", name) for name in found)
+    assert as_user(cast.hai).get(page).status_code == 404
 
 
 def test_a_reserved_number_can_be_voided_and_an_issued_one_not(as_user, cast, group, monkeypatch):

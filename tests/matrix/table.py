@@ -99,6 +99,7 @@ OBJECT_LINES: tuple[Line, ...] = (
     Line("certificates:label", lambda rows: rows.certificate.pk, READERS),
     Line("certificates:labels", lambda rows: rows.closed_class.pk, READERS),
     Line("certificates:merged", lambda rows: rows.closed_class.pk, READERS),
+    Line("certificates:files", lambda rows: rows.closed_class.pk, READERS),
     Line("certificates:panel-learner", lambda rows: rows.learner.pk, READERS),
     Line("certificates:holder-link", lambda rows: rows.certificate.learner_id, IDENTITY),
     Line("api:centre-detail", lambda rows: rows.open_class.centre_id, INSIDERS),
