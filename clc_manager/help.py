@@ -97,6 +97,9 @@ BY_PAGE: dict[str, str] = {
     "literacy:relapse-list": "xoa-mu-chu",
     "literacy:relapse-detail": "xoa-mu-chu",
     "indicators:statistics": "thong-ke",
+    "indicators:statistics-units": "thong-ke",
+    "indicators:divided-list": "thong-ke",
+    "indicators:divided-unit": "thong-ke",
     "centres:audit-list": "nhat-ky",
 }
 BY_APP: dict[str, str] = {

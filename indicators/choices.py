@@ -103,3 +103,20 @@ class PeriodKind(models.TextChoices):
     CALENDAR_YEAR = "calendar_year", _("năm dương lịch")
     SCHOOL_YEAR = "school_year", _("năm học")
     CUSTOM = "custom", _("khoảng ngày tự chọn")
+
+
+class Boundaries(models.TextChoices):
+    """Which map a statistic is drawn on: units of each event's own day, or those on one side of 1 July 2025."""
+
+    THEN = "then", _("theo ngày của sự kiện")
+    OLD = "old", _("địa giới cũ (trước 01/7/2025)")
+    NEW = "new", _("địa giới mới (từ 01/7/2025)")
+
+
+class WeightedMeasure(models.TextChoices):
+    """What a table of weights shares out; a table for one kind goes before the one for all."""
+
+    ALL = "", _("mọi số liệu")
+    TEACHING = "teaching", _("lớp, buổi, giờ học")
+    PEOPLE = "people", _("lượt và số người học")
+    PAPERS = "papers", _("chứng nhận")

@@ -1,12 +1,15 @@
 """Forms of the plan."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from centres.models import AdminUnit, Neighbourhood
 from core.forms import DayField
+from indicators.choices import WeightedMeasure
 from indicators.models import Indicator
 from indicators.proxies import PROXIES
 from indicators.rules import NOT_MET, STATUS_WORDS
@@ -69,3 +72,48 @@ class DeclareForm(forms.Form):
         widget=forms.RadioSelect,
     )
     note = forms.CharField(label=_("Cụ thể"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class WeightsForm(forms.Form):
+    """How a divided commune's figures are shared among the units it lies in, in percent."""
+
+    measure = forms.ChoiceField(label=_("Áp dụng cho"), choices=WeightedMeasure.choices, required=False)
+    document = forms.CharField(
+        label=_("Văn bản làm căn cứ"), max_length=200, help_text=_("Ví dụ: Công văn 12/CTK ngày 05/8/2025 về dân số.")
+    )
+
+    def __init__(self, targets: Sequence[AdminUnit], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.targets = targets
+        for unit in targets:
+            self.fields[f"w{unit.pk}"] = forms.DecimalField(
+                label=unit.name, max_digits=7, decimal_places=4, min_value=0, max_value=100, localize=True,
+                required=False, widget=forms.TextInput(attrs={"inputmode": "decimal", "placeholder": "%"}),
+            )  # fmt: skip
+
+    @property
+    def millionths(self) -> dict[int, int]:
+        """The shares in millionths; an empty field is nothing."""
+        return {unit.pk: int((self.cleaned_data.get(f"w{unit.pk}") or 0) * 10_000) for unit in self.targets}
+
+
+class NeighbourhoodsForm(forms.Form):
+    """In which unit of the other map each neighbourhood lies."""
+
+    document = forms.CharField(label=_("Văn bản làm căn cứ"), max_length=200)
+
+    def __init__(
+        self, neighbourhoods: Sequence[Neighbourhood], targets: Sequence[AdminUnit], *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.neighbourhoods = neighbourhoods
+        choices = [("", _("chưa rõ")), *((unit.pk, unit.name) for unit in targets)]
+        for row in neighbourhoods:
+            self.fields[f"n{row.pk}"] = forms.TypedChoiceField(
+                label=row.name, choices=choices, required=False, coerce=int, empty_value=None
+            )
+
+    @property
+    def places(self) -> dict[int, int | None]:
+        """The unit chosen for each neighbourhood."""
+        return {row.pk: self.cleaned_data[f"n{row.pk}"] for row in self.neighbourhoods}

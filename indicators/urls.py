@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from indicators import urls_boundaries
 from indicators.views import approval, declare, figures, plan, statistics
 
 app_name = "indicators"
@@ -18,4 +19,5 @@ urlpatterns = [
     path("statistics/people/", statistics.statistics_people, name="statistics-people"),
     path("statistics/export/", statistics.statistics_export, name="statistics-export"),
     path("exchange/", include("indicators.urls_exchange")),
+    *urls_boundaries.urlpatterns,
 ]

@@ -1,5 +1,6 @@
 """The plan, its indicators and targets; figures with their evidence; how they are approved, locked and due."""
 
+from indicators.models.boundaries import NeighbourhoodPlace, Weight, WeightTable
 from indicators.models.deadlines import Deadline, DeadlineDay, Reminder, ReminderChoice
 from indicators.models.definitions import FigureDefinition
 from indicators.models.exchange import FigureImport
@@ -23,6 +24,7 @@ __all__ = [
     "FigureImport",
     "Indicator",
     "LockException",
+    "NeighbourhoodPlace",
     "PeriodLock",
     "Plan",
     "Population",
@@ -31,4 +33,6 @@ __all__ = [
     "ReportRun",
     "ReviewGroup",
     "Target",
+    "Weight",
+    "WeightTable",
 ]

@@ -76,7 +76,7 @@ def _units(user: User) -> list[AdminUnit]:
     return sorted(rows, key=lambda unit: (("city", "district", "commune").index(unit.level), unit.sort_key))
 
 
-def _asked(request: HttpRequest) -> Asked:
+def read_asked(request: HttpRequest) -> Asked:
     user, scope = cast(User, request.user), scope_of(request.user)
     today = timezone.localdate()
     unit = centre = None
@@ -127,7 +127,7 @@ def _period(request: HttpRequest, today: dt.date) -> tuple[Period, str]:
 @scoped(Verb.VIEW_FIGURES)
 def statistics_page(request: HttpRequest) -> HttpResponse:
     """The table of a unit or centre for a period."""
-    user, asked = cast(User, request.user), _asked(request)
+    user, asked = cast(User, request.user), read_asked(request)
     if asked.problem:
         messages.error(request, str(asked.problem.message))
     stats = statistics(user=user, **asked.what)
@@ -155,7 +155,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
 @scoped(Verb.VIEW)
 def statistics_people(request: HttpRequest) -> HttpResponse:
     """The people behind a line of the table of target groups: those of it who learned in the period."""
-    user, asked = cast(User, request.user), _asked(request)
+    user, asked = cast(User, request.user), read_asked(request)
     if asked.problem:
         raise Http404
     code = request.GET.get("group", "")
@@ -175,7 +175,7 @@ def statistics_people(request: HttpRequest) -> HttpResponse:
 @scoped(Verb.EXPORT)
 def statistics_export(request: HttpRequest) -> HttpResponseBase:
     """Hand the file out and remember that it was produced."""
-    user, asked = cast(User, request.user), _asked(request)
+    user, asked = cast(User, request.user), read_asked(request)
     kind = request.GET.get("format", "xlsx")
     out = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it when it has been sent
     try:

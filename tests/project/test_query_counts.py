@@ -55,6 +55,7 @@ LISTS = (
     ("certificates:register", {}, "tuan"),
     ("indicators:plan", {}, "tuan"),
     ("indicators:statistics", {"preset": "custom", "from": "2020-01-01", "to": "2100-12-31"}, "tuan"),
+    ("indicators:statistics-units", {"preset": "custom", "from": "2020-01-01", "to": "2100-12-31"}, "tuan"),
     ("indicators:statistics-people", {"preset": "custom", "from": "2020-01-01", "to": "2100-12-31"}, "tuan"),
     ("centres:centre-list", {}, "tuan"),
     ("centres:unit-list", {}, "tuan"),
