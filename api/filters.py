@@ -120,17 +120,25 @@ class CertificateFilter(filters.FilterSet):
 
 
 class IndicatorFilter(filters.FilterSet):
-    """Lines of the plan by block and source."""
+    """Lines of a plan by block and source."""
+
+    plan = filters.CharFilter(method="whole", help_text="Code of a plan; without it, the plan in force today.")
+    block = filters.CharFilter(field_name="block__code")
+
+    def whole(self, rows: Any, name: str, value: str) -> Any:
+        """The rows are those of one plan already: the view chose it by this parameter."""
+        return rows
 
     class Meta:
         model = Indicator
-        fields: ClassVar = ["block", "source"]
+        fields: ClassVar = ["source"]
 
 
 class FigureFilter(filters.FilterSet):
     """Figures by indicator, unit, source and period."""
 
     indicator = filters.CharFilter(field_name="indicator__code")
+    plan = filters.CharFilter(field_name="indicator__plan__code", help_text="Code of a plan; without it, every plan.")
     unit = filters.CharFilter(field_name="unit__code")
     ends_after = filters.DateFilter(field_name="ends_on", lookup_expr="gte")
     ends_before = filters.DateFilter(field_name="ends_on", lookup_expr="lte")

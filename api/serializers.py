@@ -1,13 +1,13 @@
 """What the API shows, field by field. Identity numbers, phones and addresses of people are never shown."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
 from centres.models import AdminUnit, Centre, CentreLocation
 from certificates.models import Certificate
 from courses.models import ClassGroup, Course, Enrolment
-from indicators.models import Figure, Indicator, Target
+from indicators.models import Figure, Indicator, Target, TrajectoryStep
 
 
 class UnitSerializer(serializers.ModelSerializer):
@@ -167,21 +167,50 @@ class TargetSerializer(serializers.ModelSerializer):
         fields: ClassVar = ["year", "comparator", "low", "high", "status", "quote"]
 
 
+class StepSerializer(serializers.ModelSerializer):
+    """A yearly step that was set between two targets, with the reason; without any, the way is straight."""
+
+    class Meta:
+        model = TrajectoryStep
+        fields: ClassVar = ["year", "value", "reason"]
+
+
 class IndicatorSerializer(serializers.ModelSerializer):
-    """A line of the plan."""
+    """A line of a plan."""
 
     plan = serializers.CharField(source="plan.code")
+    block = serializers.CharField(source="block.code")
+    block_name = serializers.CharField(source="block.name")
+    responsible = serializers.CharField(source="responsible.code", allow_null=True, default=None)
+    co_operating: Any = serializers.SlugRelatedField("code", many=True, read_only=True)
+    steps = StepSerializer(many=True, read_only=True)
     targets = TargetSerializer(many=True, read_only=True)
 
     class Meta:
         model = Indicator
-        fields: ClassVar = ["code", "plan", "block", "name", "measure", "measured_per", "source", "note", "targets"]
+        fields: ClassVar = [
+            "code",
+            "plan",
+            "block",
+            "block_name",
+            "name",
+            "measure",
+            "measured_per",
+            "source",
+            "formula",
+            "note",
+            "responsible",
+            "co_operating",
+            "targets",
+            "steps",
+        ]
 
 
 class FigureSerializer(serializers.ModelSerializer):
     """A kept figure."""
 
     indicator = serializers.CharField(source="indicator.code")
+    plan = serializers.CharField(source="indicator.plan.code")
     unit = serializers.CharField(source="unit.code")
 
     class Meta:
@@ -189,6 +218,7 @@ class FigureSerializer(serializers.ModelSerializer):
         fields: ClassVar = [
             "id",
             "indicator",
+            "plan",
             "unit",
             "period_kind",
             "starts_on",

@@ -13,8 +13,10 @@ from api.permissions import HasVerb
 from centres.choices import Verb
 from centres.models import AdminUnit, Centre
 from certificates.models import Certificate
+from core.errors import OutOfScope
 from courses.models import ClassGroup, Course, Enrolment
-from indicators.models import Figure, Indicator
+from indicators.models import Figure, Indicator, Plan
+from indicators.selectors import find_plan
 
 READERS = (Verb.VIEW, Verb.VIEW_OWN_CLASSES)
 
@@ -139,7 +141,7 @@ class CertificateViewSet(ScopedViewSet):
 
 @documented("indicators")
 class IndicatorViewSet(ScopedViewSet):
-    """The 27 lines of the plan with their targets."""
+    """The lines of the plans with their targets: of the plan in force today, or of the one named by ``plan``."""
 
     queryset = Indicator.objects.all()
     serializer_class = serializers.IndicatorSerializer
@@ -148,8 +150,13 @@ class IndicatorViewSet(ScopedViewSet):
     lookup_field = "code"
 
     def rows(self, user: User) -> QuerySet[Any]:
-        """The plan is everybody's who may see figures."""
-        return Indicator.objects.select_related("plan").prefetch_related("targets").order_by("order")
+        """The plan is everybody's who may see figures; a draft only theirs who write it. No such plan: no lines."""
+        rows = Indicator.objects.select_related("plan", "block", "responsible").order_by("order")
+        try:
+            plan = find_plan(self.request.query_params.get("plan", ""), user=user)
+        except OutOfScope:
+            return rows.none()
+        return rows.filter(plan=plan).prefetch_related("targets", "steps", "co_operating")
 
 
 @documented("indicator figures")
@@ -163,5 +170,6 @@ class FigureViewSet(ScopedViewSet):
 
     def rows(self, user: User) -> QuerySet[Any]:
         """Figures of the city and of the user's units."""
-        rows = Figure.objects.visible_to(user).select_related("indicator", "unit")
-        return rows.order_by("indicator__order", "-ends_on", "-version", "-pk")
+        rows = Figure.objects.visible_to(user).select_related("indicator__plan", "unit")
+        rows = rows.filter(indicator__plan__in=Plan.objects.visible_to(user))
+        return rows.order_by("indicator__plan", "indicator__order", "-ends_on", "-version", "-pk")

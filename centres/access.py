@@ -30,7 +30,7 @@ class Scope:
     """The centres a user reaches, by verb. ``everything`` when a membership covers the whole city.
 
     ``grants`` maps a verb to centre ids; ``city_verbs`` hold everywhere; ``unit_ids`` are the units of the user's own
-    unit memberships; ``roles`` are those in force today.
+    unit memberships, ``body_ids`` the departments and associations; ``roles`` are those in force today.
     """
 
     user_id: int | None = None
@@ -38,6 +38,7 @@ class Scope:
     grants: dict[Verb, frozenset[int]] = field(default_factory=dict)
     city_verbs: frozenset[Verb] = frozenset()
     unit_ids: frozenset[int] = frozenset()
+    body_ids: frozenset[int] = frozenset()
     label: str = ""
     main_centre_id: int | None = None
     main_unit_id: int | None = None
@@ -49,7 +50,7 @@ class Scope:
 
     @property
     def is_officer(self) -> bool:
-        """Whether the user works for a unit, not for a centre."""
+        """Whether the user works for a unit, not for a centre or a body."""
         return bool(self.unit_ids)
 
     def centre_ids(self, verb: Verb) -> frozenset[int]:
@@ -109,7 +110,7 @@ def build_scope(user: Any, day: dt.date | None = None) -> Scope:
     day = day or timezone.localdate()
     memberships = [
         row
-        for row in user.memberships.select_related("centre", "unit")
+        for row in user.memberships.select_related("centre", "unit", "body")
         if row.valid_from <= day and (row.valid_to is None or row.valid_to >= day)
     ]
     area_units = {row.unit_id for row in memberships if row.unit_id and row.unit.level != "city"}
@@ -121,7 +122,8 @@ def build_scope(user: Any, day: dt.date | None = None) -> Scope:
         if row.unit_id and row.unit.level == "city":
             city_verbs |= verbs
             continue
-        centre_ids = {row.centre_id} if row.centre_id else under[row.unit_id]
+        # People of a body reach no centre: what they may do has nothing to do with one.
+        centre_ids = {row.centre_id} if row.centre_id else under.get(row.unit_id, set())
         for verb in verbs:
             grants.setdefault(verb, set()).update(centre_ids)
     first = memberships[0] if memberships else None
@@ -131,7 +133,8 @@ def build_scope(user: Any, day: dt.date | None = None) -> Scope:
         grants={verb: frozenset(ids) for verb, ids in grants.items()},
         city_verbs=frozenset(city_verbs),
         unit_ids=frozenset(row.unit_id for row in memberships if row.unit_id),
-        label=str(first.centre or first.unit) if first else "",
+        body_ids=frozenset(row.body_id for row in memberships if row.body_id),
+        label=str(first.centre or first.unit or first.body) if first else "",
         main_centre_id=next((row.centre_id for row in memberships if row.centre_id), None),
         main_unit_id=next((row.unit_id for row in memberships if row.unit_id), None),
     )

@@ -49,10 +49,11 @@ class Verb(enum.StrEnum):
     EDIT_TEMPLATES = "edit_templates"  # words and logo of certificates: a centre's own; of the city for its officers
     FOLLOW_UP = "follow_up"
     SURVEY = "survey"  # the literacy register of a commune: survey sheets, levels, who calls on whom
-    SET_RULES = "set_rules"  # what the city lays down for all: the instrument of literacy checks
+    SET_RULES = "set_rules"  # what the city lays down for all: its plans, the instrument of literacy checks
     DECLARE = "declare"  # the centre's own declaration (C3)
     REPORT_FIGURE = "report_figure"
     APPROVE_FIGURE = "approve_figure"  # of the units below one's own, never one's own entry
+    CONTRIBUTE = "contribute"  # what a body, or a commune, did for the city's plan this year
     EXPORT = "export"
     READ_AUDIT = "read_audit"
 
@@ -82,8 +83,10 @@ ROLE_VERBS: dict[Role, frozenset[Verb]] = {
     Role.TEACHER: frozenset({Verb.VIEW_OWN_CLASSES, Verb.TEACH}),
     Role.DIRECTOR: _STAFF | {Verb.ISSUE, Verb.REVOKE, Verb.EDIT_TEMPLATES, Verb.READ_AUDIT, Verb.APPROVE_PLAN},
     # The commune surveys its people, whether anybody of them is in a class or not; the city may do it for a commune.
-    Role.AREA_OFFICER: _READER | {Verb.REPORT_FIGURE, Verb.APPROVE_FIGURE, Verb.SURVEY},
+    Role.AREA_OFFICER: _READER | {Verb.REPORT_FIGURE, Verb.APPROVE_FIGURE, Verb.SURVEY, Verb.CONTRIBUTE},
     Role.CITY_OFFICER: _READER
     | {Verb.REPORT_FIGURE, Verb.APPROVE_FIGURE, Verb.EDIT_TEMPLATES, Verb.SET_RULES, Verb.SURVEY},
     Role.AUDITOR: _READER | {Verb.READ_AUDIT},
+    # A department or an association: reads the city's plan, writes its own contribution; no centre, no person.
+    Role.BODY_OFFICER: frozenset({Verb.VIEW_FIGURES, Verb.CONTRIBUTE}),
 }

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import CENTRE_ROLES, UNIT_ROLES, Role
+from accounts.choices import BODY_ROLES, CENTRE_ROLES, UNIT_ROLES, Role
 from centres.choices import BEGINNING, UnitKind, UnitLevel
 from centres.querysets import AdminUnitQuerySet, CentreQuerySet
 from core.models import TimeStamped
@@ -182,8 +182,39 @@ class Neighbourhood(models.Model):
         super().save(*args, **kwargs)
 
 
+class Body(models.Model):
+    """A department, association or other addressee of the city's plans.
+
+    ``is_units``: the name stands for every district then and commune now, each of which answers for itself.
+    """
+
+    code = models.CharField(_("mã"), max_length=20, unique=True)
+    number = models.CharField(_("số trong kế hoạch"), max_length=5, blank=True)
+    name = models.CharField(_("tên"), max_length=200)
+    name_now = models.CharField(_("nay là"), max_length=200, blank=True)
+    is_units = models.BooleanField(_("là các đơn vị hành chính"), default=False)
+    order = models.PositiveSmallIntegerField(_("thứ tự"), default=100)
+
+    class Meta:
+        verbose_name = _("cơ quan, tổ chức")
+        verbose_name_plural = _("cơ quan, tổ chức")
+        ordering = ("order", "code")
+        constraints: ClassVar = [
+            # The addressee that is not one body but all units: there cannot be two of them.
+            models.UniqueConstraint(fields=["is_units"], condition=Q(is_units=True), name="centres_body_one_units"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the names in NFC."""
+        self.name, self.name_now = clean(self.name), clean(self.name_now)
+        super().save(*args, **kwargs)
+
+
 class Membership(models.Model):
-    """A role somebody holds in a centre or a unit, from a day to a day."""
+    """A role somebody holds in a centre, a unit or a body, from a day to a day."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships", verbose_name=_("người dùng")
@@ -195,6 +226,9 @@ class Membership(models.Model):
     unit = models.ForeignKey(
         AdminUnit, models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name=_("đơn vị")
     )
+    body = models.ForeignKey(
+        Body, models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name=_("cơ quan, tổ chức")
+    )
     valid_from = models.DateField(_("từ ngày"), default=timezone.localdate)
     valid_to = models.DateField(_("đến ngày"), null=True, blank=True)
 
@@ -204,8 +238,9 @@ class Membership(models.Model):
         ordering = ("user_id", "id")
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(role__in=CENTRE_ROLES, centre__isnull=False, unit__isnull=True)
-                | Q(role__in=UNIT_ROLES, centre__isnull=True, unit__isnull=False),
+                condition=Q(role__in=CENTRE_ROLES, centre__isnull=False, unit__isnull=True, body__isnull=True)
+                | Q(role__in=UNIT_ROLES, centre__isnull=True, unit__isnull=False, body__isnull=True)
+                | Q(role__in=BODY_ROLES, centre__isnull=True, unit__isnull=True, body__isnull=False),
                 name="centres_membership_place_by_role",
             ),
             models.CheckConstraint(
@@ -215,7 +250,7 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} – {self.get_role_display()} – {self.centre or self.unit}"
+        return f"{self.user} – {self.get_role_display()} – {self.centre or self.unit or self.body}"
 
     def in_force_on(self, day: dt.date) -> bool:
         """Whether the membership holds on a day."""

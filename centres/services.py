@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.choices import Role
 from centres.access import forget_scope
 from centres.choices import BEGINNING, UnitLevel
-from centres.models import AdminUnit, Centre, CentreLocation, Membership, Neighbourhood, UnitLineage
+from centres.models import AdminUnit, Body, Centre, CentreLocation, Membership, Neighbourhood, UnitLineage
 from core import audit
 from core.errors import Conflict, InvalidInput
 from core.text import clean, search_key
@@ -129,11 +129,12 @@ def add_membership(
     by: Any,
     centre: Centre | None = None,
     unit: AdminUnit | None = None,
+    body: Body | None = None,
     valid_from: dt.date | None = None,
 ) -> Membership:
-    """Give somebody a role in a centre or a unit."""
+    """Give somebody a role in a centre, a unit or a body."""
     row = Membership(
-        user=user, role=role, centre=centre, unit=unit, **({"valid_from": valid_from} if valid_from else {})
+        user=user, role=role, centre=centre, unit=unit, body=body, **({"valid_from": valid_from} if valid_from else {})
     )
     row.full_clean()
     row.save()

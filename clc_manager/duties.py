@@ -72,9 +72,10 @@ def _of_centre(centre: Centre, year: Period) -> list[Duty]:
 
 
 def _of_unit(unit: AdminUnit, year: Period) -> list[Duty]:
-    reported = Indicator.objects.exclude(source=IndicatorSource.COMPUTED)
+    # Of the city's main plan: what another plan asks beside it is asked for on that plan's own page.
+    reported = Indicator.objects.filter(plan__is_default=True).exclude(source=IndicatorSource.COMPUTED)
     there = (
-        Figure.objects.select_related("indicator")
+        Figure.objects.select_related("indicator__plan")
         .prefetch_related("decisions")
         .filter(unit=unit, ends_on__gte=year.starts_on, ends_on__lte=year.ends_on, indicator__in=reported)
     )

@@ -1,7 +1,75 @@
-"""Comparators, sources and states of figures."""
+"""Comparators, sources and states of plans, tasks and figures."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class PlanState(models.TextChoices):
+    """A plan is entered as a draft, then holds; a plan that ended stays readable."""
+
+    DRAFT = "draft", _("đang soạn")
+    IN_FORCE = "in_force", _("đang thực hiện")
+    ENDED = "ended", _("đã kết thúc")
+
+
+class Measure(models.TextChoices):
+    """What a figure of an indicator looks like."""
+
+    PERCENT = "percent", _("phần trăm")
+    NUMBER = "number", _("số lượng")
+    STATUS = "status", _("duy trì trạng thái")
+    MILESTONE = "milestone", _("mốc phải đạt")
+
+
+class MeasuredPer(models.TextChoices):
+    """What is counted."""
+
+    CITY = "city", _("toàn thành phố")
+    DISTRICT = "district", _("quận, huyện, thị xã")
+    COMMUNE = "commune", _("phường, xã")
+    CENTRE = "centre", _("trung tâm học tập cộng đồng")
+    INSTITUTION = "institution", _("cơ sở giáo dục")
+    SCHOOL = "school", _("trường")
+    PERSON = "person", _("người")
+    HOUSEHOLD = "household", _("gia đình")
+    CLAN = "clan", _("dòng họ")
+    COMMUNITY = "community", _("thôn, tổ dân phố")
+    ORGANISATION = "organisation", _("cơ quan, đơn vị")
+
+
+class Formula(models.TextChoices):
+    """What the system can count for a line, by the line of plan 23-NQ/TU it was made for."""
+
+    A1 = "A1", _("phường, xã đạt chuẩn xóa mù chữ mức độ 2 theo sổ biết chữ")
+    A3 = "A3", _("người mới biết chữ tiếp tục học, không tái mù chữ")
+    C3 = "C3", _("trung tâm ứng dụng công nghệ thông tin")
+    B3 = "B3", _("người trong độ tuổi lao động học xong năng lực thông tin")
+    B4 = "B4", _("người trong độ tuổi lao động học xong kỹ năng sống")
+    D1 = "D1", _("người được ghi danh hiệu công dân học tập")
+    D2 = "D2", _("người lớn học xong kỹ năng số")
+
+
+# Computed for good; the others only stand beside a reported figure.
+COMPUTED_FORMULAS = (Formula.A3, Formula.C3)
+
+
+class TaskState(models.TextChoices):
+    """How far a task of the plan is."""
+
+    NOT_BEGUN = "not_begun", _("chưa bắt đầu")
+    UNDER_WAY = "under_way", _("đang làm")
+    DONE = "done", _("đã xong")
+    LATE = "late", _("chậm")
+    GIVEN_UP = "given_up", _("không làm nữa")
+
+
+class ContributionState(models.TextChoices):
+    """The way of a body's contribution to the annual report."""
+
+    DRAFT = "draft", _("đang viết")
+    SENT = "sent", _("đã gửi")
+    RETURNED = "returned", _("trả lại để bổ sung")
+    ACCEPTED = "accepted", _("đã nhận")
 
 
 class Comparator(models.TextChoices):

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from centres.models import AdminUnit, Neighbourhood
 from core.forms import DayField
-from indicators.choices import WeightedMeasure
+from indicators.choices import Measure, WeightedMeasure
 from indicators.models import Indicator
 from indicators.proxies import PROXIES
-from indicators.rules import NOT_MET, STATUS_WORDS
+from indicators.rules import STATUS_WORDS
+from indicators.services import statuses_of
 
 
 class ReportForm(forms.Form):
@@ -20,7 +21,7 @@ class ReportForm(forms.Form):
 
     value = forms.DecimalField(
         label=_("Giá trị (%)"),
-        max_digits=6,
+        max_digits=12,
         decimal_places=2,
         localize=True,
         help_text=_("Ví dụ 71,2."),
@@ -44,15 +45,16 @@ class ReportForm(forms.Form):
 
     def __init__(self, indicator: Indicator, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if indicator.code not in PROXIES:
+        if indicator.formula not in PROXIES:
             del self.fields["population"]
-        if indicator.measure == "percent":
+        if indicator.measure == Measure.NUMBER:
+            self.fields["value"].label, self.fields["value"].help_text = _("Số lượng"), _("Ví dụ 1250.")
+        if indicator.is_numeric:
             del self.fields["status_value"]
         else:
             del self.fields["value"]
-            codes = [target.status for target in indicator.targets.all() if target.status]
             # Also the honest answer: a line that can only be reported as reached says nothing.
-            codes = [*dict.fromkeys(codes), NOT_MET]
+            codes = statuses_of(indicator)
             field = self.fields["status_value"]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [("", "–"), *((code, STATUS_WORDS.get(code, code)) for code in codes)]

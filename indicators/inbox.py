@@ -98,7 +98,7 @@ def inbox(user: User, *, not_yet_here: bool = False) -> list[Waiting]:
     ``not_yet_here``: for the city, what the districts and groups have not passed on.
     """
     rows = Figure.objects.to_decide_by(user, not_yet_here=not_yet_here)
-    rows = rows.select_related("indicator", "unit", "entered_by", "replaces", "seen")
+    rows = rows.select_related("indicator__plan", "unit", "entered_by", "replaces", "seen")
     figures = list(rows.order_by("created_at", "pk")[:INBOX_SHOWN])
     beside = computed_beside(figures)
     return [Waiting(row, beside.get(row.pk), row.replaces) for row in figures]

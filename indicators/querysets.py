@@ -1,4 +1,4 @@
-"""Adjectives for figures, locks and titles."""
+"""Adjectives for plans, figures, locks, titles and contributions."""
 
 import datetime as dt
 from typing import Any, Self
@@ -10,7 +10,7 @@ from django.utils import timezone
 from centres.access import scope_of
 from centres.choices import UnitLevel, Verb
 from centres.models import AdminUnit
-from indicators.choices import ExceptionState, FigureSource, FigureState, ReviewStage
+from indicators.choices import ContributionState, ExceptionState, FigureSource, FigureState, PlanState, ReviewStage
 
 
 def grouped(lead_ids: frozenset[int]) -> Any:
@@ -19,6 +19,45 @@ def grouped(lead_ids: frozenset[int]) -> Any:
     in_force = Q(review_groups__valid_to__isnull=True) | Q(review_groups__valid_to__gte=today)
     rows = AdminUnit.objects.filter(in_force, review_groups__lead_id__in=lead_ids, review_groups__valid_from__lte=today)
     return rows.exclude(pk__in=lead_ids).values("pk")
+
+
+class PlanQuerySet(models.QuerySet[Any]):
+    """Plans of the city."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Every plan in force or ended for who may see figures; drafts only for those who lay plans down."""
+        scope = scope_of(user)
+        if scope.may(Verb.SET_RULES):
+            return self.all()
+        return self.exclude(state=PlanState.DRAFT) if scope.may(Verb.VIEW_FIGURES) else self.none()
+
+    def in_force_on(self, day: dt.date) -> Self:
+        """Plans in force that a day lies in, the default one first."""
+        return self.filter(state=PlanState.IN_FORCE, starts_on__lte=day, ends_on__gte=day)
+
+
+class ContributionQuerySet(models.QuerySet[Any]):
+    """What bodies and units wrote for the annual report."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Own ones in any state; what others sent for everybody who may see figures, their drafts for nobody."""
+        scope = scope_of(user)
+        if not scope.may(Verb.VIEW_FIGURES):
+            return self.none()
+        sent = Q(state__in=[ContributionState.SENT, ContributionState.ACCEPTED])
+        if Verb.SET_RULES in scope.city_verbs:
+            return self.filter(sent | Q(state=ContributionState.RETURNED) | Q(unit_id__in=scope.unit_ids))
+        return self.filter(sent | self.own_q(scope))
+
+    def written_by(self, user: Any) -> Self:
+        """Those this person may write: of the own bodies and units."""
+        scope = scope_of(user)
+        return self.filter(self.own_q(scope)) if scope.may(Verb.CONTRIBUTE) else self.none()
+
+    @staticmethod
+    def own_q(scope: Any) -> Q:
+        """A filter for rows of the user's own bodies and units."""
+        return Q(body_id__in=scope.body_ids, unit__isnull=True) | Q(unit_id__in=scope.unit_ids)
 
 
 class FigureQuerySet(models.QuerySet[Any]):

@@ -1,16 +1,16 @@
 """Comparing a figure with the plan, without a database."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Decimal
+from itertools import pairwise
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from indicators.choices import Comparator
-
-FIRST, LAST = 2025, 2030
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,65 @@ def status_words(status: str) -> str:
     return str(STATUS_WORDS.get(status, status))
 
 
-# Steps of a line without a number, lowest first. The plan uses three ladders, never mixed in one line:
-# maintain; deploy, continue; registered, recognised. A status that is not listed, or "not met", is no step at all.
-MILESTONE_ORDER = ("", "deploy", "continue", "registered", "recognised", "maintain")
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """What is asked of a line year by year: the plan's goals, and steps that were set between them with a reason."""
+
+    goals: Mapping[int, Goal] = field(default_factory=dict)
+    steps: Mapping[int, Decimal] = field(default_factory=dict)
+
+    @property
+    def years(self) -> list[int]:
+        """The years of the goals, in order."""
+        return sorted(self.goals)
+
+    @property
+    def first(self) -> Goal | None:
+        """The earliest goal."""
+        return self.goals[self.years[0]] if self.goals else None
+
+    @property
+    def last(self) -> Goal | None:
+        """The final goal."""
+        return self.goals[self.years[-1]] if self.goals else None
+
+    @property
+    def points(self) -> list[tuple[int, Decimal]]:
+        """Years with a number, in order: those of goals, and the steps. A goal wins over a step of its own year."""
+        known = dict(self.steps)
+        known |= {year: goal.low for year, goal in self.goals.items() if goal.low is not None}
+        return sorted(known.items())
+
+    def required_in(self, year: int) -> Decimal | None:
+        """Return the value asked for by the end of a year, None for a line without numbers.
+
+        Until the first point its value; between two points the straight way by years; after the last one its value.
+        """
+        points = self.points
+        if not points or not any(goal.low is not None for goal in self.goals.values()):
+            return None
+        if year <= points[0][0]:
+            return points[0][1]
+        for (before, low), (after, high) in pairwise(points):
+            if year <= after:
+                return low + (high - low) * Decimal(year - before) / Decimal(after - before)
+        return points[-1][1]
+
+    def goal_due(self, year: int) -> Goal | None:
+        """The goal of that year or the next one to come; after the last one, the last."""
+        return next((self.goals[at] for at in self.years if at >= year), self.last)
+
+    def goal_before(self, year: int) -> Goal | None:
+        """The latest goal of an earlier year."""
+        return next((self.goals[at] for at in reversed(self.years) if at < year), None)
+
+    def step_of(self, status: str) -> int:
+        """Place of a status on the line's own ladder, lowest 1, as the plan asks for them year by year.
+
+        A status the plan does not name, or "not met", is no step at all: 0.
+        """
+        ladder = list(dict.fromkeys(self.goals[year].status for year in self.years if self.goals[year].status))
+        return ladder.index(status) + 1 if status in ladder else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +121,9 @@ class Assessment:
 NOT_REPORTED = "not_reported"
 
 
-def required_on(day: dt.date, first: Goal | None, last: Goal | None) -> Decimal | None:
-    """Return the value the straight trajectory asks for on a day.
-
-    Until the end of 2025 the first target; then a straight line by years to the last one; without a last target the
-    first one stays.
-    """
-    if first is None or first.low is None:
-        return last.low if last and last.low is not None else None
-    if last is None or last.low is None or day.year <= FIRST:
-        return first.low
-    passed = min(day.year, LAST) - FIRST
-    return first.low + (last.low - first.low) * Decimal(passed) / Decimal(LAST - FIRST)
+def required_on(day: dt.date, trajectory: Trajectory) -> Decimal | None:
+    """Return the value the trajectory asks for on a day: that of its calendar year."""
+    return trajectory.required_in(day.year)
 
 
 def reached(goal: Goal, value: Decimal) -> bool:
@@ -86,19 +133,16 @@ def reached(goal: Goal, value: Decimal) -> bool:
     return value > goal.low if goal.comparator == Comparator.MORE_THAN else value >= goal.low
 
 
-def assess(
-    *, first: Goal | None, last: Goal | None, value: Decimal | None, status_value: str, day: dt.date
-) -> Assessment:
+def assess(*, trajectory: Trajectory, value: Decimal | None, status_value: str, day: dt.date) -> Assessment:
     """Say how a figure stands: reached, on track, behind by so many points, or not reported yet."""
-    goal = first or last
-    if goal is not None and goal.low is None:
-        return _assess_status(first, last, status_value, day)
+    first, final = trajectory.first, trajectory.last
+    if first is not None and first.low is None:
+        return _assess_status(trajectory, status_value, day)
     if value is None:
         return Assessment(NOT_REPORTED, _("chưa có báo cáo"), "plain")
-    final = last or first
     if final is not None and reached(final, value):
         return Assessment("reached", _("Đạt"), "ok")
-    needed = required_on(day, first, last)
+    needed = required_on(day, trajectory)
     if needed is None:
         return Assessment("no_target", _("không có chỉ tiêu"), "plain")
     if value >= needed:
@@ -109,16 +153,13 @@ def assess(
     return Assessment("behind", words, "warn" if gap <= 5 else "bad")
 
 
-def _assess_status(first: Goal | None, last: Goal | None, status_value: str, day: dt.date) -> Assessment:
+def _assess_status(trajectory: Trajectory, status_value: str, day: dt.date) -> Assessment:
     if not status_value:
         return Assessment(NOT_REPORTED, _("chưa có báo cáo"), "plain")
-    goal = (first if day.year <= FIRST else last) or first or last
-    if goal and _step(status_value) >= _step(goal.status):
+    due, before = trajectory.goal_due(day.year), trajectory.goal_before(day.year)
+    step = trajectory.step_of(status_value)
+    if due and step and step >= trajectory.step_of(due.status):
         return Assessment("reached", _("Đạt"), "ok")
-    if first and _step(status_value) >= _step(first.status):
+    if before and step and step >= trajectory.step_of(before.status):
         return Assessment("on_track", _("Đúng tiến độ"), "ok")
     return Assessment("behind", _("Chưa đạt"), "bad")
-
-
-def _step(status: str) -> int:
-    return MILESTONE_ORDER.index(status) if status in MILESTONE_ORDER else 0

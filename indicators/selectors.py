@@ -1,39 +1,75 @@
 """The plan on one page: every line with targets, today's figure and how it stands."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Prefetch
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
+from accounts.models import User
 from centres.models import AdminUnit
-from core.errors import InvalidInput
+from core.errors import InvalidInput, OutOfScope
 from indicators import c3
-from indicators.choices import FigureSource, FigureState, IndicatorSource, PeriodKind
-from indicators.models import Figure, Indicator, Target
-from indicators.rules import Assessment, Goal, assess
+from indicators.choices import Comparator, FigureSource, FigureState, Formula, IndicatorSource, PeriodKind
+from indicators.models import Figure, Indicator, Plan, Target, UnitTarget
+from indicators.rules import Assessment, Goal, Trajectory, assess
 from literacy.rules import percent
 from literacy.selectors import a3_figure
 
-BLOCKS = {
-    "a": _lazy("Xóa mù chữ và phổ cập giáo dục"),
-    "b": _lazy("Năng lực cơ bản và trình độ của người dân"),
-    "c": _lazy("Hiệu quả hoạt động của các cơ sở giáo dục"),
-    "d": _lazy("Xây dựng các mô hình học tập trong xã hội"),
-}
+
+def current_plan(day: dt.date | None = None) -> Plan:
+    """Return the plan in force on a day (today by default): the default one, else the one that began last.
+
+    Raises OutOfScope when no plan is in force.
+    """
+    plan = Plan.objects.in_force_on(day or timezone.localdate()).first()
+    if plan is None:
+        raise OutOfScope("no_plan", _("Không có kế hoạch nào đang thực hiện vào ngày này."))
+    return plan
+
+
+def find_plan(code: str, *, day: dt.date | None = None, user: User | None = None) -> Plan:
+    """Return the plan of a code, the one in force on the day for an empty code.
+
+    ``user`` limits it to plans that person sees. Raises OutOfScope when there is none.
+    """
+    if not code:
+        return current_plan(day)
+    rows = Plan.objects.all() if user is None else Plan.objects.visible_to(user)
+    plan = rows.filter(code=code).first()
+    if plan is None:
+        raise OutOfScope("no_plan", _("Không có kế hoạch mã %(code)s.") % {"code": code})
+    return plan
 
 
 @dataclass(frozen=True)
 class PlanLine:
-    """One line: the indicator, its goals, the figure on the day (computed live or reported) and the verdict."""
+    """One line: the indicator, its goals, the figure on the day (computed live or reported) and the verdict.
+
+    ``targets`` are the city's; the trajectory is the unit's own where the plan was broken down to it (``is_own``).
+    """
 
     indicator: Indicator
-    first: Target | None
-    last: Target | None
+    targets: list[Target]
+    trajectory: Trajectory
     figure: Figure | None
     assessment: Assessment
+    as_of: dt.date
+    is_own: bool = False
+
+    @property
+    def years(self) -> list[int]:
+        """The years of the first goal and of the last, when it is another one."""
+        return list(dict.fromkeys((self.trajectory.years[0], self.trajectory.years[-1]))) if self.targets else []
+
+    @property
+    def needed(self) -> Decimal | None:
+        """The value the trajectory asks for this year."""
+        return self.trajectory.required_in(self.as_of.year)
 
     @property
     def is_computed(self) -> bool:
@@ -42,17 +78,9 @@ class PlanLine:
 
     @property
     def marks(self) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
-        """Value, 2025 and 2030 target as the bar shows them; None where there is no number."""
-        return (
-            self.figure.value if self.figure else None,
-            self.first.low if self.first else None,
-            self.last.low if self.last else None,
-        )
-
-    @property
-    def targets(self) -> list[Target]:
-        """The targets there are, in order of year."""
-        return [target for target in (self.first, self.last) if target]
+        """Value, first and last target as the bar shows them; None where there is no number."""
+        first, last = (*(self.trajectory.goals[year].low for year in self.years), None, None)[:2]
+        return (self.figure.value if self.figure else None, first, last)
 
     @property
     def status_words(self) -> str:
@@ -62,7 +90,12 @@ class PlanLine:
     @property
     def goal_words(self) -> str:
         """``99,5 → 99,6``; once when both years ask the same."""
-        return " → ".join(dict.fromkeys(goal_of(target).words() for target in self.targets))
+        return " → ".join(dict.fromkeys(self.trajectory.goals[year].words() for year in self.trajectory.years))
+
+    @property
+    def goal_years(self) -> str:
+        """``2025 → 2030``: the years of the first and the last goal."""
+        return " → ".join(map(str, self.years))
 
 
 def goal_of(target: Target) -> Goal:
@@ -70,9 +103,28 @@ def goal_of(target: Target) -> Goal:
     return Goal(target.comparator, target.low, target.high, target.status)
 
 
+def trajectory_of(indicator: Indicator, own: Collection[UnitTarget] = ()) -> Trajectory:
+    """Return the way the plan asks for, from the indicator's targets and steps (prefetch both for many).
+
+    With a unit's ``own`` targets it is theirs: the city's comparator (a range is reached from its lower end on).
+    """
+    goals = {target.year: goal_of(target) for target in indicator.targets.all()}
+    if not own:
+        return Trajectory(goals, {step.year: step.value for step in indicator.steps.all()})
+    whole = Trajectory(goals)
+    mine: dict[int, Goal] = {}
+    for row in own:
+        due = whole.goal_due(row.year)
+        comparator = due.comparator if due else Comparator.AT_LEAST
+        if comparator == Comparator.RANGE:
+            comparator = Comparator.AT_LEAST
+        mine[row.year] = Goal(comparator, row.value, None, row.status)
+    return Trajectory(mine)
+
+
 def computed_values(*, code: str, unit: AdminUnit, as_of: dt.date) -> dict[str, Any]:
-    """Compute A3 or C3 now: the columns of a Figure. Raises InvalidInput for any other code."""
-    if code == "A3":
+    """Compute the formula A3 or C3 now: the columns of a Figure. Raises InvalidInput for any other code."""
+    if code == Formula.A3:
         result = a3_figure(unit=unit, as_of=as_of)
         share = result.share
         return {
@@ -88,7 +140,7 @@ def computed_values(*, code: str, unit: AdminUnit, as_of: dt.date) -> dict[str, 
             "definition_version": result.definition,
             "evidence_hash": result.hash,
         }
-    if code == "C3":
+    if code == Formula.C3:
         use = c3.measure(unit=unit, as_of=as_of)
         value = percent(use.numerator, use.denominator)
         whole = Decimal(100) if use.denominator else None
@@ -112,17 +164,20 @@ def computed_values(*, code: str, unit: AdminUnit, as_of: dt.date) -> dict[str, 
 
 def live_figure(indicator: Indicator, unit: AdminUnit, as_of: dt.date) -> Figure:
     """Return the computed figure as it is now, not saved."""
-    values = computed_values(code=indicator.code, unit=unit, as_of=as_of)
+    values = computed_values(code=indicator.formula, unit=unit, as_of=as_of)
     return Figure(indicator=indicator, unit=unit, source=FigureSource.COMPUTED, **values)
 
 
-def plan_lines(*, unit: AdminUnit, as_of: dt.date, code: str = "") -> list[PlanLine]:
-    """Return all lines of the plan, or the one with a code, for a unit on a day.
+def plan_lines(*, unit: AdminUnit, as_of: dt.date, code: str = "", plan: Plan | None = None) -> list[PlanLine]:
+    """Return all lines of a plan (the one in force today by default), or the one with a code, for a unit on a day.
 
-    The number of queries does not depend on the rows.
+    The number of queries does not depend on the rows. Raises OutOfScope when no plan is in force.
     """
-    indicators = Indicator.objects.select_related("plan").prefetch_related("targets").order_by("order")
-    rows = Figure.objects.filter(unit=unit, source=FigureSource.REPORTED, ends_on__lte=as_of)
+    plan = plan or current_plan()
+    indicators = Indicator.objects.filter(plan=plan).select_related("plan", "block", "responsible").order_by("order")
+    own = UnitTarget.objects.filter(unit=unit).order_by("year")
+    indicators = indicators.prefetch_related("targets", "steps", Prefetch("unit_targets", own, to_attr="own_targets"))
+    rows = Figure.objects.filter(indicator__plan=plan, unit=unit, source=FigureSource.REPORTED, ends_on__lte=as_of)
     if code:
         indicators, rows = indicators.filter(code=code), rows.filter(indicator__code=code)
     # What was returned does not count: the version before it does, when there is one.
@@ -134,21 +189,20 @@ def plan_lines(*, unit: AdminUnit, as_of: dt.date, code: str = "") -> list[PlanL
             known: Figure | None = live_figure(indicator, unit, as_of)
         else:
             known = reported.get(indicator.pk)
-        targets = {target.year: target for target in indicator.targets.all()}
-        lines.append(_line(indicator, targets, known, as_of))
+        lines.append(_line(indicator, known, as_of))
     return lines
 
 
-def _line(indicator: Indicator, targets: dict[int, Target], figure: Figure | None, as_of: dt.date) -> PlanLine:
-    first, last = targets.get(2025), targets.get(2030)
+def _line(indicator: Indicator, figure: Figure | None, as_of: dt.date) -> PlanLine:
+    own = getattr(indicator, "own_targets", [])
+    trajectory = trajectory_of(indicator, own)
     assessment = assess(
-        first=goal_of(first) if first else None,
-        last=goal_of(last) if last else None,
+        trajectory=trajectory,
         value=figure.value if figure else None,
         status_value=figure.status_value if figure else "",
         day=as_of,
     )
-    return PlanLine(indicator, first, last, figure, assessment)
+    return PlanLine(indicator, list(indicator.targets.all()), trajectory, figure, assessment, as_of, bool(own))
 
 
 def as_row(line: PlanLine) -> dict[str, Any]:
@@ -157,6 +211,8 @@ def as_row(line: PlanLine) -> dict[str, Any]:
 
     def number(value: Decimal | None) -> float | None:
         return None if value is None else float(value)
+
+    targets = {target.year: target for target in line.targets}
 
     def goal(target: Target | None) -> Any:
         if target is None:
@@ -176,8 +232,10 @@ def as_row(line: PlanLine) -> dict[str, Any]:
         "coverage": number(figure.coverage) if figure else None,
         "lower": number(figure.lower) if figure else None,
         "upper": number(figure.upper) if figure else None,
-        "target_2025": goal(line.first),
-        "target_2030": goal(line.last),
+        "target_2025": goal(targets.get(2025)),
+        "target_2030": goal(targets.get(2030)),
+        "targets": {str(year): goal(target) for year, target in targets.items()},
+        "needed": number(line.needed),
         "source": FigureSource.COMPUTED.value if line.is_computed else FigureSource.REPORTED.value,
         "source_name": figure.source_name if figure else "",
         "status": line.assessment.code,

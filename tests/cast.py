@@ -73,10 +73,12 @@ def _centre(code: str, name: str, old: AdminUnit, new: AdminUnit) -> Centre:
     return centre
 
 
-def make_user(username: str, full_name: str, role: Role, *, centre=None, unit=None, salutation=Salutation.CHI) -> User:
+def make_user(
+    username: str, full_name: str, role: Role, *, centre=None, unit=None, body=None, salutation=Salutation.CHI
+) -> User:
     """Create a user with one membership that has held for years."""
     user = User.objects.create_user(username, PASSWORD, full_name=full_name, salutation=salutation)
-    Membership.objects.create(user=user, role=role, centre=centre, unit=unit, valid_from=dt.date(2020, 1, 1))
+    Membership.objects.create(user=user, role=role, centre=centre, unit=unit, body=body, valid_from=dt.date(2020, 1, 1))
     return user
 
 

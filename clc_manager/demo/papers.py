@@ -138,7 +138,7 @@ def figures(town: Town, users: dict[str, User], city: AdminUnit) -> None:
     officer, colleague = users["tuan"], create_colleague(city=city)
     for index, (code, value, body, document) in enumerate(REPORTED):
         figure = report_figure(
-            indicator=Indicator.objects.get(code=code),
+            indicator=Indicator.objects.get(plan__is_default=True, code=code),
             unit=city,
             value=Decimal(value),
             status_value="",

@@ -62,7 +62,7 @@ class OpenFigure:
 def publish(observation: Observation) -> OpenFigure:
     """Return what may be published of a figure."""
     row = observation.figure
-    of_people = row.source == FigureSource.COMPUTED and row.indicator.code not in NOT_OF_PEOPLE
+    of_people = row.source == FigureSource.COMPUTED and row.indicator.formula not in NOT_OF_PEOPLE
     if not of_people:
         return OpenFigure(observation, row.value, row.numerator, row.denominator, False)
     part = published(row.numerator) if row.numerator is not None else None

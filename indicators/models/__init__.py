@@ -1,20 +1,26 @@
-"""The plan, its indicators and targets; figures with their evidence; how they are approved, locked and due."""
+"""Plans with indicators, targets, tasks and contributions; figures with evidence; how they are approved and due."""
 
 from indicators.models.boundaries import NeighbourhoodPlace, Weight, WeightTable
+from indicators.models.contributions import Contribution, ContributionEvent
 from indicators.models.deadlines import Deadline, DeadlineDay, Reminder, ReminderChoice
 from indicators.models.definitions import FigureDefinition
 from indicators.models.exchange import FigureImport
 from indicators.models.figures import CentreDeclaration, Figure, FigureDecision
 from indicators.models.locks import LockException, PeriodLock
-from indicators.models.plan import Indicator, Plan, Target
+from indicators.models.plan import Block, Indicator, Plan
 from indicators.models.populations import Population
 from indicators.models.reports import ReportRun
 from indicators.models.reviews import FigureDraft, ReviewGroup
+from indicators.models.targets import Target, TrajectoryStep, UnitTarget
+from indicators.models.tasks import PlanTask, TaskUpdate
 from indicators.models.titles import CitizenTitle
 
 __all__ = [
+    "Block",
     "CentreDeclaration",
     "CitizenTitle",
+    "Contribution",
+    "ContributionEvent",
     "Deadline",
     "DeadlineDay",
     "Figure",
@@ -27,12 +33,16 @@ __all__ = [
     "NeighbourhoodPlace",
     "PeriodLock",
     "Plan",
+    "PlanTask",
     "Population",
     "Reminder",
     "ReminderChoice",
     "ReportRun",
     "ReviewGroup",
     "Target",
+    "TaskUpdate",
+    "TrajectoryStep",
+    "UnitTarget",
     "Weight",
     "WeightTable",
 ]

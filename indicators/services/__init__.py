@@ -2,7 +2,7 @@
 
 from indicators.services.approval import approve_figure, return_figure
 from indicators.services.drafts import discard_draft, save_draft
-from indicators.services.figures import compute_figure, declare, report_figure
+from indicators.services.figures import compute_figure, declare, report_figure, statuses_of
 from indicators.services.locks import answer_exception, ask_exception, lift_lock, lock_period
 from indicators.services.populations import record_population
 from indicators.services.reference import load_reference
@@ -23,5 +23,6 @@ __all__ = [
     "report_figure",
     "return_figure",
     "save_draft",
+    "statuses_of",
     "take_back_title",
 ]

@@ -16,7 +16,7 @@ def keep_beside(figure: Figure, *, by: User | None) -> Figure | None:
     The same evidence gives the same version again; None where the system has no number (nobody said how many people
     live there, or the line is one it knows nothing of). Call it inside the transaction of the deed.
     """
-    code = figure.indicator.code
+    code = figure.indicator.formula
     if code not in BESIDE:
         return None
     same = Figure.objects.filter(

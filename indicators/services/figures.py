@@ -14,11 +14,11 @@ from centres.permissions import require
 from core import audit
 from core.errors import Conflict, InvalidInput
 from core.text import clean
-from indicators.choices import FigureSource, FigureState, IndicatorSource, PeriodKind
-from indicators.models import CentreDeclaration, Figure, FigureDraft, Indicator, PeriodLock
+from indicators.choices import FigureSource, FigureState, IndicatorSource, Measure, PeriodKind
+from indicators.models import CentreDeclaration, Figure, FigureDraft, Indicator, PeriodLock, Plan
 from indicators.populations import GROUP_OF
-from indicators.rules import STATUS_WORDS
-from indicators.selectors import computed_values
+from indicators.rules import NOT_MET
+from indicators.selectors import computed_values, current_plan
 from indicators.services.beside import keep_beside
 from indicators.services.locks import enter_or_refuse, hold_entries, period_of
 from indicators.services.populations import record_population
@@ -28,17 +28,19 @@ from indicators.stages import stage_of
 
 
 @refusals_recorded("compute_figure", lambda given: given["unit"])
-def compute_figure(*, code: str, unit: AdminUnit, as_of: dt.date, by: User | None = None) -> Figure:
+def compute_figure(
+    *, code: str, unit: AdminUnit, as_of: dt.date, by: User | None = None, plan: Plan | None = None
+) -> Figure:
     """Compute and keep a figure with its evidence hash. The same rows give the same version again.
 
-    ``by=None`` is the system itself. Raises Forbidden or OutOfScope as reporting does, Conflict when the period is
-    locked.
+    ``by=None`` is the system itself; ``plan`` the one in force today by default. Raises Forbidden or OutOfScope as
+    reporting does, Conflict when the period is locked.
     """
     if by is not None:
         may_report(by, unit)
     hold_entries()
-    indicator = Indicator.objects.get(code=code, source=IndicatorSource.COMPUTED)
-    values = computed_values(code=code, unit=unit, as_of=as_of)
+    indicator = Indicator.objects.get(plan=plan or current_plan(), code=code, source=IndicatorSource.COMPUTED)
+    values = computed_values(code=indicator.formula, unit=unit, as_of=as_of)
     latest = (
         Figure.objects.select_for_update()
         .filter(
@@ -72,14 +74,22 @@ def compute_figure(*, code: str, unit: AdminUnit, as_of: dt.date, by: User | Non
     return figure
 
 
+def statuses_of(indicator: Indicator) -> list[str]:
+    """Return the statuses that can be reported for a line: those its targets ask for, and the honest "not met"."""
+    codes = [target.status for target in indicator.targets.all() if target.status]
+    return [*dict.fromkeys(codes), NOT_MET]
+
+
 def _checked_value(indicator: Indicator, value: Decimal | None, status_value: str) -> None:
-    measured = indicator.measure == "percent"
+    measured = indicator.is_numeric
     words = ""
     if measured and value is None:
-        words = _("Hãy ghi giá trị (%).")
-    elif measured and value is not None and not 0 <= value <= 100:
+        words = _("Hãy ghi giá trị.")
+    elif measured and value is not None and indicator.measure == Measure.PERCENT and not 0 <= value <= 100:
         words = _("Giá trị phần trăm phải từ 0 đến 100.")
-    elif not measured and status_value not in STATUS_WORDS:
+    elif measured and value is not None and value < 0:
+        words = _("Giá trị không được âm.")
+    elif not measured and status_value not in statuses_of(indicator):
         words = _("Hãy chọn trạng thái.")
     if words:
         raise InvalidInput("value_wrong", words, fields={"value" if measured else "status_value": [words]})
@@ -138,10 +148,10 @@ def report_figure(
     if exception and not clean(note):
         words = _("Kỳ này đã khóa, bạn nhập theo ngoại lệ. Hãy ghi lý do.")
         raise InvalidInput("reason_missing", words, fields={"note": [words]})
-    if population and indicator.code in GROUP_OF:
+    if population and indicator.formula in GROUP_OF:
         record_population(
-            unit=unit, group=GROUP_OF[indicator.code], people=population, counted_on=ends_on, source_name=source_name,
-            document=document, note=note or _("theo số liệu báo cáo"), by=by,
+            unit=unit, group=GROUP_OF[indicator.formula], people=population, counted_on=ends_on,
+            source_name=source_name, document=document, note=note or _("theo số liệu báo cáo"), by=by,
         )  # fmt: skip
     figure = Figure.objects.create(
         indicator=indicator,

@@ -13,7 +13,10 @@ from centres.access import scope_of
 from centres.choices import UnitLevel
 from centres.models import AdminUnit
 from core.dates import read_day
+from core.errors import OutOfScope
+from indicators.models import Indicator, Plan
 from indicators.querysets import grouped
+from indicators.selectors import find_plan
 
 
 def user_of(request: HttpRequest) -> User:
@@ -39,6 +42,20 @@ def units_of(user: User) -> list[AdminUnit]:
         return [city(), *areas.order_by("-level", "sort_key")]
     own = units.filter(Q(pk__in=scope.unit_ids) | Q(parent_id__in=scope.unit_ids) | Q(pk__in=grouped(scope.unit_ids)))
     return [city(), *own.order_by("-level", "sort_key")]
+
+
+def plan_of(request: HttpRequest) -> Plan:
+    """Return the plan of the page (``?plan=CODE``): the one in force today when none is named; else 404."""
+    try:
+        return find_plan(request.GET.get("plan", ""), user=user_of(request))
+    except OutOfScope as error:
+        raise Http404 from error
+
+
+def line_of(request: HttpRequest, code: str) -> Indicator:
+    """Return the line of that code in the plan of the page; else 404."""
+    rows = Indicator.objects.select_related("plan", "block", "responsible").prefetch_related("targets", "co_operating")
+    return get_object_or_404(rows, plan=plan_of(request), code=code)
 
 
 def asked_of(request: HttpRequest) -> tuple[AdminUnit, dt.date]:

@@ -24,6 +24,7 @@ from core.tabular.reading import ACCEPTED
 from core.tabular.writing import CONTENT_TYPES as TABLE_TYPES
 from core.tabular.writing import write_xlsx
 from courses.choices import ImportStatus
+from indicators.choices import PlanState
 from indicators.exchange.exports import blank_table
 from indicators.exchange.importing import commit_figures, discard_figures, load_preview, preview_figures
 from indicators.exchange.observations import observations
@@ -60,7 +61,7 @@ def _year(request: HttpRequest) -> int:
 
 
 def _plan() -> Plan:
-    return get_object_or_404(Plan.objects.order_by("starts_on", "pk")[:1])
+    return get_object_or_404(Plan.objects.exclude(state=PlanState.DRAFT)[:1])
 
 
 @scoped(Verb.VIEW_FIGURES)

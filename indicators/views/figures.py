@@ -6,7 +6,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -16,10 +18,11 @@ from centres.models import AdminUnit
 from core.errors import DomainError
 from core.forms import add_domain_error
 from indicators import c3, services
+from indicators.choices import Formula
 from indicators.forms import ReportForm
 from indicators.models import Figure, Indicator
 from indicators.selectors import plan_lines
-from indicators.views.asking import asked_of, units_of, user_of
+from indicators.views.asking import asked_of, line_of, units_of, user_of
 from learners.models import Learner
 from literacy.rules import Placement
 from literacy.selectors import A3, a3_figure
@@ -32,9 +35,9 @@ ORDER = (Placement.UNKNOWN, Placement.RELAPSED, Placement.NOT_CONTINUING, Placem
 def figure(request: HttpRequest, code: str) -> HttpResponse:
     """One line: the plan's words, the figure with its evidence, every version."""
     user, scope = user_of(request), scope_of(request.user)
-    indicator = get_object_or_404(Indicator.objects.prefetch_related("targets"), code=code)
+    indicator = line_of(request, code)
     unit, as_of = asked_of(request)
-    line = plan_lines(unit=unit, as_of=as_of, code=indicator.code)[0]
+    line = plan_lines(unit=unit, as_of=as_of, code=indicator.code, plan=indicator.plan)[0]
     history = Figure.objects.visible_to(user).filter(indicator=indicator, unit=unit).select_related("entered_by")
     context: dict[str, Any] = {
         "line": line,
@@ -49,11 +52,17 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
         "people": None,
         "uses": None,
     }
-    if code == "A3":
+    if indicator.formula == Formula.A3:
         context |= _a3_context(user, a3_figure(unit=unit, as_of=as_of))
-    if code == "C3":
+    if indicator.formula == Formula.C3:
         context |= _c3_context(user, unit, as_of)
     return render(request, "indicators/figure.html", context)
+
+
+def _back(indicator: Indicator, unit: AdminUnit) -> HttpResponse:
+    """To the page of the line, with its plan and unit."""
+    url = reverse("indicators:figure", args=[indicator.code])
+    return redirect(f"{url}?{urlencode({'plan': indicator.plan.code, 'unit': str(unit.pk)})}")
 
 
 def _is_own(scope: Any, unit: AdminUnit) -> bool:
@@ -103,7 +112,7 @@ def _c3_context(user: User, unit: AdminUnit, as_of: dt.date) -> dict[str, Any]:
 def report_figure(request: HttpRequest, code: str) -> HttpResponse:
     """Enter a reported figure, with its source."""
     user = user_of(request)
-    indicator = get_object_or_404(Indicator.objects.prefetch_related("targets"), code=code)
+    indicator = line_of(request, code)
     unit, _day = asked_of(request)
     form = ReportForm(indicator, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -115,7 +124,7 @@ def report_figure(request: HttpRequest, code: str) -> HttpResponse:
             add_domain_error(form, error)
         else:
             messages.success(request, _("Đã ghi số liệu %(code)s.") % {"code": code})
-            return redirect(f"{request.path.removesuffix('report/')}?unit={unit.pk}")
+            return _back(indicator, unit)
     context = {"form": form, "indicator": indicator, "unit": unit, "targets": indicator.targets.all()}
     return render(request, "indicators/report_form.html", context, status=422 if form.errors else 200)
 
@@ -123,11 +132,12 @@ def report_figure(request: HttpRequest, code: str) -> HttpResponse:
 @scoped(Verb.REPORT_FIGURE)
 def keep_figure(request: HttpRequest, code: str) -> HttpResponse:
     """Keep today's computed figure with its evidence hash, as a version."""
+    indicator = line_of(request, code)
     unit, as_of = asked_of(request)
     if request.method != "POST":
-        return redirect("indicators:figure", code=code)
+        return _back(indicator, unit)
     if not _is_own(scope_of(request.user), unit):
         raise Http404
-    kept = services.compute_figure(code=code, unit=unit, as_of=as_of, by=user_of(request))
+    kept = services.compute_figure(code=code, unit=unit, as_of=as_of, by=user_of(request), plan=indicator.plan)
     messages.success(request, _("Đã lưu số liệu %(code)s, phiên bản %(n)s.") % {"code": code, "n": kept.version})
-    return redirect(f"{request.path.removesuffix('keep/')}?unit={unit.pk}")
+    return _back(indicator, unit)

@@ -10,16 +10,16 @@ from django.utils.http import content_disposition_header
 from centres.access import public
 from core.offline import in_asked_language
 from core.tabular.writing import CONTENT_TYPES, write_csv
+from indicators.choices import PlanState
 from indicators.exchange.exports import open_table
 from indicators.exchange.open_data import OpenFigure, open_figures, open_years, targets_of
 from indicators.models import Plan
-from indicators.selectors import BLOCKS
 
 AN_HOUR = "public, max-age=3600"
 
 
 def _plan() -> Plan:
-    return get_object_or_404(Plan.objects.order_by("starts_on", "pk")[:1])
+    return get_object_or_404(Plan.objects.exclude(state=PlanState.DRAFT)[:1])
 
 
 def _asked(request: HttpRequest) -> tuple[Plan, list[int], int | None]:
@@ -46,7 +46,7 @@ def open_data(request: HttpRequest) -> HttpResponse:
         "plan": plan,
         "years": years,
         "year": year,
-        "blocks": [(key, name, _lines(city, key, targets)) for key, name in BLOCKS.items()],
+        "blocks": [(block.code, block.name, _lines(city, block.pk, targets)) for block in plan.blocks.all()],
         "areas": areas,
         "empty": not found,
     }
@@ -56,9 +56,10 @@ def open_data(request: HttpRequest) -> HttpResponse:
 
 
 def _lines(
-    found: list[OpenFigure], block: str, targets: dict[int, list[tuple[int, str]]]
+    found: list[OpenFigure], block: int, targets: dict[int, list[tuple[int, str]]]
 ) -> list[tuple[OpenFigure, list[tuple[int, str]]]]:
-    return [(item, targets.get(item.figure.indicator_id, [])) for item in found if item.figure.indicator.block == block]
+    here = [item for item in found if item.figure.indicator.block_id == block]
+    return [(item, targets.get(item.figure.indicator_id, [])) for item in here]
 
 
 @public("the same figures as a file for programs")

@@ -5,23 +5,27 @@ from django.shortcuts import render
 
 from centres.access import scope_of, scoped
 from centres.choices import Verb
-from indicators.models import Figure
-from indicators.selectors import BLOCKS, plan_lines
-from indicators.views.asking import asked_of, units_of, user_of
+from indicators.models import Figure, Plan
+from indicators.selectors import plan_lines
+from indicators.views.asking import asked_of, plan_of, units_of, user_of
 
 
 @scoped(Verb.VIEW_FIGURES)
 def plan(request: HttpRequest) -> HttpResponse:
-    """All 27 lines with targets, today's figure and how it stands."""
+    """All lines of the plan with targets, today's figure and how it stands."""
     unit, as_of = asked_of(request)
-    lines = plan_lines(unit=unit, as_of=as_of)
+    chosen = plan_of(request)
+    lines = plan_lines(unit=unit, as_of=as_of, plan=chosen)
     codes = [line.assessment.code for line in lines]
     context = {
         "unit": unit,
         "units": units_of(user_of(request)),
         "as_of": as_of,
+        "plan": chosen,
+        "plans": Plan.objects.visible_to(user_of(request)),
         "blocks": [
-            (key, name, [line for line in lines if line.indicator.block == key]) for key, name in BLOCKS.items()
+            (block.code, block.name, [line for line in lines if line.indicator.block_id == block.pk])
+            for block in chosen.blocks.all()
         ],
         "total": len(lines),
         "may_declare": scope_of(request.user).may(Verb.DECLARE),

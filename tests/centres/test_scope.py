@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.choices import Role
 from centres.access import build_scope, forget_scope, scope_of
 from centres.choices import ROLE_VERBS, Verb
-from centres.models import AdminUnit, Centre, Membership
+from centres.models import AdminUnit, Body, Centre, Membership
 from centres.permissions import require
 from centres.services import add_membership, move_centre
 from core.errors import Forbidden, OutOfScope
@@ -45,8 +45,18 @@ def test_every_role_has_its_verbs_in_its_centres_and_none_elsewhere(cast, name):
     assert scope.is_officer == (role in (Role.AREA_OFFICER, Role.CITY_OFFICER, Role.AUDITOR))
 
 
+def test_a_body_reads_the_plan_and_reaches_no_centre(cast):
+    body = Body.objects.create(code="HOI", name="Hội Thử nghiệm")
+    scope = build_scope(make_user("linh", "Đoàn Mỹ Linh", Role.BODY_OFFICER, body=body))
+    assert scope.body_ids == {body.pk}
+    assert {verb for verb in Verb if scope.may(verb)} == ROLE_VERBS[Role.BODY_OFFICER]
+    assert not scope.everything
+    assert not any(scope.sees_centre(centre.pk) for centre in (cast.centre_a, cast.centre_b))
+
+
 def test_every_role_is_judged():
-    assert {role for role, _reach in PLACES.values()} == set(Role) == set(ROLE_VERBS)
+    judged = {role for role, _reach in PLACES.values()} | {Role.BODY_OFFICER}
+    assert judged == set(Role) == set(ROLE_VERBS)
 
 
 def test_only_the_director_revokes_and_readers_change_nothing():

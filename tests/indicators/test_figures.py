@@ -14,7 +14,7 @@ from core.dates import add_months
 from core.errors import Conflict, Forbidden, InvalidInput, OutOfScope
 from core.models import AuditEvent
 from indicators.models import Figure, Indicator
-from indicators.rules import NOT_MET, Goal, assess, reached, required_on
+from indicators.rules import NOT_MET, Goal, Trajectory, assess, reached, required_on
 from indicators.selectors import plan_lines
 from indicators.services import compute_figure, report_figure
 from literacy.models import FollowUp
@@ -42,16 +42,18 @@ def report(cast, code, **changes):
 def test_a_verdict_follows_from_the_straight_line(low, high, value, year):
     low, high = sorted((low, high))
     first, last, day = Goal(">=", low), Goal(">=", high), dt.date(year, 6, 1)
-    needed = required_on(day, first, last)
+    straight = Trajectory({2025: first, 2030: last})
+    needed = required_on(day, straight)
 
     assert low <= needed <= high
-    found = assess(first=first, last=last, value=value, status_value="", day=day)
+    found = assess(trajectory=straight, value=value, status_value="", day=day)
     assert (found.code == "reached") == reached(last, value)
     assert (found.code == "behind") == (value < needed)
 
 
 def test_who_is_hardly_behind_is_not_behind_by_nothing():
-    found = assess(first=Goal(">=", D(95)), last=Goal(">=", D(96)), value=D("95.19"), status_value="", day=ON)
+    straight = Trajectory({2025: Goal(">=", D(95)), 2030: Goal(">=", D(96))})
+    found = assess(trajectory=straight, value=D("95.19"), status_value="", day=ON)
     with translation.override("vi"):
         assert found.code == "behind"
         assert found.words == "Chậm 0,1 điểm"
@@ -67,7 +69,8 @@ def test_who_is_hardly_behind_is_not_behind_by_nothing():
 )
 @pytest.mark.parametrize("year", [2025, 2026, 2030])
 def test_a_status_can_be_reported_as_not_met(first, last, year):
-    found = assess(first=first, last=last, value=None, status_value=NOT_MET, day=dt.date(year, 6, 1))
+    ladder = Trajectory({2025: first, 2030: last})
+    found = assess(trajectory=ladder, value=None, status_value=NOT_MET, day=dt.date(year, 6, 1))
     assert (found.code, found.tone) == ("behind", "bad")
 
 

@@ -7,21 +7,24 @@ from django.utils import timezone
 
 from centres.selectors import find_unit
 from core.commands import OperatorCommand, day
-from indicators.selectors import as_row, plan_lines
+from indicators.selectors import as_row, find_plan, plan_lines
 
 
 class Command(OperatorCommand):
     """Computed lines are computed live; the others show what was reported by that day."""
 
-    help = "All 27 lines of the plan for a unit on a day."
+    help = "All lines of a plan for a unit on a day."
 
     def arguments(self, parser: CommandParser) -> None:
-        """Add unit and day."""
+        """Add unit, day and plan."""
         parser.add_argument("--unit", required=True)
         parser.add_argument("--as-of", type=day, default=None)
+        parser.add_argument("--plan", default="", metavar="CODE", help="The plan in force today when none is named.")
 
     def perform(self, **options: Any) -> dict[str, Any]:
         """Return the figures."""
         as_of = options["as_of"] or timezone.localdate()
         unit = find_unit(options["unit"], as_of)
-        return {"figures": [as_row(line) for line in plan_lines(unit=unit, as_of=as_of)]}
+        plan = find_plan(options["plan"])
+        lines = plan_lines(unit=unit, as_of=as_of, plan=plan)
+        return {"plan": plan.code, "figures": [as_row(line) for line in lines]}
