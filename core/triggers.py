@@ -46,3 +46,28 @@ def lift_append_only(table: str) -> migrations.RunPython:
     guard = append_only(table)
     assert guard.reverse_code is not None
     return migrations.RunPython(guard.reverse_code, guard.code)
+
+
+def never_replaced(table: str, *same: str) -> migrations.RunPython:
+    """Return a migration operation after which ``INSERT OR REPLACE`` cannot put a row in another's place.
+
+    SQLite deletes the row that is in the way without asking its triggers. ``same`` are conditions on a row that is
+    there already, each over columns of a unique index: ``"id = NEW.id"``. PostgreSQL knows no such statement: its
+    ``ON CONFLICT DO UPDATE`` is an update, which ``append_only`` refuses.
+    """
+    name = f"{table}_never_replaced"
+
+    def forwards(apps: Any, schema_editor: Any) -> None:
+        if schema_editor.connection.vendor != "sqlite":
+            return
+        there = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {condition})" for condition in same)  # noqa: S608 - our own tables
+        schema_editor.execute(
+            f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN {there} "
+            f"BEGIN SELECT RAISE(ABORT, '{table}: a row is never replaced'); END"
+        )
+
+    def backwards(apps: Any, schema_editor: Any) -> None:
+        if schema_editor.connection.vendor == "sqlite":
+            schema_editor.execute(f"DROP TRIGGER {name}")
+
+    return migrations.RunPython(forwards, backwards)
