@@ -18,6 +18,7 @@ urlpatterns = [
     path("statistics/", statistics.statistics_page, name="statistics"),
     path("statistics/people/", statistics.statistics_people, name="statistics-people"),
     path("statistics/export/", statistics.statistics_export, name="statistics-export"),
+    path("quality/", include("indicators.urls_quality")),
     path("exchange/", include("indicators.urls_exchange")),
     *urls_boundaries.urlpatterns,
 ]

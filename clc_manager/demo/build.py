@@ -28,6 +28,7 @@ from clc_manager.demo.people import describe_users
 from core.errors import Conflict, Forbidden
 from courses.models import Attendance, ClassGroup, Enrolment, Session
 from indicators.models import Figure
+from indicators.quality.services import keep_quality
 from learners.models import Learner
 from literacy.models import Escalation, FollowUp, LiteracyAward, LiteracyCheck, Relapse, Volunteer
 
@@ -77,6 +78,7 @@ def build_small(*, today: dt.date, say: Say) -> dict[str, Any]:
     with transaction.atomic():
         papers.use_of_the_system(town, places)
         papers.figures(town, users, AdminUnit.objects.get(level="city"))
+        keep_quality()
     return describe()
 
 

@@ -94,6 +94,11 @@ TASKS = {
                     "every": dt.timedelta(days=1),
                     "phase": dt.timedelta(minutes=30),
                 },
+                "look-at-quality": {
+                    "task": "indicators.quality.jobs.keep_quality",
+                    "every": dt.timedelta(days=1),
+                    "phase": dt.timedelta(hours=1),
+                },
                 "forget-old-surveys": {"task": "literacy.jobs.sweep_survey_sheets", "every": dt.timedelta(hours=6)},
                 "publish-log": {"task": "certificates.jobs.publish_log", "every": dt.timedelta(hours=1)},
             },

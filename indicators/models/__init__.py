@@ -9,6 +9,7 @@ from indicators.models.figures import CentreDeclaration, Figure, FigureDecision
 from indicators.models.locks import LockException, PeriodLock
 from indicators.models.plan import Block, Indicator, Plan
 from indicators.models.populations import Population
+from indicators.models.quality import QualityAnswer, QualityResult
 from indicators.models.reports import ReportRun
 from indicators.models.reviews import FigureDraft, ReviewGroup
 from indicators.models.targets import Target, TrajectoryStep, UnitTarget
@@ -35,6 +36,8 @@ __all__ = [
     "Plan",
     "PlanTask",
     "Population",
+    "QualityAnswer",
+    "QualityResult",
     "Reminder",
     "ReminderChoice",
     "ReportRun",

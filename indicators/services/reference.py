@@ -21,6 +21,7 @@ SINCE = dt.date(2020, 1, 1)
 SETTINGS: tuple[tuple[str, Any, str], ...] = (
     ("indicators.c3_min_classes", 2, "Đề xuất của hệ thống cho chỉ tiêu C3"),
     ("indicators.c3_needs_report", True, "Đề xuất của hệ thống cho chỉ tiêu C3"),
+    ("indicators.quality_sessions_a_week", 40, "Đề xuất của hệ thống: số buổi một tuần mà từ đó nên xem lại"),
 )
 BLOCKS = {
     "a": "Xóa mù chữ và phổ cập giáo dục",

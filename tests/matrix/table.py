@@ -30,6 +30,8 @@ class Line:
 
 OBJECT_LINES: tuple[Line, ...] = (
     Line("centres:centre-detail", lambda rows: rows.open_class.centre_id, READERS),
+    Line("indicators:quality-centre", lambda rows: rows.open_class.centre_id, READERS),
+    Line("indicators:quality-export", lambda rows: rows.open_class.centre_id, READERS),
     Line("learners:learner-detail", lambda rows: rows.learner.pk, INSIDERS),
     Line("learners:learner-edit", lambda rows: rows.learner.pk, DESK),
     Line("learners:reveal-id", lambda rows: rows.learner.pk, IDENTITY, "post"),
@@ -165,6 +167,7 @@ PLAIN: dict[str, frozenset[str]] = {
     "indicators:plan": NO_TEACHER,
     "indicators:declare": frozenset({"lan", "duc", "minh", "hai"}),
     "indicators:inbox": frozenset({"hoa", "nam", "tuan"}),
+    "indicators:quality": NO_TEACHER,
     "indicators:exchange": NO_TEACHER,
     "indicators:exchange-file": NO_TEACHER,
     "indicators:figures-import": frozenset({"hoa", "nam", "tuan"}),
@@ -254,6 +257,9 @@ EXCUSED: dict[str, str] = {
     "indicators:report-figure": "units, not centres: tests/indicators/test_plan.py",
     "indicators:approve-figure": "POST only, units: tests/indicators/test_approval.py",
     "indicators:return-figure": "POST only, units: tests/indicators/test_approval.py",
+    "indicators:quality-answer": "POST only: tests/indicators/test_quality.py",
+    "indicators:quality-again": "POST only: tests/indicators/test_quality.py",
+    "indicators:quality-take-back": "POST only: tests/indicators/test_quality.py",
     "indicators:figures-preview": "the uploader's own: tests/indicators/test_figure_import.py",
     "indicators:figures-discard": "POST only, the uploader's own: tests/indicators/test_figure_import.py",
     "indicators:divided-unit": "units, not centres: tests/indicators/test_boundaries.py",
