@@ -37,7 +37,7 @@ def quality_page(request: HttpRequest) -> HttpResponse:
     """Centres, lowest score first. Who belongs to one centre sees that one."""
     user, scope = _user(request), scope_of(request.user)
     if not scope.is_officer and scope.main_centre_id:
-        return redirect("indicators:quality-centre", pk=scope.main_centre_id)
+        return _shown(request, _centre(request, scope.main_centre_id))
     unit = None
     if (text := request.GET.get("unit", "")) and text.isdecimal():
         unit = AdminUnit.objects.visible_to(user).filter(pk=int(text)).first()
