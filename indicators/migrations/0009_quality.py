@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('centres', '0002_sort_keys_bytewise'),
-        ('indicators', '0004_figure_imports'),
+        ('indicators', '0008_blocks_required'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
