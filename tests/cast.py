@@ -16,7 +16,9 @@ from accounts.models import User
 from centres.choices import BEGINNING, UnitKind, UnitLevel
 from centres.models import AdminUnit, Centre, CentreLocation, Membership, UnitLineage
 from clc_manager.reference import load_apps
+from learners.models import Learner
 from tests import flush  # noqa: F401 - lifts append-only triggers while Django empties tables
+from tests.remembered import Remembered
 
 PASSWORD = "mat-khau-thu-nghiem"
 OLD_END = dt.date(2025, 6, 30)
@@ -122,7 +124,10 @@ def as_user(client):
     return sign_in
 
 
+REFERENCE = Remembered(load_apps, unless=[Learner])
+
+
 @pytest.fixture
 def reference(db) -> None:
     """Topics, programmes, dated settings and the plan."""
-    load_apps()
+    REFERENCE.again()
