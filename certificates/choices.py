@@ -63,3 +63,6 @@ class ProposalState(models.TextChoices):
 LIVE_STATES = (CertificateState.RESERVED, CertificateState.ISSUED)
 # States that keep an enrolment out of issuing: what a director revoked is not issued again by a click of somebody else.
 SETTLED_STATES = (*LIVE_STATES, CertificateState.REVOKED)
+# A certificate dated further back than this takes two people (ASVS 5.0, 2.3.5: high-value steps take a second one), and
+# the public page says that it was entered late.
+LATE_DAYS = 7

@@ -12,7 +12,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from centres.models import Centre
-from certificates.choices import LITERACY_KINDS, CertificateState
+from certificates.choices import LATE_DAYS, LITERACY_KINDS, CertificateState
 from certificates.lookups import count_lookup
 from certificates.models import (
     Certificate,
@@ -244,6 +244,31 @@ def log_proof(place: LogPlace) -> str:
     raw = bytes(place.proof)
     steps = [raw[start : start + HASH_BYTES] for start in range(0, len(raw), HASH_BYTES)]
     return write_proof(place.index, steps, place.checkpoint.published, extra=place.leaf.data.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """What the register's history says of one paper to anybody: nothing personal."""
+
+    register_number: str
+    issued_on: dt.date
+    entered_at: dt.datetime | None  # when the number was taken
+    place: LogPlace | None  # None until a checkpoint covers it
+
+    @property
+    def late(self) -> bool:
+        """Whether it was entered so long after the day on the paper that two people had to stand for it."""
+        return self.entered_at is not None and (timezone.localdate(self.entered_at) - self.issued_on).days > LATE_DAYS
+
+
+def look_up_logged(text: str) -> Logged | None:
+    """Return what the history says of the paper with that code; None for a code that nobody has."""
+    token = token_in(text)
+    row = Certificate.objects.filter(token=token, state__in=STATUS).first() if token else None
+    if row is None:
+        return None
+    entered = row.events.filter(kind=RegisterEventKind.RESERVED).order_by("pk").values_list("at", flat=True).first()
+    return Logged(row.register_number, row.issued_on, entered, place_of(row))
 
 
 @dataclass(frozen=True, slots=True)

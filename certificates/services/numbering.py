@@ -18,7 +18,7 @@ from centres.choices import Verb
 from centres.models import AdminUnit, Centre
 from centres.permissions import require
 from centres.selectors import unit_of_centre
-from certificates.choices import LIVE_STATES, SETTLED_STATES, CertificateKind, CertificateState
+from certificates.choices import LATE_DAYS, LIVE_STATES, SETTLED_STATES, CertificateKind, CertificateState
 from certificates.content import TEMPLATE_VERSION, content_of, found_by
 from certificates.models import Certificate, Register, RegisterEvent, RegisterEventKind
 from certificates.services.decisions import Second, require_two
@@ -37,8 +37,6 @@ KIND_BY_PHASE = {1: CertificateKind.LITERACY_PHASE_1, 2: CertificateKind.LITERAC
 KIND_BY_COURSE = {Certifies.COMPLETION: CertificateKind.COURSE, Certifies.ATTENDANCE: CertificateKind.ATTENDANCE}
 
 
-# A certificate dated further back than this takes two people (ASVS 5.0, 2.3.5: high-value steps take a second one).
-LATE_DAYS = 7
 LATE = _lazy("Ngày cấp lùi quá %(n)s ngày cần hai người: hãy gửi đề nghị để người thứ hai xác nhận.")
 
 

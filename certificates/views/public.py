@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from centres.access import public
 from certificates.choices import CertificateKind
 from certificates.guessing import too_many_misses
-from certificates.selectors import UNKNOWN, Verdict, look_up, look_up_successor, token_in
+from certificates.selectors import UNKNOWN, Verdict, log_proof, look_up, look_up_logged, look_up_successor, token_in
 from certificates.services.publishing import public_host
 from core.offline import LANGUAGES, in_asked_language
 from core.prepared import fill
@@ -82,6 +82,13 @@ def _unknown() -> HttpResponse:
     return response
 
 
+def _missed(request: HttpRequest) -> HttpResponse:
+    """Answer a code that nobody has; whoever has had many of them waits."""
+    if too_many_misses(request):
+        return closed_page(render(request, "verify/slow_down.html", status=429))
+    return _unknown()
+
+
 @public("anyone may check a certificate; shows status, kind, centre, date, number and a masked name")
 @in_asked_language
 def verify(request: HttpRequest, token: str) -> HttpResponse:
@@ -92,9 +99,7 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
     verdict = look_up(token, count=request.method == "GET")
     if verdict is not UNKNOWN:
         return HttpResponse(verdict_page(verdict, token_in(token) or ""), headers=CLOSED)
-    if too_many_misses(request):
-        return closed_page(render(request, "verify/slow_down.html", status=429))
-    return _unknown()
+    return _missed(request)
 
 
 @public("which paper is in force in place of a superseded one; shows the same minimum, and not that paper's code")
@@ -107,12 +112,32 @@ def successor(request: HttpRequest, token: str) -> HttpResponse:
     """
     found = look_up_successor(token)
     if found is None:
-        if too_many_misses(request):
-            return closed_page(render(request, "verify/slow_down.html", status=429))
-        return _unknown()
+        return _missed(request)
     old, new = found
     context = {"old": old, "new": new, "kind": _kind_words(new), "now": timezone.now(), "token": token_in(token)}
     return closed_page(render(request, "verify/successor.html", context))
+
+
+@public("when a paper came into the register, and where it stands in the published log; nothing personal")
+@in_asked_language
+def logged(request: HttpRequest, token: str) -> HttpResponse:
+    """Say when a paper was entered, whether that was late, and where the published log has it."""
+    found = look_up_logged(token)
+    if found is None:
+        return _missed(request)
+    return closed_page(render(request, "verify/logged.html", {"logged": found, "token": token_in(token)}))
+
+
+@public("the proof that a paper's entry is in the published log, whose files are public anyway")
+def proof(request: HttpRequest, token: str) -> HttpResponse:
+    """Hand out the proof (c2sp.org/tlog-proof) to keep beside the paper; one not yet published is not there."""
+    found = look_up_logged(token)
+    if found is None or found.place is None:
+        return _missed(request)
+    response = HttpResponse(log_proof(found.place), content_type="text/plain; charset=utf-8")
+    name = f"chung-nhan-{found.register_number.replace('/', '-')}.tlog-proof"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return closed_page(response)
 
 
 @public("the form in which a code can be typed")

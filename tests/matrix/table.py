@@ -271,6 +271,8 @@ EXCUSED: dict[str, str] = {
     "verify": "public: tests/certificates/test_pages.py",
     "verify-lower": "public: tests/certificates/test_pages.py",
     "verify-successor": "public: tests/certificates/test_public_pages.py",
+    "verify-log": "public: tests/certificates/test_public_log.py",
+    "verify-proof": "public: tests/certificates/test_public_log.py",
     "verify-scan": "public: tests/certificates/test_offline_browser.py",
     "verify-manifest": "public: tests/certificates/test_offline_browser.py",
     "verify-worker": "public: tests/certificates/test_offline_browser.py",
