@@ -31,7 +31,9 @@ from literacy.cohorts.periods import period_of
 from literacy.cohorts.selectors import cohort_report
 from literacy.management.commands.literacy_cohorts import as_row
 from literacy.models import LiteracyCheck
+from literacy.standards.roll_up import roll_up
 from tests.literacy.cohort_world import expected, judge
+from tests.literacy.test_cohort_facts import compare_curve
 
 FIRST_NAMES = ["Lê Văn Nghĩa", "Phạm Đức Tâm", "Phan Thị Kim Tuyết"]
 
@@ -67,14 +69,20 @@ def test_small_city(units, fewer_papers, client):
     wanted = set(CertificateState.values) - {CertificateState.RESERVED}
     assert set(Certificate.objects.values_list("state", flat=True)) >= wanted
     cohorts = cohort_report(as_of=dt.date(2026, 11, 23), by="quarter", unit=AdminUnit.objects.get(level="city"))
-    judged = judge(dt.date(2026, 11, 23)).values()
+    judged = list(judge(dt.date(2026, 11, 23)).values())
     # Counted as plain SQL counts them, person by person; and there is something to see.
     for cohort in (*cohorts.rows, cohorts.total):
         people = [one for one in judged if cohort.key in ("", period_of(one.certified_on, "quarter").key)]
         assert as_row(cohort) == {"period": cohort.key, **expected(people)}
     assert all(as_row(cohorts.total)[key] for key in ("continuing", "relapsed", "not_reached", "left", "retained"))
     assert len(cohorts.rows) >= 4
+    compare_curve(cohorts.curve, judged)  # lifelines
     assert cohorts.curve[-1].step.survival < 1
+    # One commune passes both levels, one neither; of the others nothing can be said.
+    found = roll_up(AdminUnit.objects.get(level="city"), dt.date(2026, 9, 30))
+    judged_so = [tuple(verdict.value for verdict in line.verdicts.values()) for line in found.lines]
+    assert judged_so.count(("passes", "passes")) == 1
+    assert ("fails", "fails") in judged_so
     plan = YearPlan.objects.get()
     assert plan.is_approved
     assert plan.revisions.count() == 1
