@@ -1,5 +1,7 @@
 """Forms of the register."""
 
+from typing import Any
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +27,16 @@ class StatementForm(forms.Form):
     )
     since_on = DayField(label=_("Đạt từ ngày"), required=False, help_text=_("Không biết thì để trống."))
     stated_on = DayField(label=_("Ngày ghi"), initial=timezone.localdate)
+    newly = forms.BooleanField(
+        label=_("Vừa được công nhận biết chữ lần đầu: bắt đầu theo dõi"),
+        required=False,
+        help_text=_("Chỉ đánh dấu khi giấy trên công nhận mức độ này lần đầu. Ai biết chữ từ trước thì để trống."),
+    )
+
+    def __init__(self, *args: Any, may_follow_up: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_follow_up:
+            del self.fields["newly"]
 
 
 class SurveyUploadForm(forms.Form):

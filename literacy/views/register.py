@@ -94,8 +94,8 @@ def level_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down a level that is known from a paper or a test, with that paper."""
     user = cast(User, request.user)
     learner = get_object_or_404(Learner.objects.visible_to(user).select_related("level_standing"), pk=pk)
-    centre_where(user, learner, Verb.SURVEY)
-    form = StatementForm(request.POST or None)
+    centre_id = centre_where(user, learner, Verb.SURVEY)
+    form = StatementForm(request.POST or None, may_follow_up=scope_of(user).may(Verb.FOLLOW_UP, centre_id))
     if request.method == "POST" and form.is_valid():
         try:
             statement = record_statement(learner=learner, by=user, **form.cleaned_data)
@@ -108,6 +108,7 @@ def level_add(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("literacy:panel-learner", pk=learner.pk)
     context = {
         "form": form,
+        "newly": form["newly"] if "newly" in form.fields else None,
         "learner": learner,
         "standing": getattr(learner, "level_standing", None),
         "statements": learner.level_statements.select_related("recorded_by"),

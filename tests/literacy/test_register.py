@@ -13,9 +13,11 @@ from core.dates import PartialDate
 from core.errors import Conflict, InvalidInput
 from learners.models import Learner
 from learners.target_groups import TargetGroup
-from literacy.models import FollowUp, LevelStanding, LevelStatement
+from literacy.cohorts.selectors import cohort_report
+from literacy.models import FollowUp, LevelStanding, LevelStatement, LiteracyAward
 from literacy.register.asking import read_asked
 from literacy.register.people import level_counts
+from literacy.services import record_check
 from literacy.services.statements import record_statement, undo_statement
 from tests.factories import make_learner
 
@@ -115,6 +117,38 @@ def test_a_level_is_written_down_with_its_paper_and_taken_back(as_user, cast, pe
     statement = LevelStatement.objects.get(learner=learner)
     client.post(reverse("literacy:level-undo", args=[statement.pk]))
     assert not LevelStanding.objects.filter(learner=learner).exists()
+
+
+def test_a_first_certificate_from_elsewhere_opens_the_follow_up_and_goes_with_it(as_user, cast, people):
+    """The equal proof of A3: primary school, or a test, certifies for the first time (docs/adr/0009)."""
+    client, learner = as_user(cast.lan), people["Hải"]
+    url = reverse("literacy:level-add", args=[learner.pk])
+    given = {
+        "level": "1", "proof": "test", "source": "Biên bản kiểm tra số 4", "stated_on": "01/06/2026", "newly": "on",
+    }  # fmt: skip
+    for wrong, words in (
+        ({}, "lịch theo dõi tính từ ngày này"), ({"proof": "survey"}, "chỉ ghi lại, không công nhận"),
+        ({"level": "0"}, "chưa phải là mới biết chữ"),
+    ):  # fmt: skip
+        refused = client.post(url, given | wrong)
+        assert (refused.status_code, words in refused.text) == (422, True)
+    given |= {"since_on": "20/05/2026"}
+    client.post(url, given)
+    award = LiteracyAward.objects.get()
+    assert (award.learner, award.certified_on, award.proof) == (learner, dt.date(2026, 5, 20), "test")
+    assert list(award.follow_ups.order_by("months").values_list("months", flat=True)) == [3, 6, 12, 24]
+    assert cohort_report(as_of=dt.date(2026, 6, 30), by="year", unit=cast.commune_a).total.certified == 1
+    assert "đã được công nhận mức độ này" in client.post(url, given).text
+    statement = LevelStatement.objects.get()
+    client.post(reverse("literacy:level-undo", args=[statement.pk]))
+    counts = [model.objects.count() for model in (LiteracyAward, FollowUp, LevelStatement, LevelStanding)]
+    assert counts[:3] == [0, 0, 0]
+    # Once somebody was checked on, the certificate stays.
+    client.post(url, given)
+    follow_up = FollowUp.objects.get(months=3)
+    record_check(follow_up=follow_up, outcome="holds_1", checked_on=dt.date(2026, 8, 20), by=cast.lan)
+    client.post(reverse("literacy:level-undo", args=[LevelStatement.objects.get().pk]))
+    assert LiteracyAward.objects.get().checks.count() == 1
 
 
 def test_bad_statements_are_refused_whole(cast, people):
