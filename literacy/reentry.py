@@ -36,11 +36,13 @@ class Suggestion:
     open_to: bool
 
 
-def needed_term(check: LiteracyCheck) -> int | None:
-    """Return the term of phase 1 that fits what the person could do; None when the check does not say.
+def needed_term(check: LiteracyCheck | None) -> int | None:
+    """Return the term of phase 1 that fits what the person could do; None when no check says it.
 
     Neither reading nor writing nor reckoning: the first term; one of them: the second; two or three: the third.
     """
+    if check is None:
+        return None
     seen = (check.reads, check.writes, check.counts)
     if any(value is None for value in seen):
         return None

@@ -18,20 +18,27 @@ def relapsed_since(learner_ids: Collection[int]) -> dict[int, dt.date]:
 def open_case(check: LiteracyCheck) -> None:
     """Open a relapse for the person of a check, unless one is open already, and call off the rest of the plan.
 
+    One that a survey had said is confirmed by the check: it stays the same case.
+
     A check that is entered late, when a later one found the person literate, makes a case that ended on that later day;
     the plan goes on.
     """
-    if Relapse.objects.filter(learner_id=check.learner_id, recovered_on__isnull=True).exists():
+    known = Relapse.objects.filter(learner_id=check.learner_id, recovered_on__isnull=True).first()
+    if known and known.found_by_check_id:
         return
     later = LiteracyCheck.objects.filter(award_id=check.award_id, outcome__in=HOLDING, checked_on__gt=check.checked_on)
     recovered_on = later.order_by("checked_on").values_list("checked_on", flat=True).first()
-    Relapse.objects.create(
-        learner_id=check.learner_id,
-        centre_id=check.centre_id,
-        found_by_check=check,
-        opened_on=check.checked_on,
-        recovered_on=recovered_on,
-    )
+    if known is None:
+        Relapse.objects.create(
+            learner_id=check.learner_id,
+            centre_id=check.centre_id,
+            found_by_check=check,
+            opened_on=check.checked_on,
+            recovered_on=recovered_on,
+        )
+    elif recovered_on is None:
+        known.found_by_check, known.opened_on = check, min(known.opened_on, check.checked_on)
+        known.save(update_fields=["found_by_check", "opened_on", "updated_at"])
     if recovered_on is None:
         FollowUp.objects.open().filter(award_id=check.award_id).update(called_off_on=check.checked_on)
 

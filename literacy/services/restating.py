@@ -12,6 +12,7 @@ from core.bulk import OneOf
 from learners.models import Learner
 from literacy.choices import TELLING
 from literacy.models import LevelStanding, LevelStatement, LiteracyAward, LiteracyCheck, Relapse
+from literacy.services.stated_relapse import follow_stated
 from literacy.standing import UNKNOWN, AwardFact, CheckFact, Facts, RelapseFact, StatementFact, standing_of
 
 BATCH = 2000
@@ -34,7 +35,9 @@ def facts_of(learner_ids: Collection[int]) -> Mapping[int, Facts]:
     for pk, *values in rows.values_list("learner_id", "outcome", "checked_on"):
         checks[pk].append(CheckFact(*values))
     columns = ("learner_id", "opened_on", "recovered_on")
-    for pk, *values in Relapse.objects.filter(theirs).order_by("pk").values_list(*columns):
+    # A case that only follows from what a survey said is no fact of its own.
+    cases = Relapse.objects.filter(theirs, found_by_check__isnull=False)
+    for pk, *values in cases.order_by("pk").values_list(*columns):
         relapses[pk].append(RelapseFact(*values))
     return {
         pk: Facts(tuple(awards[pk]), tuple(statements[pk]), tuple(checks[pk]), tuple(relapses[pk]))
@@ -47,7 +50,7 @@ def restate(learner_ids: Iterable[int]) -> int:
     """Work out anew where people stand, and write it; return how many of them anything is known of.
 
     Call it in the transaction of whatever wrote an award, a statement, a check or a relapse, after the last write.
-    Facts do not lie in the future, so what is written holds until another fact comes. Eight queries for each 2000.
+    Facts do not lie in the future, so what is written holds until another fact comes. Ten queries for each 2000.
     """
     return sum(_restate(people) for people in batched(sorted(set(learner_ids)), BATCH))
 
@@ -56,6 +59,9 @@ def _restate(people: tuple[int, ...]) -> int:
     found, today = facts_of(people), timezone.localdate()
     merged = Learner.objects.filter(OneOf("id", people), merged_into__isnull=False).values_list("pk", flat=True)
     gone = set(merged) if people else set()
+    stands = {
+        pk: standing_of(facts, max(today, _last_day(facts))) for pk, facts in sorted(found.items()) if pk not in gone
+    }
     rows = [
         LevelStanding(
             learner_id=pk,
@@ -64,8 +70,8 @@ def _restate(people: tuple[int, ...]) -> int:
             since_on=now_is.since_on,
             relapsed=now_is.relapsed,
         )
-        for pk, facts in sorted(found.items())
-        if pk not in gone and (now_is := standing_of(facts, max(today, _last_day(facts)))) != UNKNOWN
+        for pk, now_is in stands.items()
+        if now_is != UNKNOWN
     ]
     nothing = sorted(set(people) - {row.learner_id for row in rows})
     LevelStanding.objects.filter(OneOf("learner_id", nothing)).delete()
@@ -76,6 +82,8 @@ def _restate(people: tuple[int, ...]) -> int:
         unique_fields=["learner"],
         update_fields=["level", "proof", "since_on", "relapsed"],
     )
+    relapsed = {pk for pk, now_is in stands.items() if now_is.relapsed}
+    follow_stated(relapsed, {pk: found[pk] for pk in stands.keys() - relapsed})
     return len(rows)
 
 

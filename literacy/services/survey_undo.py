@@ -16,7 +16,7 @@ from core.errors import Conflict
 from courses.choices import ImportStatus
 from courses.services.roster_undo import hanging_on, in_runs, names_of
 from learners.models import DifferentPeople, Learner, LearnerCentre, StatedSchooling
-from literacy.models import LevelStanding, LevelStatement, SurveyImport
+from literacy.models import LevelStanding, LevelStatement, Relapse, RelapseStep, SurveyImport
 from literacy.services.restating import restate
 
 
@@ -37,6 +37,9 @@ def undo_survey(*, survey: SurveyImport, by: User) -> int:
         words = _("Không hoàn tác được, vì sau lần nhập này đã có: %(what)s. Hãy sửa từng người.")
         raise Conflict("undo_built_on", words % {"what": "; ".join(built)})
     touched = set(statements.values_list("learner_id", flat=True))
+    cases = Relapse.objects.filter(found_by_statement__in=statements)
+    cases.filter(found_by_check__isnull=False).update(found_by_statement=None)  # a check found it as well
+    cases.delete()
     statements.delete()
     schooled = in_runs(row.made.get("schooling", []), "learner_id")
     StatedSchooling.objects.filter(
@@ -71,7 +74,10 @@ def _built_on(
         StatedSchooling: during,
         LevelStatement: Q(pk__in=statements.values("pk")),
         LevelStanding: Q(learner__isnull=False),
+        Relapse: Q(found_by_statement__in=statements.values("pk"), found_by_check__isnull=True),
     }
+    if steps := RelapseStep.objects.filter(case__found_by_statement__in=statements.values("pk")).count():
+        yield _("%(n)s việc đã làm cho người tái mù chữ") % {"n": steps}
     yield from hanging_on(Learner, people, apart=ours)
     mended = people.filter(updated_at__gt=row.committed_at)
     if mended.exists():

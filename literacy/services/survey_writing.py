@@ -10,6 +10,7 @@ from accounts.models import User
 from centres.services import neighbourhoods_named
 from core.bulk import OneOf
 from core.errors import RowError
+from courses.choices import ImportStatus
 from courses.services.roster_writing import Decision, extend_runs
 from learners.models import Learner
 from learners.registering import keep_schooling, register_many, tie_to_centre
@@ -39,6 +40,8 @@ class SurveyWriter:
         self._schooled: set[int] = set()
         self._tied: list[int] = []
         self._moved: list[list[int | None]] = []
+        same = SurveyImport.objects.filter(unit=survey.unit_id, sha256=survey.sha256, status=ImportStatus.COMMITTED)
+        self._seen_before = same.exclude(pk=survey.pk).exists()
 
     def write(self, page: MatchedPage, sheet: SurveySheet) -> list[RowError]:
         """Write one page; return the look-alikes about whom nobody has decided."""
@@ -128,13 +131,19 @@ class SurveyWriter:
                     recorded_by=self._by,
                 )
                 for pk, words in said.items()
-                if words not in (last.get(pk), standing.get(pk))
+                if self._is_news(words, last.get(pk), standing.get(pk))
             ],
             batch_size=500,
         )
         self.stated += len(rows)
         self.touched += [row.learner_id for row in rows]
         extend_runs(self._statements, (row.pk for row in rows))
+
+    def _is_news(self, words: Said, last: Said | None, standing: Said | None) -> bool:
+        """Whether something is said that is not known already. A relapse said again after the person came out of it is
+        another one, unless it is the same sheet that is read in again."""
+        again = bool(words.relapsed_from) and not self._seen_before
+        return words != standing and (words != last or again)
 
 
 def last_surveys(learner_ids: Iterable[int]) -> dict[int, Said]:

@@ -37,7 +37,12 @@ def standing(learner_id: int) -> Standing:
             f"follow_up:{pk}": [_iso(done_on), _iso(called_off_on), attempts]
             for pk, done_on, called_off_on, attempts in plan.values_list("pk", "done_on", "called_off_on", "attempts")
         },
-        **{f"relapse:{pk}": [_iso(day)] for pk, day in cases.values_list("pk", "recovered_on")},
+        **{
+            f"relapse:{pk}": [_iso(recovered_on), found_by, _iso(opened_on)]
+            for pk, recovered_on, found_by, opened_on in cases.values_list(
+                "pk", "recovered_on", "found_by_check_id", "opened_on"
+            )
+        },
     }
 
 
@@ -82,7 +87,12 @@ def undo_check(*, check: LiteracyCheck, by: User) -> FollowUp:
                 done_on=_day(done_on), called_off_on=_day(called_off_on), attempts=attempts
             )
         elif before:
-            Relapse.objects.filter(pk=pk).update(recovered_on=_day(before[0]))
+            recovered_on, found_by, opened_on = before
+            case = Relapse.objects.filter(pk=pk)
+            if found_by is None and case.filter(found_by_statement__isnull=True).exists():
+                case.delete()  # the survey that had said it was taken back since
+            else:
+                case.update(recovered_on=_day(recovered_on), found_by_check_id=found_by, opened_on=_day(opened_on))
         else:
             Relapse.objects.filter(pk=pk, found_by_check=row).delete()
     follow_up = row.follow_up

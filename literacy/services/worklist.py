@@ -22,6 +22,8 @@ from literacy.choices import EscalatedTo, LiteracyLevel
 from literacy.models import Escalation, FollowUp, LiteracyAward, LiteracyCheck
 from literacy.risk import Risk, assess
 from literacy.risk_facts import facts_of, rule_on
+from literacy.services.restating import restate
+from literacy.services.stated_relapse import without_case
 
 _BATCH = 2000
 SETTING_OF = {
@@ -162,6 +164,10 @@ def escalate(*, day: dt.date | None = None) -> dict[str, int]:
 
 
 def keep_worklist(*, day: dt.date | None = None) -> dict[str, Any]:
-    """Do what the worklist needs every day: renew the order, then tell of people nobody looks after."""
+    """Do what the worklist needs every day: renew the order, then tell of people nobody looks after.
+
+    Whoever a survey says fell back has a case, also from before there were cases for them.
+    """
     day = day or timezone.localdate()
+    restate(without_case())
     return {"as_of": str(day), "changed": refresh_everybody(day=day), "told": escalate(day=day)}

@@ -64,8 +64,9 @@ def relapse_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One case: how it was found, what was done, where the person can learn again; a step can be added."""
     user = cast(User, request.user)
     cases = Relapse.objects.visible_to(user).select_related(
-        "learner__neighbourhood", "learner__unit", "centre", "found_by_check__recorded_by"
-    )
+        "learner__neighbourhood", "learner__unit", "centre", "found_by_check__recorded_by",
+        "found_by_statement__recorded_by",
+    )  # fmt: skip
     case: Relapse = get_object_or_404(cases, pk=pk)
     may_record = scope_of(user).may(Verb.FOLLOW_UP, case.centre_id)
     if request.method == "POST":
@@ -83,7 +84,11 @@ def _show(
 ) -> HttpResponse:
     user = cast(User, request.user)
     is_open = case.recovered_on is None
-    follow_up = FollowUp.objects.filter(checks=case.found_by_check).first()
+    plan = FollowUp.objects.filter(learner=case.learner_id)
+    if case.found_by_check_id:
+        follow_up = plan.filter(checks=case.found_by_check_id).first()
+    else:  # a survey said it: the next check of the plan says whether it is so
+        follow_up = plan.open().order_by("due_on").first()
     context = {
         "case": case,
         "form": form if is_open and may_record else None,
