@@ -188,3 +188,12 @@ class WeightedMeasure(models.TextChoices):
     TEACHING = "teaching", _("lớp, buổi, giờ học")
     PEOPLE = "people", _("lượt và số người học")
     PAPERS = "papers", _("chứng nhận")
+
+
+class RollupArea(models.TextChoices):
+    """Whose statistics are kept: a closed district is counted by the centres that ever lay in it."""
+
+    CENTRE = "centre", _("trung tâm")
+    UNIT = "unit", _("đơn vị")
+    FORMER = "former", _("huyện, quận cũ")
+    CITY = "city", _("thành phố")

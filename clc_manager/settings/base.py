@@ -100,6 +100,8 @@ TASKS = {
                     "phase": dt.timedelta(hours=1),
                 },
                 "forget-old-surveys": {"task": "literacy.jobs.sweep_survey_sheets", "every": dt.timedelta(hours=6)},
+                # Often by day, when little has changed; after midnight ages of running periods move on.
+                "keep-rollups": {"task": "indicators.jobs.keep_rollups", "every": dt.timedelta(minutes=10)},
                 "publish-log": {"task": "certificates.jobs.publish_log", "every": dt.timedelta(hours=1)},
             },
         },

@@ -12,6 +12,7 @@ from indicators.models.populations import Population
 from indicators.models.quality import QualityAnswer, QualityResult
 from indicators.models.reports import ReportRun
 from indicators.models.reviews import FigureDraft, ReviewGroup
+from indicators.models.rollups import RollupMark, RollupSheet, RollupState
 from indicators.models.targets import Target, TrajectoryStep, UnitTarget
 from indicators.models.tasks import PlanTask, TaskUpdate
 from indicators.models.titles import CitizenTitle
@@ -42,6 +43,9 @@ __all__ = [
     "ReminderChoice",
     "ReportRun",
     "ReviewGroup",
+    "RollupMark",
+    "RollupSheet",
+    "RollupState",
     "Target",
     "TaskUpdate",
     "TrajectoryStep",

@@ -26,6 +26,7 @@ from certificates.models import Certificate
 from core.errors import OutOfScope
 from courses.choices import EnrolmentStatus, OrganiserRole, SessionStatus
 from courses.models import ClassGroup, Enrolment, Session, Topic
+from indicators.rollups.reading import kept
 from learners.choices import FOREIGN, KINH, UNKNOWN_ETHNICITY
 
 NOT_MINORITY = (KINH, FOREIGN, UNKNOWN_ETHNICITY)
@@ -84,6 +85,8 @@ class Statistics:
     centre_count: int
     lines: list[Line] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    # When it is not what the rows say at this moment: when it was worked out (docs/adr/0051).
+    worked_out_at: dt.datetime | None = None
 
     @property
     def summary(self) -> list[Line]:
@@ -150,20 +153,38 @@ def _area(user: User, unit: AdminUnit | None, centre: Centre | None, starts_on: 
 
 
 def statistics(
-    *, user: User, starts_on: dt.date, ends_on: dt.date, unit: AdminUnit | None = None, centre: Centre | None = None
+    *,
+    user: User,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    unit: AdminUnit | None = None,
+    centre: Centre | None = None,
+    may_lag: bool = False,
+    from_rows: bool = False,
 ) -> Statistics:
     """Count for a unit, a centre, or everything the user sees. A fixed number of queries, whatever the rows.
+
+    Standard periods are answered from what is kept when nothing has touched it since: the same figures. ``may_lag``
+    also takes what was worked out a while ago where counting takes long, and says so (``worked_out_at``);
+    ``from_rows`` takes nothing that is kept.
 
     Raises OutOfScope for a unit or centre the user may not see figures of.
     """
     area = _area(user, unit, centre, starts_on, ends_on)
-    held = _held(area, starts_on, ends_on)
     active = Centre.objects.filter(area.centres).active_on(min(ends_on, timezone.localdate()))
     centre_count = active.distinct().count()
     table: dict[tuple[int | None, int | None], Counts] = defaultdict(Counts)
-    _count_classes(table, held)
-    _count_people(table, held, ends_on)
-    _count_certificates(table, area.by_certificate, starts_on, ends_on)
+    known = None if from_rows else kept(
+        user=user, starts_on=starts_on, ends_on=ends_on, unit=unit, centre=centre, may_lag=may_lag
+    )  # fmt: skip
+    if known:
+        table.update({pair: Counts(**line) for pair, line in known.body.lines.items()})
+    else:
+        held = _held(area, starts_on, ends_on)
+        _count_classes(table, held)
+        _count_people(table, held, ends_on)
+        _count_certificates(table, area.by_certificate, starts_on, ends_on)
+    at = known.built_at if known and not known.is_fresh else None
     centres = {row.pk: row for row in Centre.objects.filter(pk__in={key[0] for key in table if key[0]})}
     topics = {row.pk: row for row in Topic.objects.all()}
     lines = []
@@ -175,7 +196,7 @@ def statistics(
             Line(place, topics[topic], table[pk, topic])
             for topic in sorted(own, key=lambda key: (topics[key].order, key))
         ]
-    return Statistics(area.label, starts_on, ends_on, table[None, None], centre_count, lines, area.notes)
+    return Statistics(area.label, starts_on, ends_on, table[None, None], centre_count, lines, area.notes, at)
 
 
 def counted_enrolments(
@@ -231,6 +252,7 @@ def _count_classes(table: dict[tuple[int | None, int | None], Counts], held: mod
 
 
 def _band(birth_year: int | None, year: int) -> str:
+    """Return the name of the figure an age counts in, in a year."""
     if birth_year is None:
         return "age_unknown"
     age = year - birth_year

@@ -54,8 +54,9 @@ def export_statistics(
     asked: dict[str, Any] = {
         "user": by, "starts_on": starts_on, "ends_on": ends_on, "unit": unit, "centre": centre,
     }  # fmt: skip
-    stats = statistics(**asked)
-    groups = by_target_group(**asked) if kind == "xlsx" else []  # a CSV holds one table
+    # A file is handed in: it is counted from the rows themselves.
+    stats = statistics(**asked, from_rows=True)
+    groups = by_target_group(**asked, from_rows=True) if kind == "xlsx" else []  # a CSV holds one table
     start = out.tell()
     count = WRITERS[kind](statistics_table(stats, by, groups), out)
     out.seek(start)

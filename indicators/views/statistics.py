@@ -130,7 +130,9 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     user, asked = cast(User, request.user), read_asked(request)
     if asked.problem:
         messages.error(request, str(asked.problem.message))
-    stats = statistics(user=user, **asked.what)
+    # What takes long to count may be some minutes old on the page, and says so; ``fresh`` asks for the rows.
+    may_lag = "fresh" not in request.GET
+    stats = statistics(user=user, **asked.what, may_lag=may_lag)
     context = {
         "asked": asked,
         "stats": stats,
@@ -142,7 +144,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
         ],
         "presets": [(name, label) for name, (label, _period) in presets(timezone.localdate()).items()],
         "units": _units(user),
-        "group_lines": by_target_group(user=user, **asked.what),
+        "group_lines": by_target_group(user=user, **asked.what, may_lag=may_lag),
         "group_headings": [_(heading) for heading, _name in GROUP_COUNTS],
         "group_note": _(GROUP_NOTE),
         "no_group": _(NO_GROUP),
