@@ -16,6 +16,8 @@ from certificates.models import Certificate
 from clc_manager.duties import Duty, duties_of
 from courses.choices import ClassStatus, EnrolmentStatus, OrganiserRole, SessionStatus
 from courses.models import ClassGroup, Enrolment, Session
+from indicators.c3 import CentreUse, use_of
+from indicators.deadlines import Mine, pressing
 from indicators.statistics.periods import presets
 from literacy.choices import EscalatedTo
 from literacy.models import FollowUp
@@ -47,6 +49,8 @@ class Today:
     days_to_report: int = 0
     duties: list[Duty] | None = None
     hands_in: bool = False
+    due: list[Mine] = field(default_factory=list)
+    c3: CentreUse | None = None
     presets: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -124,7 +128,7 @@ def _neglected(page: Today, user: User) -> None:
 
 
 def today_for(user: User, day: dt.date) -> Today:
-    """Gather the page for a user: fifteen queries or less, whatever the rows."""
+    """Gather the page for a user: a fixed number of queries, whatever the rows (one or two for each deadline)."""
     scope = scope_of(user)
     page = Today(day=day, scope=scope, days_to_report=_days_to_report(day))
     if scope.may(Verb.TEACH):
@@ -150,6 +154,10 @@ def today_for(user: User, day: dt.date) -> Today:
         duties = duties_of(user, day)
         # Who hands nothing in is asked to confirm something now and then, and else not told that all is handed in.
         page.duties = duties if page.hands_in or duties else None
+    if page.hands_in:
+        page.due = pressing(user, day)
+    if scope.main_centre_id and scope.may(Verb.DECLARE, scope.main_centre_id):
+        page.c3 = use_of(scope.main_centre_id, day)
     if scope.is_officer:
         page.units = list(AdminUnit.objects.filter(pk__in=scope.unit_ids).order_by("level", "sort_key"))
         page.presets = [(name, label) for name, (label, _period) in presets(day).items()]

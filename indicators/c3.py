@@ -15,6 +15,7 @@ from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 
 from accounts.models import SignIn
+from centres.choices import UnitLevel
 from centres.models import AdminUnit, Centre
 from core.models import setting_on
 from courses.choices import SessionStatus
@@ -140,6 +141,12 @@ def measure(*, unit: AdminUnit, as_of: dt.date, only: set[int] | None = None) ->
         found.append(CentreUse(centre, held, len(months), present, made, tuple(missing), declared.get(centre.pk)))
     thresholds = {"classes": needed, "report": needs_report}
     return C3(found, starts_on, as_of, needed, DEFINITION, _digest(found, starts_on, as_of, thresholds))
+
+
+def use_of(centre_id: int, as_of: dt.date) -> CentreUse | None:
+    """Return what one centre did since the plan year began; None when it is not open on the day."""
+    city = AdminUnit.objects.get(level=UnitLevel.CITY)
+    return next(iter(measure(unit=city, as_of=as_of, only={centre_id}).centres), None)
 
 
 def _months_used(ids: list[int], starts_on: dt.date, ends_on: dt.date) -> dict[int, set[tuple[int, int]]]:

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from centres.models import AdminUnit, Neighbourhood
 from core.forms import DayField
-from indicators.choices import Measure, WeightedMeasure
+from indicators.choices import Measure, PeriodKind, WeightedMeasure
+from indicators.evidence.measures import BESIDE
 from indicators.models import Indicator
-from indicators.proxies import PROXIES
+from indicators.populations import GROUP_OF
 from indicators.rules import STATUS_WORDS
 from indicators.services import statuses_of
 
@@ -28,13 +29,21 @@ class ReportForm(forms.Form):
     )
     status_value = forms.ChoiceField(label=_("Trạng thái đạt được"))
     ends_on = DayField(label=_("Số liệu tính đến ngày"), initial=timezone.localdate)
+    period_kind = forms.ChoiceField(
+        label=_("Kỳ"), initial=PeriodKind.CALENDAR_YEAR, required=False,
+        choices=[choice for choice in PeriodKind.choices if choice[0] != PeriodKind.CUSTOM],
+    )  # fmt: skip
     source_name = forms.CharField(label=_("Cơ quan cung cấp"), max_length=150)
     document = forms.CharField(label=_("Văn bản (số, tên)"), max_length=150)
     document_on = DayField(label=_("Ngày văn bản"), required=False)
     population = forms.IntegerField(
         label=_("Số dân để đối chiếu"), required=False, min_value=1, max_value=20_000_000,
-        help_text=_("Số người trong độ tuổi của chỉ tiêu. Có số này, hệ thống đặt cạnh số báo cáo tỷ lệ những người "
-                    "các trung tâm biết là đã học xong."),
+        help_text=_("Số người trong độ tuổi của chỉ tiêu. Bỏ trống nếu đã ghi ở trang Số dân: hệ thống dùng số đó để "
+                    "đặt cạnh số báo cáo tỷ lệ những người các trung tâm biết."),
+    )  # fmt: skip
+    explanation = forms.CharField(
+        label=_("Vì sao khác số hệ thống tính"), max_length=300, required=False,
+        help_text=_("Chỉ cần khi số báo cáo khác số hệ thống đặt bên cạnh. Ghi ở đây thì người duyệt khỏi hỏi lại."),
     )  # fmt: skip
     note = forms.CharField(
         label=_("Lý do sửa"),
@@ -45,8 +54,10 @@ class ReportForm(forms.Form):
 
     def __init__(self, indicator: Indicator, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if indicator.formula not in PROXIES:
+        if indicator.formula not in GROUP_OF:
             del self.fields["population"]
+        if indicator.formula not in BESIDE:
+            del self.fields["explanation"]
         if indicator.measure == Measure.NUMBER:
             self.fields["value"].label, self.fields["value"].help_text = _("Số lượng"), _("Ví dụ 1250.")
         if indicator.is_numeric:
@@ -61,7 +72,8 @@ class ReportForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """Return the cleaned values as the service takes them."""
-        return {"value": None, "status_value": "", **self.cleaned_data}
+        given = {"value": None, "status_value": "", **self.cleaned_data}
+        return given | {"period_kind": given["period_kind"] or PeriodKind.CALENDAR_YEAR}
 
 
 class DeclareForm(forms.Form):

@@ -3,14 +3,15 @@
 from django.urls import include, path
 
 from indicators import urls_boundaries
-from indicators.views import approval, declare, figures, plan, statistics
+from indicators.views import approval, declare, figures, plan, reporting, statistics
 
 app_name = "indicators"
 urlpatterns = [
     path("", plan.plan, name="plan"),
+    path("", include("indicators.urls_review")),
     path("declare/", declare.declare, name="declare"),
     path("figures/<str:code>/", figures.figure, name="figure"),
-    path("figures/<str:code>/report/", figures.report_figure, name="report-figure"),
+    path("figures/<str:code>/report/", reporting.report_figure, name="report-figure"),
     path("figures/<str:code>/keep/", figures.keep_figure, name="keep-figure"),
     path("inbox/", approval.inbox_page, name="inbox"),
     path("inbox/<int:pk>/approve/", approval.approve, name="approve-figure"),

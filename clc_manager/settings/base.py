@@ -102,6 +102,11 @@ TASKS = {
                 "forget-old-surveys": {"task": "literacy.jobs.sweep_survey_sheets", "every": dt.timedelta(hours=6)},
                 # Often by day, when little has changed; after midnight ages of running periods move on.
                 "keep-rollups": {"task": "indicators.jobs.keep_rollups", "every": dt.timedelta(minutes=10)},
+                "keep-calendar": {
+                    "task": "indicators.jobs.keep_calendar",
+                    "every": dt.timedelta(days=1),
+                    "phase": dt.timedelta(hours=7),
+                },
                 "publish-log": {"task": "certificates.jobs.publish_log", "every": dt.timedelta(hours=1)},
             },
         },
@@ -182,6 +187,15 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
 }
+
+# Reminders of deadlines go out by this server; none named: none are sent, the pages show them all the same.
+EMAIL_HOST = os.environ.get("CLC_EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("CLC_EMAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("CLC_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("CLC_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("CLC_EMAIL_TLS", True)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("CLC_EMAIL_FROM", "clc@localhost")
 
 # Where a certificate's QR leads. Printed on paper for decades: set it once.
 PUBLIC_BASE_URL = os.environ.get("CLC_PUBLIC_URL", "http://localhost:8000").rstrip("/")

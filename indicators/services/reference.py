@@ -12,6 +12,7 @@ from centres.models import Body
 from core.models import DatedSetting
 from indicators.choices import Comparator, Formula, PlanState
 from indicators.models import Block, Indicator, Plan, PlanTask, Target
+from indicators.services.calendar import load_calendar, load_definitions
 
 FOLDER = Path(__file__).resolve().parent.parent / "data"
 DATA = FOLDER / "plan_indicators.csv"
@@ -66,6 +67,8 @@ def load_reference() -> dict[str, int]:
     _name_responsible(plan, bodies)
     for key, value, source in SETTINGS:
         DatedSetting.objects.get_or_create(key=key, valid_from=SINCE, defaults={"value": value, "source": source})
+    load_calendar(plan)
+    load_definitions()
     return counts
 
 

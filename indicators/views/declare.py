@@ -27,6 +27,7 @@ def declare(request: HttpRequest) -> HttpResponse:
         services.declare(centre=centre, year=today.year, by=user, **form.cleaned_data)
         messages.success(request, _("Đã ghi lời khai của trung tâm."))
         return redirect("indicators:declare")
-    use = c3.measure(unit=city(), as_of=today, only={centre.pk}).centres
-    context = {"form": form, "centre": centre, "row": row, "year": today.year, "use": use[0] if use else None}
+    measured = c3.measure(unit=city(), as_of=today, only={centre.pk})
+    use = next(iter(measured.centres), None)
+    context = {"form": form, "centre": centre, "row": row, "year": today.year, "use": use, "measured": measured}
     return render(request, "indicators/declare.html", context, status=422 if form.errors else 200)

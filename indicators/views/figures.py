@@ -15,12 +15,10 @@ from accounts.models import User
 from centres.access import scope_of, scoped
 from centres.choices import Verb
 from centres.models import AdminUnit
-from core.errors import DomainError
-from core.forms import add_domain_error
 from indicators import c3, services
 from indicators.choices import Formula
-from indicators.forms import ReportForm
-from indicators.models import Figure, Indicator
+from indicators.evidence import CODES
+from indicators.models import Figure, FigureDefinition, Indicator
 from indicators.selectors import plan_lines
 from indicators.views.asking import asked_of, line_of, units_of, user_of
 from learners.models import Learner
@@ -39,6 +37,8 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
     unit, as_of = asked_of(request)
     line = plan_lines(unit=unit, as_of=as_of, code=indicator.code, plan=indicator.plan)[0]
     history = Figure.objects.visible_to(user).filter(indicator=indicator, unit=unit).select_related("entered_by")
+    versions = list(history.prefetch_related("decisions__decided_by").order_by("-ends_on", "-created_at", "-pk")[:50])
+    meant = FigureDefinition.objects.filter(code=indicator.formula)
     context: dict[str, Any] = {
         "line": line,
         "indicator": indicator,
@@ -46,7 +46,8 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
         "unit": unit,
         "units": units_of(user),
         "as_of": as_of,
-        "history": history.prefetch_related("decisions__decided_by").order_by("-ends_on", "-created_at", "-pk")[:50],
+        "history": _explained(versions, {row.version: row for row in meant}),
+        "has_evidence": indicator.formula in CODES,
         "may_report": not line.is_computed and scope.may(Verb.REPORT_FIGURE) and _is_own(scope, unit),
         "may_keep": line.is_computed and scope.may(Verb.REPORT_FIGURE) and _is_own(scope, unit),
         "people": None,
@@ -63,6 +64,11 @@ def _back(indicator: Indicator, unit: AdminUnit) -> HttpResponse:
     """To the page of the line, with its plan and unit."""
     url = reverse("indicators:figure", args=[indicator.code])
     return redirect(f"{url}?{urlencode({'plan': indicator.plan.code, 'unit': str(unit.pk)})}")
+
+
+def _explained(rows: list[Figure], meant: dict[str, FigureDefinition]) -> list[tuple[Figure, FigureDefinition | None]]:
+    """Each version with what the name of its definition means."""
+    return [(row, meant.get(row.definition_version)) for row in rows]
 
 
 def _is_own(scope: Any, unit: AdminUnit) -> bool:
@@ -106,27 +112,6 @@ def _c3_context(user: User, unit: AdminUnit, as_of: dt.date) -> dict[str, Any]:
         "period": (measured.starts_on, measured.ends_on),
         "measured": measured,
     }
-
-
-@scoped(Verb.REPORT_FIGURE)
-def report_figure(request: HttpRequest, code: str) -> HttpResponse:
-    """Enter a reported figure, with its source."""
-    user = user_of(request)
-    indicator = line_of(request, code)
-    unit, _day = asked_of(request)
-    form = ReportForm(indicator, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.report_figure(indicator=indicator, unit=unit, by=user, **form.values())
-        except DomainError as error:
-            if error.status in (403, 404):
-                raise
-            add_domain_error(form, error)
-        else:
-            messages.success(request, _("Đã ghi số liệu %(code)s.") % {"code": code})
-            return _back(indicator, unit)
-    context = {"form": form, "indicator": indicator, "unit": unit, "targets": indicator.targets.all()}
-    return render(request, "indicators/report_form.html", context, status=422 if form.errors else 200)
 
 
 @scoped(Verb.REPORT_FIGURE)

@@ -32,8 +32,8 @@ from courses.models import (
 from courses.services import add_room, materials, planning, sign_up
 from courses.services.placement import record_placement
 from courses.services.rosters import preview_roster
-from indicators.models import Indicator
-from indicators.services import report_figure
+from indicators.models import CitizenTitle, Indicator, PeriodLock
+from indicators.services import lock_period, record_title, report_figure
 from learners.models import Learner
 from literacy.models import FollowUp, OutsideLearning, Relapse, SurveyImport, Volunteer
 from literacy.services import add_volunteer, assign, record_check, record_outside_learning
@@ -87,6 +87,8 @@ class World:
     a: Rows
     b: Rows
     job: Job
+    lock: PeriodLock
+    title: CitizenTitle
 
 
 def build(cast: Cast, centre, staff, word: str, teacher=None) -> Rows:
@@ -160,4 +162,10 @@ def world(cast, reference, settings, tmp_path) -> World:
     )
     make_checkpoint()
     job = Job.objects.filter(requested_by=cast.lan).first()
-    return World(cast, a, b, job)
+    lock = lock_period(
+        kind="", starts_on=dt.date(2024, 1, 1), ends_on=dt.date(2024, 12, 31), reason="Đã gửi báo cáo", by=cast.tuan
+    )
+    title = record_title(
+        learner=a.learner, recognised_on=dt.date(2026, 1, 5), decided_by="UBND xã", document="QĐ 7", by=cast.lan
+    )
+    return World(cast, a, b, job, lock, title)
