@@ -1,5 +1,8 @@
 """Forms of what is recorded once: populations and titles."""
 
+import re
+from typing import Any
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -8,11 +11,23 @@ from core.forms import DayField
 from indicators.choices import PopulationGroup
 
 
+class PeopleField(forms.IntegerField):
+    """A number of people as offices write it: 20500, 20.500 or 20 500."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> int | None:
+        """Take the marks between thousands away."""
+        return super().to_python(re.sub(r"(?<=\d)[.,\s](?=\d{3}(?!\d))", "", str(value or "")) or None)
+
+
 class PopulationForm(forms.Form):
     """How many people live in a unit, by whom it was said."""
 
     group = forms.ChoiceField(label=_("Độ tuổi"), choices=PopulationGroup)
-    people = forms.IntegerField(label=_("Số người"), min_value=1, max_value=20_000_000, localize=True)
+    people = PeopleField(label=_("Số người"), min_value=1, max_value=20_000_000)
     counted_on = DayField(label=_("Tính đến ngày"), initial=timezone.localdate)
     source_name = forms.CharField(label=_("Cơ quan cung cấp"), max_length=150)
     document = forms.CharField(label=_("Văn bản (số, ngày)"), max_length=150, required=False)

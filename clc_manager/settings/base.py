@@ -189,12 +189,20 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Reminders of deadlines go out by this server; none named: none are sent, the pages show them all the same.
-EMAIL_HOST = os.environ.get("CLC_EMAIL_HOST", "")
-EMAIL_PORT = int(os.environ.get("CLC_EMAIL_PORT", "587"))
-EMAIL_HOST_USER = os.environ.get("CLC_EMAIL_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("CLC_EMAIL_PASSWORD", "")
-EMAIL_USE_TLS = env.flag("CLC_EMAIL_TLS", True)
-EMAIL_TIMEOUT = 20
+MAIL_HOST = os.environ.get("CLC_EMAIL_HOST", "")
+MAILERS = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": MAIL_HOST,
+            "port": int(os.environ.get("CLC_EMAIL_PORT", "587")),
+            "username": os.environ.get("CLC_EMAIL_USER", ""),
+            "password": os.environ.get("CLC_EMAIL_PASSWORD", ""),
+            "use_tls": env.flag("CLC_EMAIL_TLS", True),
+            "timeout": 20,
+        },
+    }
+}
 DEFAULT_FROM_EMAIL = os.environ.get("CLC_EMAIL_FROM", "clc@localhost")
 
 # Where a certificate's QR leads. Printed on paper for decades: set it once.

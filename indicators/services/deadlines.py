@@ -101,7 +101,7 @@ def send_reminders(*, today: dt.date | None = None) -> dict[str, int]:
     address, who chose not to, or whose account is closed is written to. Returns ``{"sent", "failed", "no_address",
     "opted_out", "again"}``: ``again`` were reminded before. Raises InvalidInput ``no_mail_server``.
     """
-    if not settings.EMAIL_HOST:
+    if not settings.MAIL_HOST:
         raise InvalidInput("no_mail_server", _("Chưa cấu hình máy chủ thư (CLC_EMAIL_HOST); chưa gửi thư nào."))
     today = today or timezone.localdate()
     count = {"sent": 0, "failed": 0, "no_address": 0, "opted_out": 0, "again": 0}
