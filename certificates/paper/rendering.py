@@ -71,9 +71,7 @@ def shape_of(lines: dict[str, Line]) -> str:
     name = len(lines["name"].text) if "name" in lines else 0
     sizes = [size for most, size in NAME_SIZES if name > most][:1]
     two = any(line.english for line in lines.values())
-    tight = any(
-        len(line.text) > ROOM.get(key.partition("-")[0], 1000) for key, line in lines.items() if not line.english
-    )
+    tight = any(len(line.text) > ROOM.get(line.block, 1000) for line in lines.values() if not line.english)
     return " ".join(["sheet", *(["tight"] if tight else []), *(["two"] if two else []), *sizes])
 
 
@@ -81,8 +79,8 @@ def _blocks(lines: dict[str, Line]) -> dict[str, list[Line]]:
     """The lines of each block, in order."""
     names = [*(block.name for block in BLOCKS), *FIXED]
     found: dict[str, list[Line]] = {name: [] for name in names}
-    for key, line in lines.items():
-        found[key.partition("-")[0]].append(line)
+    for line in lines.values():
+        found[line.block].append(line)
     found["foot"].sort(key=lambda line: line.english)  # one sentence over two lines: not torn apart by the other one
     return found
 

@@ -17,24 +17,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _lazy
 
 from certificates.choices import CertificateState
-from certificates.models import (
-    Certificate,
-    RegisterEvent,
-    RegisterEventKind,
-    SignedClaims,
-    certificate_pdf_path,
-    pdf_folder,
-)
+from certificates.models import Certificate, SignedClaims, certificate_pdf_path, pdf_folder
 from certificates.paper.rendering import Paper
 from certificates.paper.sealing import Sealer, ready_sealer
 from certificates.paper.stamping.joining import join
 from certificates.paper.stamping.stamper import Stamper
 from certificates.querysets import CertificateQuerySet
-from certificates.services.events import write_events
+from certificates.services.events import write_issued
 from certificates.services.signing import ready_signer, sign_claims
 from certificates.signing.keys import Signer
 from certificates.wording.choosing import Wordings
-from core.bulk import insert_rows
+from core.bulk import OneOf, insert_rows
 from core.errors import InvalidInput
 from core.text import search_key
 from courses.models import ClassGroup
@@ -43,6 +36,10 @@ Progressed = Callable[[int, int], None]
 # Entries that are printed, and then set in force in one short transaction. What a killed worker loses is one chunk.
 CHUNK = 50
 NOTHING_PRINTED = _lazy("Chưa có chứng nhận nào in xong.")
+# What a paper and its signature take of an entry.
+PRINTED_FIELDS = (
+    "number", "register", "register_number", "token", "centre", "kind", "content", "issued_on", "issued_by",
+)  # fmt: skip
 SET_IN_FORCE = "UPDATE certificates_certificate SET state = %s, pdf = %s, pdf_sha256 = %s WHERE id = %s"
 
 
@@ -68,7 +65,7 @@ def render_reserved(*, class_group: ClassGroup, progressed: Progressed | None = 
     for start in range(0, len(waiting), CHUNK):
         chunk = waiting[start : start + CHUNK]
         # Another worker may have been here since the list was made.
-        rows = reserved.filter(pk__in=chunk).order_by("number").prefetch_related("register")
+        rows = reserved.filter(OneOf("pk", chunk)).order_by("number").only(*PRINTED_FIELDS).prefetch_related("register")
         signer = ready_signer()
         with ExitStack() as files:  # open until they are on the disk
             done += _put_in_force([_printed(row, stamper, signer, wordings, sealer, files) for row in rows])
@@ -102,18 +99,19 @@ def _printed(
     files: ExitStack,
 ) -> _Printed:
     signed = sign_claims(certificate, signer)
-    content = stamper.page(paper_of(certificate, signed, wordings))
+    made = stamper.made(paper_of(certificate, signed, wordings))
+    parts, digest = [made.beginning, made.rest], made.digest()
     if sealer:  # written behind the file: joining reads the front of it as ever
-        content = sealer.seal(content)
-    digest = hashlib.sha256(content).hexdigest()
+        parts = [sealer.seal(made.whole)]
+        digest = hashlib.sha256(parts[0]).hexdigest()
     name = f"{certificate.number:06d}-{certificate.register.year}-{digest[:12]}.pdf"
-    kept, file = _keep(certificate_pdf_path(certificate, name), content)
+    kept, file = _keep(certificate_pdf_path(certificate, name), parts)
     files.callback(os.close, file)
     return _Printed(certificate, signed, kept, digest, file)
 
 
-def _keep(name: str, content: bytes) -> tuple[str, int]:
-    """Write a file; return its name (another one where somebody left a file of that name) and the open file.
+def _keep(name: str, parts: list[bytes]) -> tuple[str, int]:
+    """Write a file from its parts; return its name (another one where that name is taken) and the open file.
 
     Not through ``storage.save``: it touches the file once more after it is written, when another worker that was faster
     may have swept it away.
@@ -130,9 +128,10 @@ def _keep(name: str, content: bytes) -> tuple[str, int]:
         else:
             break
     try:
-        rest = memoryview(content)
-        while rest:
-            rest = rest[os.write(handle, rest) :]
+        for part in parts:
+            rest = memoryview(part)
+            while rest:
+                rest = rest[os.write(handle, rest) :]
         if hasattr(os, "posix_fadvise"):  # on its way to the disk while the next is made: half as long to wait for all
             os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
     except BaseException:
@@ -146,7 +145,7 @@ def _put_in_force(printed: list[_Printed]) -> list[int]:
     _on_disk(printed)
     with transaction.atomic():
         free = Certificate.objects.select_for_update().filter(
-            pk__in=[row.certificate.pk for row in printed], state=CertificateState.RESERVED
+            OneOf("pk", [row.certificate.pk for row in printed]), state=CertificateState.RESERVED
         )
         taken = set(free.order_by("pk").values_list("pk", flat=True))
         ours = [row for row in printed if row.certificate.pk in taken]
@@ -163,17 +162,7 @@ def _put_in_force(printed: list[_Printed]) -> list[int]:
                 [(row.certificate.pk, row.signed.kid, row.signed.fragment) for row in ours],
                 same={"at": now},
             )
-            write_events(
-                [
-                    RegisterEvent(
-                        certificate=row.certificate,
-                        kind=RegisterEventKind.ISSUED,
-                        at=now,
-                        by_id=row.certificate.issued_by_id,
-                    )
-                    for row in ours
-                ]
-            )
+            write_issued([(row.certificate.pk, row.certificate.issued_by_id) for row in ours], at=now)
     for row in printed:
         if row.certificate.pk not in taken:
             _storage().delete(row.name)

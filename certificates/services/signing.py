@@ -47,7 +47,7 @@ def sign_claims(certificate: Certificate, signer: Signer) -> SignedClaims:
     The same entry and key give the same text (Ed25519 is deterministic), so a run that was killed can be repeated.
     """
     fragment = seal(certificate.token, claims_of(certificate).to_bytes(), signer.kid, signer.sign)
-    return SignedClaims(certificate=certificate, kid=signer.kid, fragment=fragment)
+    return SignedClaims(certificate_id=certificate.pk, kid=signer.kid, fragment=fragment)
 
 
 def create_key(*, use: KeyUse = KeyUse.CERTIFICATE, by: User | None = None) -> SigningKey:

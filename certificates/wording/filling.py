@@ -11,12 +11,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import zip_longest
 from typing import Any
 
 from certificates.choices import PaperLanguage
 from certificates.wording.builtin import FIXED, FIXED_EN, Blocks, blocks_of, builtin_blocks
 from certificates.wording.placeholders import PLACEHOLDERS, values_of
 
+_SPACES = re.compile(r"[ \t\r\n]+")
 PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
 # Blocks that are set in capitals; done here and not by the style sheet, so that every way of setting them agrees.
 CAPITALS = frozenset({"authority", "centre", "heading", "role"})
@@ -32,23 +34,58 @@ class Run:
     bold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
-    """One line of the paper. ``varies``: another certificate of the same wording may have another text here."""
+    """One line of the paper. ``varies``: another certificate of the same wording may have another text here.
+
+    Most lines of a class are one and the same object, so what follows from a line is worked out once.
+    """
 
     name: str
     runs: tuple[Run, ...]
     varies: bool
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The line without its weights."""
-        return "".join(run.text for run in self.runs)
+        return "".join([run.text for run in self.runs])
 
-    @property
+    @cached_property
     def english(self) -> bool:
         """Whether it is the English line under a Vietnamese one."""
         return self.name.endswith("-en")
+
+    @cached_property
+    def block(self) -> str:
+        """The name of the block it is a line of."""
+        return self.name.partition("-")[0]
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The text of each run, with white space as HTML has it."""
+        return _collapsed([run.text for run in self.runs])
+
+    @cached_property
+    def form(self) -> tuple[Any, ...]:
+        """The same for lines that take the same place on paper: of one that varies the weights, of others all."""
+        if self.varies:
+            return self.name, tuple([run.bold for run in self.runs])
+        return tuple([(run.text, run.bold) for run in self.runs])
+
+
+def _collapsed(texts: list[str]) -> tuple[str, ...]:
+    whole = "".join(texts)
+    if whole.isprintable() and "  " not in whole and whole == whole.strip(" "):
+        return tuple(texts)
+    made: list[str] = []
+    for text in texts:
+        text = _SPACES.sub(" ", text)
+        if not made or made[-1].endswith(" "):
+            text = text.removeprefix(" ")
+        made.append(text)
+    if made:
+        made[-1] = made[-1].removesuffix(" ")
+    return tuple(made)
 
 
 @dataclass(frozen=True)
@@ -64,6 +101,22 @@ class Wording:
         """The same for wordings that say and show the same."""
         words = json.dumps([self.blocks, self.english], ensure_ascii=False, sort_keys=True).encode()
         return hashlib.sha256(words + b"\0" + self.logo).hexdigest()
+
+    @cached_property
+    def rows(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Each block's lines as they are written, with the English one under each (empty: none)."""
+        found = []
+        for name, text in self.blocks.items():
+            rows, below = text.split("\n"), self.english.get(name, "").split("\n")
+            pairs = zip_longest(map(str.strip, rows), map(str.strip, below[: len(rows)]), fillvalue="")
+            found.append((name, list(pairs)))
+        return found
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The place-holders that stand in it."""
+        texts = "\n".join([*self.blocks.values(), *self.english.values()])
+        return frozenset(placeholders_in(texts)) & PLACEHOLDERS.keys()
 
 
 @dataclass(frozen=True)
@@ -137,20 +190,20 @@ def lines_of(wording: Wording, content: Mapping[str, Any], *, token: str, host: 
     A block of several lines gives ``body-1``, ``body-2`` …, numbered as they stand on the paper; the English line of
     ``body-1`` is ``body-1-en`` and comes right after it, and goes when it goes.
     """
-    values = values_of(content, token=token, host=host)
-    english = values_of(content, token=token, host=host, english=True) if wording.english else {}
+    asked = wording.asked
+    values = values_of(content, token=token, host=host, names=asked)
+    english = values_of(content, token=token, host=host, english=True, names=asked) if wording.english else {}
     lines: dict[str, Line] = {}
-    for name, text in wording.blocks.items():
-        rows, below = text.split("\n"), wording.english.get(name, "").split("\n")
+    for name, rows in wording.rows:
         number = 0
-        for index, row in enumerate(rows):
+        for row, below in rows:
             key = f"{name}-{number + 1}" if name in MANY else name
-            line = fill(key, row.strip(), values)
+            line = fill(key, row, values)
             if line is None:
                 continue
             number += 1
             lines[key] = line
-            under = fill(f"{key}-en", below[index].strip(), english) if index < len(below) else None
+            under = fill(f"{key}-en", below, english) if below else None
             if under:
                 lines[f"{key}-en"] = under
     return lines

@@ -5,7 +5,7 @@ later says the same. Empty: the certificate does not know it, and a line that as
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,10 +121,10 @@ PLACEHOLDERS: dict[str, Placeholder] = {
 }  # fmt: skip
 
 
-def values_of(content: Content, *, token: str, host: str, english: bool = False) -> dict[str, str]:
-    """Return the text of every place-holder in one language; empty where the certificate does not say it."""
+def values_of(
+    content: Content, *, token: str, host: str, english: bool = False, names: Iterable[str] = PLACEHOLDERS
+) -> dict[str, str]:
+    """Return the text of place-holders (every one) in one language; empty where the certificate does not say it."""
     whole = {**content, "token": token, "host": host}
-    return {
-        name: (placeholder.english if english else placeholder.value)(whole)
-        for name, placeholder in PLACEHOLDERS.items()
-    }
+    asked = [(name, PLACEHOLDERS[name]) for name in names]
+    return {name: (known.english if english else known.value)(whole) for name, known in asked}

@@ -6,7 +6,7 @@ What is embedded has every letter that a name here may hold, so that the same by
 import hashlib
 import zlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from unicodedata import normalize
 
@@ -60,6 +60,7 @@ class Face:
             round(max(ink.y_bearing for ink in inks) * thousand),
         )
         self.letters: dict[int, str] = {}
+        self._set = lru_cache(maxsize=4096)(self._letter)
         self.repertoire = frozenset(letter for letter in sorted(REPERTOIRE) if self._knows(letter))
         # As PDF wants the name of a part of a font: six capitals that follow from what is in it.
         digest = hashlib.sha256(self.program).digest()
@@ -102,6 +103,8 @@ class Face:
         if not self.repertoire.issuperset(text):
             raise NotStampable("a letter that is not embedded")
         buffer = self._shaped(text)
+        if not spacing:
+            return self._unspaced(buffer, size)
         thousand, spaced = 1000 / self._per_em, spacing * 1000 / size
         last = len(text) - 1
         parts, total = ["[<"], 0.0
@@ -111,18 +114,30 @@ class Face:
                 raise NotStampable("a letter that is put together from two")
             advance = place.x_advance * thousand
             total += advance + spaced
-            before = 0.0
-            if spaced:
-                # Pango puts half of the space on each side of a letter, none at the ends; WeasyPrint counts the first
-                # half in 1024ths.
-                before = spaced / 2 * 1.024 if at else 0.0
-                advance += spaced / 2 * ((at > 0) + (at < last))
-                if before:
-                    parts.append(f">{-before:.3f}<")
+            # Pango puts half of the space on each side of a letter, none at the ends; WeasyPrint counts the first half
+            # in 1024ths.
+            before = spaced / 2 * 1.024 if at else 0.0
+            advance += spaced / 2 * ((at > 0) + (at < last))
+            if before:
+                parts.append(f">{-before:.3f}<")
             parts.append(f"{glyph:04x}")
             if kerning := int(self.widths[glyph] + before - advance):
                 parts.append(f">{kerning}<")
         return Shaped("".join([*parts, ">]TJ "]).encode(), total * size / 1000)
+
+    def _unspaced(self, buffer: "hb.Buffer", size: float) -> Shaped:
+        places = buffer.glyph_positions
+        glyphs, advances = [info.codepoint for info in buffer.glyph_infos], [place.x_advance for place in places]
+        if any(place.x_offset or place.y_offset for place in places) or not self.letters.keys() >= set(glyphs):
+            raise NotStampable("a letter that is put together from two")
+        parts = [self._set(glyph, advance) for glyph, advance in zip(glyphs, advances, strict=True)]
+        width = sum(advances) * 1000 / self._per_em * size / 1000
+        return Shaped(f"[<{''.join(parts)}>]TJ ".encode(), width)
+
+    def _letter(self, glyph: int, advance: int) -> str:
+        """A glyph that goes on by ``advance``, with its kerning."""
+        kerning = int(self.widths[glyph] - advance * 1000 / self._per_em)
+        return f"{glyph:04x}>{kerning}<" if kerning else f"{glyph:04x}"
 
     def to_unicode(self) -> bytes:
         """Return the CMap that says which letter each glyph is."""

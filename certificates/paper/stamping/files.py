@@ -8,6 +8,7 @@ the same bytes, so a run that was killed can be repeated.
 import hashlib
 import io
 import re
+from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 from typing import Any
@@ -75,6 +76,32 @@ def add_fonts(pdf: Any, fonts: dict[str, Face]) -> Any:
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file in two parts: the beginning that it may share with others, and the rest."""
+
+    beginning: bytes
+    rest: bytes
+    begun: Any  # the SHA-256 of the beginning, to go on with
+
+    @property
+    def whole(self) -> bytes:
+        """The file."""
+        return self.beginning + self.rest
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the file in hexadecimal digits."""
+        going_on = self.begun.copy()
+        going_on.update(self.rest)
+        found: str = going_on.hexdigest()
+        return found
+
+
+def made_whole(content: bytes) -> Made:
+    """Return a file that shares nothing."""
+    return Made(content, b"", hashlib.sha256(content))
+
+
 class Sheet:
     """The beginning of all files of a layout, and how a file goes on."""
 
@@ -89,13 +116,14 @@ class Sheet:
         header = self.beginning.index(b"\n", self.beginning.index(b"\n") + 1) + 1
         note = NOTE % (len(self.beginning) + len(NOTE % 0))
         self.beginning = self.beginning[:header] + note + self.beginning[header:]
+        self._begun = hashlib.sha256(self.beginning)
         self.content, self.info, self.description = cut["content"], cut["info"], cut["description"]
         self._index = [b"0000000000 65535 f \n", *(b"%010d 00000 n \n" % place for place in places[1:])]
         self._size = len(self._index)
 
-    def file(self, content: bytes, title: str) -> bytes:
-        """Return a whole file with this page."""
-        parts = [self.beginning]
+    def file(self, content: bytes, title: str) -> Made:
+        """Return a file with this page."""
+        parts = []
         at = len(self.beginning)
         index = self._index.copy()
         description = xmp(title, self.layout.language)
@@ -114,7 +142,7 @@ class Sheet:
             b"trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/ID[<%s><%s>]>>\nstartxref\n%d\n%%%%EOF\n"
             % (self._size, self._root, self.info, mark, mark, at),
         )  # fmt: skip
-        return b"".join(parts)
+        return Made(self.beginning, b"".join(parts), self._begun)
 
 
 def without(whole: bytes, numbers: set[int], *, room: int = 0) -> tuple[bytes, list[int]]:

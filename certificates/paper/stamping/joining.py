@@ -43,6 +43,12 @@ class _Beginning:
     elements: list[Element]
     size: tuple[float, float]  # points
     resources: int = 0  # number of the object in the joined file
+    tags: bytes = b""  # the elements, one a line, each with room for the numbers of its section and page
+    owners: tuple[int, ...] = ()  # for each marked content the place of its element among them
+
+    def __post_init__(self) -> None:
+        self.tags = b"\n".join([_tag(element) for element in self.elements])
+        self.owners = tuple([at for at, element in enumerate(self.elements) for _content in element.contents])
 
 
 def join(files: Sequence[Opener], target: BinaryIO, *, title: str, language: str = "vi") -> int:
@@ -178,8 +184,9 @@ class _Joint:
     def _new(self, count: int = 1) -> int:
         """Number of the first of so many new objects."""
         first = len(self.kinds)
-        for _more in range(count):
-            self._note(0, 0)
+        self.kinds.extend(bytes(count))
+        self.firsts.extend([0] * count)
+        self.seconds.extend([0] * count)
         return first
 
     def _put(self, content: bytes) -> None:
@@ -205,7 +212,8 @@ class _Joint:
         self._end()
 
     def _page(self, at: int, node: int, beginning: _Beginning, content: bytes, parents: list[bytes]) -> int:
-        page = self._new(3 + len(beginning.elements))
+        count = len(beginning.elements)
+        page = self._new(3 + count)
         stream, section, first = page + 1, page + 2, page + 3
         self._stream(stream, content)
         width, height = beginning.size
@@ -213,13 +221,11 @@ class _Joint:
             (page, b"<</Type/Page/Parent %d 0 R/MediaBox[0 0 %.5f %.5f]/Resources %d 0 R/Contents %d 0 R"
              b"/StructParents %d/Tabs/S>>" % (node, width, height, beginning.resources, stream, at))
         )  # fmt: skip
-        owners: list[int] = []
-        for number, element in enumerate(beginning.elements, start=first):
-            self.small.append((number, _element(element, section, page)))
-            owners += [number] * len(element.contents)
-        refs = b" ".join([b"%d 0 R" % number for number in range(first, first + len(beginning.elements))])
-        self.small.append((section, b"<</S/Sect/P %d 0 R/Pg %d 0 R/K[%s]>>" % (self.document, page, refs)))
-        parents.append(b"%d[%s]" % (at, b" ".join([b"%d 0 R" % number for number in owners])))
+        numbers = range(first, first + count)
+        self.small += zip(numbers, (beginning.tags % ((section, page) * count)).split(b"\n"), strict=True)
+        refs = [b"%d 0 R" % number for number in numbers]
+        self.small.append((section, b"<</S/Sect/P %d 0 R/Pg %d 0 R/K[%s]>>" % (self.document, page, b" ".join(refs))))
+        parents.append(b"%d[%s]" % (at, b" ".join([refs[place] for place in beginning.owners])))
         self.sections.append(section)
         return page
 
@@ -281,7 +287,8 @@ class _Joint:
         self._put(b"startxref\n%d\n%%%%EOF\n" % start)
 
 
-def _element(element: Element, section: int, page: int) -> bytes:
+def _tag(element: Element) -> bytes:
+    """What a structure element says, but for the numbers of its section and page."""
     many = len(element.contents) > 1
     kids = b" ".join([b"%d" % number for number in element.contents])
     more = b""
@@ -289,5 +296,5 @@ def _element(element: Element, section: int, page: int) -> bytes:
         more += b"/Alt" + text_string(element.alt)
     if element.box:
         more += b"/A<</O/Layout/BBox[%.3f %.3f %.3f %.3f]>>" % element.box
-    form = b"<</S/%s/P %d 0 R/Pg %d 0 R/K[%s]%s>>" if many else b"<</S/%s/P %d 0 R/Pg %d 0 R/K %s%s>>"
-    return form % (element.tag.encode(), section, page, kids, more)
+    form = b"<</S/%s/P %%d 0 R/Pg %%d 0 R/K[%s]%s>>" if many else b"<</S/%s/P %%d 0 R/Pg %%d 0 R/K %s%s>>"
+    return form % (element.tag.encode(), kids, more)

@@ -6,7 +6,6 @@ raises NotStampable, and the paper is rendered whole.
 """
 
 import io
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -18,7 +17,6 @@ from certificates.wording.filling import Line
 
 POINT = 0.75  # points a CSS pixel
 CLOSE = 0.06  # points by which our widths may differ from Pango's, which counts in 1024ths of a pixel
-_SPACES = re.compile(r"[ \t\r\n]+")
 _ALIGN = {"start": 0.0, "left": 0.0, "justify": 0.0, "center": 0.5, "right": 1.0, "end": 1.0}
 _TAGS = {"h1": "H1", "h2": "H2", "h3": "H3"}
 _CASES: dict[str, Callable[[str], str]] = {"none": str, "uppercase": str.upper, "lowercase": str.lower}
@@ -105,29 +103,14 @@ class Layout:
 
     def takes(self, texts: Mapping[str, tuple[str, ...]]) -> bool:
         """Whether a paper with these pieces of text by line can be stamped. Raises NotStampable for odd letters."""
-        return all(texts.get(name) == words for name, words in self.pinned.items()) and all(
-            _fits(row, row.words(texts)) for row in self.free
-        )
+        if any(texts.get(name) != words for name, words in self.pinned.items()):
+            return False
+        return all(_fits(row, row.words(texts)) for row in self.free)
 
 
 def texts_of(lines: Mapping[str, Line]) -> dict[str, tuple[str, ...]]:
     """Return the pieces of every line that varies, with white space as HTML has it."""
-    return {name: _collapsed([run.text for run in line.runs]) for name, line in lines.items() if line.varies}
-
-
-def _collapsed(texts: list[str]) -> tuple[str, ...]:
-    whole = "".join(texts)
-    if whole.isprintable() and "  " not in whole and whole == whole.strip(" "):
-        return tuple(texts)
-    made: list[str] = []
-    for text in texts:
-        text = _SPACES.sub(" ", text)
-        if not made or made[-1].endswith(" "):
-            text = text.removeprefix(" ")
-        made.append(text)
-    if made:
-        made[-1] = made[-1].removesuffix(" ")
-    return tuple(made)
+    return {name: line.words for name, line in lines.items() if line.varies}
 
 
 @lru_cache(maxsize=4096)

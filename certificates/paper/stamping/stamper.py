@@ -1,12 +1,12 @@
 """The way in: papers to files, with a layout for each shape that comes along."""
 
 import logging
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from functools import cached_property
 
 from certificates.paper.rendering import Paper, Press, shape_of
 from certificates.paper.stamping.faces import NotStampable
-from certificates.paper.stamping.files import Sheet
+from certificates.paper.stamping.files import Made, Sheet, made_whole
 from certificates.paper.stamping.layout import lay_out, texts_of
 from certificates.qr import symbol_of
 from certificates.wording.filling import Line
@@ -38,13 +38,17 @@ class Stamper:
 
     def page(self, paper: Paper) -> bytes:
         """Return the PDF of a paper."""
+        return self.made(paper).whole
+
+    def made(self, paper: Paper) -> Made:
+        """Return the PDF of a paper in its two parts: what it begins with need not be copied and hashed again."""
         try:
             return self._stamped(paper)
         except NotStampable as reason:
             logger.info("rendered whole: %s", reason)
-            return self.press.render([paper])
+            return made_whole(self.press.render([paper]))
 
-    def _stamped(self, paper: Paper) -> bytes:
+    def _stamped(self, paper: Paper) -> Made:
         lines = paper.lines
         texts = texts_of(lines)
         shape = _shape(paper, lines)
@@ -57,9 +61,7 @@ class Stamper:
         return sheet.file(sheet.drawing.content(texts, symbol_of(paper.verify_url)), paper.title)
 
 
-def _shape(paper: Paper, lines: Mapping[str, Line]) -> Hashable:
+def _shape(paper: Paper, lines: dict[str, Line]) -> Hashable:
     """Papers of one shape have one layout, as long as their texts fit in their lines."""
-    texts = [
-        (line.name, tuple([run.bold for run in line.runs])) if line.varies else line.runs for line in lines.values()
-    ]
-    return paper.wording.key if paper.wording else "", shape_of(dict(lines)), tuple(texts)
+    forms = tuple([line.form for line in lines.values()])
+    return paper.wording.key if paper.wording else "", shape_of(lines), forms
