@@ -9,15 +9,15 @@ from indicators.views import open_data as published_figures
 urlpatterns = [
     # First, because they are asked for most: each pattern before them is tried for every paper that is checked.
     # Upper case as printed in the QR (alphanumeric mode), lower case as typed by people.
+    path("C/<str:token>/current", public.successor, name="verify-successor"),
+    path("C/<str:token>/log", public.logged, name="verify-log"),
+    path("C/<str:token>/proof", public.proof, name="verify-proof"),
+    path("C/<path:token>", public.verify, name="verify"),
     path("c/tim", lost.lost, name="verify-lost"),
     path("c/", public.ask, name="verify-ask"),
     path("c/scan", offline.scan, name="verify-scan"),
     path("c/scan.webmanifest", offline.manifest, name="verify-manifest"),
     path("c/scan-worker.js", offline.worker, name="verify-worker"),
-    path("C/<str:token>/current", public.successor, name="verify-successor"),
-    path("C/<str:token>/log", public.logged, name="verify-log"),
-    path("C/<str:token>/proof", public.proof, name="verify-proof"),
-    path("C/<path:token>", public.verify, name="verify"),
     path("c/<path:token>", public.verify, name="verify-lower"),
     path("", views.home, name="home"),
     path("search/", views.search, name="search"),

@@ -18,11 +18,20 @@ _MARKS = re.compile("\ue0f0([a-z_]+)\ue0f1")
 
 
 @lru_cache(maxsize=256)
-def _pieces(template: str, language: str, varying: tuple[str, ...], fixed: tuple[tuple[str, Any], ...]) -> list[str]:
-    """Return constant text and names of varying values, in turn."""
+def _pieces(
+    template: str, language: str, varying: tuple[str, ...], fixed: tuple[tuple[str, Any], ...]
+) -> tuple[list[bytes], list[str]]:
+    """Return the constant text in UTF-8, with a gap between each two, and the names of the values for the gaps."""
     context = dict(fixed) | {name: _MARK.format(name) for name in varying}
     with override(language):
-        return _MARKS.split(render_to_string(template, context))
+        pieces = _MARKS.split(render_to_string(template, context))
+    return [b"" if at % 2 else piece.encode() for at, piece in enumerate(pieces)], pieces[1::2]
+
+
+@lru_cache(maxsize=2048)
+def _escaped(text: str) -> bytes:
+    """Most values (a course, a centre, a day) stand on many pages."""
+    return escape(text).encode()
 
 
 def fill(template: str, values: dict[str, str], **fixed: Any) -> bytes:
@@ -31,7 +40,7 @@ def fill(template: str, values: dict[str, str], **fixed: Any) -> bytes:
     ``values`` vary and are escaped as text; the template only places them (a condition on one sees a text that is
     never empty). ``fixed`` are hashable, few in number and decide what the template shows.
     """
-    pieces = _pieces(template, get_language() or "", tuple(values), tuple(fixed.items()))
-    page = pieces.copy()
-    page[1::2] = [escape(values[name]) for name in pieces[1::2]]
-    return "".join(page).encode()
+    constant, names = _pieces(template, get_language() or "", tuple(values), tuple(fixed.items()))
+    page = constant.copy()
+    page[1::2] = [_escaped(values[name]) for name in names]
+    return b"".join(page)
