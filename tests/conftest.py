@@ -19,7 +19,9 @@ from hypothesis import settings as hypothesis_settings
 
 from certificates.signing.keys import KeyFolder, KeyUse
 
-pytest_plugins = ["tests.database", "tests.cast", "tests.browser", "tests.matrix.world", "tests.actions"]
+pytest_plugins = [
+    "tests.database", "tests.cast", "tests.browser", "tests.matrix.world", "tests.matrix.reading", "tests.actions",
+]  # fmt: skip
 
 # Playwright's synchronous API keeps an event loop in the test's thread; Django would refuse the database there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

@@ -1,6 +1,7 @@
 """One window per person, kept open for the whole walk."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from django.test import Client
 from playwright.sync_api import Page
 
 from accounts.models import User
+
+AXE = Path(__file__).parent.parent / "vendor" / "axe.min.js"
 
 
 @pytest.fixture
@@ -19,6 +22,7 @@ def window_of(open_context: Callable[..., Any], live_server: Any) -> Callable[..
         key = user and user.username
         if key not in windows:
             context = open_context(viewport={"width": 360, "height": 740})
+            context.add_init_script(path=AXE)  # quicker than sending it to each page
             if user:
                 client = Client()
                 client.force_login(user)

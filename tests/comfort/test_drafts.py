@@ -150,8 +150,10 @@ def test_every_long_form_keeps_what_is_typed(world):
         client = Client()
         if stop.who:
             client.force_login(world.cast.users[stop.who])
+        answer = client.get(stop.url)
+        assert answer.status_code == 200, (stop, answer.status_code)
         forms = Forms()
-        forms.feed(client.get(stop.url).content.decode())
+        forms.feed(answer.content.decode())
         for given, fields in forms.found:
             if "data-draft" in given:
                 kept_forms.add(stop.name)

@@ -7,7 +7,6 @@ import pytest
 from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lifelines import KaplanMeierFitter
 
 from literacy.cohorts.facts import Plan, cohort_awards, placements
 from literacy.cohorts.people import members
@@ -34,6 +33,9 @@ def compare(report, judged, key_of):
 
 
 def compare_curve(curve, people):
+    # Loaded here, or pandas and SciPy would cost four seconds in every process that only collects the tests.
+    from lifelines import KaplanMeierFitter
+
     times = KaplanMeierFitter().fit(
         [person.time for person in people], event_observed=[person.relapsed_once for person in people]
     )
