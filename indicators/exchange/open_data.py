@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from indicators.choices import FigureSource
+from indicators.choices import FigureSource, Formula
 from indicators.exchange.observations import APPROVED, Observation, observations, year_of
 from indicators.models import Figure, Plan, Target
 from indicators.selectors import goal_of
 from literacy.cohorts.publishing import published, published_share
 
-# Computed lines that count centres, not people.
-NOT_OF_PEOPLE = frozenset({"C3"})
+# What counts centres and communes, not people.
+NOT_OF_PEOPLE = frozenset({Formula.A1, Formula.C3})
 
 
 @dataclass(frozen=True, slots=True)

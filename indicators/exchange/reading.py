@@ -38,7 +38,7 @@ _ALSO = {
     "so van ban": "document", "van ban so": "document", "ly do": "note", "trang thai dat duoc": "status_value",
 }  # fmt: skip
 _KNOWN = {search_key(title): name for name, title in HEADINGS.items()} | _ALSO
-_NUMBER = re.compile(r"^\d{1,3}(?:[.,]\d+)?$")
+_NUMBER = re.compile(r"^\d{1,12}(?:[.,]\d+)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +164,14 @@ def _number(cell: Any) -> Decimal | None:
         if not text:
             return None
         if not _NUMBER.match(text):
-            raise ValueError(_("không phải là số từ 0 đến 100, ví dụ 71,2"))
+            raise ValueError(_("không phải là số, ví dụ 71,2"))
         text = text.replace(",", ".")
     try:
         value = Decimal(text).quantize(Decimal("0.0001"))
     except InvalidOperation:
-        raise ValueError(_("không phải là số từ 0 đến 100, ví dụ 71,2")) from None
-    if not 0 <= value <= 100:
-        raise ValueError(_("giá trị phần trăm phải từ 0 đến 100"))
+        raise ValueError(_("không phải là số, ví dụ 71,2")) from None
+    if value < 0:
+        raise ValueError(_("giá trị không được âm"))
     return value
 
 

@@ -19,7 +19,7 @@ from xml.sax.xmlreader import AttributesImpl
 from django.utils import timezone
 
 from core.tabular.writing import harmless
-from indicators.choices import FigureSource, IndicatorSource
+from indicators.choices import FigureSource, IndicatorSource, Measure
 from indicators.exchange.observations import Observation, plain
 from indicators.models import Figure, Plan
 
@@ -138,13 +138,20 @@ def write_sdmx(plan: Plan, found: Iterable[Observation], out: BinaryIO) -> int:
         writer.writerow([
             "dataflow", f"{SDMX_AGENCY}:{identifier}(1.0)", "I", "A", row.indicator.code, item.area,
             _source_kind(row), item.year, plain(row.value), row.status_value, _status(item),
-            "PT" if row.value is not None else "", plain(row.numerator), plain(row.denominator), plain(row.coverage),
+            _unit_measure(row), plain(row.numerator), plain(row.denominator), plain(row.coverage),
             plain(row.lower), plain(row.upper), row.starts_on, row.ends_on, *map(harmless, words), row.evidence_hash,
         ])  # fmt: skip
         count += 1
     text.flush()
     text.detach()
     return count
+
+
+def _unit_measure(row: Figure) -> str:
+    """SDMX code list CL_UNIT_MEASURE: PT percent, NUMBER a count; "" for a status."""
+    if row.value is None:
+        return ""
+    return "PT" if row.indicator.measure == Measure.PERCENT else "NUMBER"
 
 
 def _source_kind(row: Figure) -> str:

@@ -222,7 +222,7 @@ def unknown_facts(look: Look) -> Iterator[Finding]:
     """People whose sex or birth year is unknown."""
     rows = Learner.objects.filter(Q(sex="unknown") | Q(birth_year__isnull=True), merged_into__isnull=True)
     for centre_id, pk, code, name, _key, sex, year in _people_rows(look, rows, "sort_key", "sex", "birth_year"):
-        gone = ((_("giới tính"), sex == "unknown"), (_("năm sinh"), not year))
+        gone = ((_("chưa rõ giới tính"), sex == "unknown"), (_("chưa rõ năm sinh"), not year))
         missing = [words for words, is_gone in gone if is_gone]
         yield Finding(RuleCode.UNKNOWN_FACTS, centre_id, code, name, ", ".join(missing), "unknown", ("learner", pk))
 

@@ -32,6 +32,7 @@ from indicators.exchange.reading import HEADINGS
 from indicators.exchange.services import checked_year, export_exchange
 from indicators.exchange.writers import CONTENT_TYPES, SUFFIXES
 from indicators.models import FigureImport, Plan
+from indicators.views.asking import plan_of
 
 SHOWN_ROWS = 200
 FORMATS = {
@@ -60,18 +61,15 @@ def _year(request: HttpRequest) -> int:
     return checked_year(int(text)) if text.isdecimal() and len(text) == 4 else today.year
 
 
-def _plan() -> Plan:
-    return get_object_or_404(Plan.objects.exclude(state=PlanState.DRAFT)[:1])
-
-
 @scoped(Verb.VIEW_FIGURES)
 def exchange_page(request: HttpRequest) -> HttpResponse:
     """What can be handed to other programs, and the sheets this person sent in."""
-    user, plan, year = _user(request), _plan(), _year(request)
+    user, plan, year = _user(request), plan_of(request), _year(request)
     scope = scope_of(user)
     found = list(observations(plan=plan, year=year, user=user))
     context = {
         "plan": plan,
+        "plans": Plan.objects.exclude(state=PlanState.DRAFT),
         "year": year,
         "years": sorted({year, *range(plan.starts_on.year, timezone.localdate().year + 1)}, reverse=True),
         "found": found[:SHOWN_ROWS],
@@ -91,7 +89,7 @@ def exchange_file(request: HttpRequest) -> HttpResponse:
     """One file in a format of another program."""
     kind, year = request.GET.get("format", "dhis2"), _year(request)
     out = io.BytesIO()
-    export_exchange(plan=_plan(), year=year, kind=kind, out=out, by=_user(request))
+    export_exchange(plan=plan_of(request), year=year, kind=kind, out=out, by=_user(request))
     return _file(out.getvalue(), CONTENT_TYPES[kind], f"chi-tieu-{year}-{kind}.{SUFFIXES[kind]}")
 
 
@@ -109,7 +107,7 @@ def import_template(request: HttpRequest) -> HttpResponse:
     if Verb.REPORT_FIGURE in scope.city_verbs:
         units = list(AdminUnit.objects.filter(level=UnitLevel.CITY))
     out = io.BytesIO()
-    write_xlsx(blank_table(_plan(), units), out)
+    write_xlsx(blank_table(plan_of(request), units), out)
     return _file(out.getvalue(), TABLE_TYPES["xlsx"], "mau-so-lieu-chi-tieu.xlsx")
 
 
@@ -122,7 +120,7 @@ def import_upload(request: HttpRequest) -> HttpResponse:
         file = form.cleaned_data["file"]
         try:
             row, _preview = preview_figures(
-                plan=_plan(), content=file.read(), file_name=file.name or "", by=_user(request)
+                plan=plan_of(request), content=file.read(), file_name=file.name or "", by=_user(request)
             )
         except DomainError as error:
             if error.status in (403, 404):
@@ -131,7 +129,7 @@ def import_upload(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("indicators:figures-preview", pk=row.pk)
     headings = [_(title) for title in HEADINGS.values()]
-    context = {"form": form, "headings": headings}
+    context = {"form": form, "headings": headings, "plan": plan_of(request)}
     return render(request, "indicators/figures_upload.html", context, status=422 if form.errors else 200)
 
 

@@ -18,12 +18,14 @@ from indicators.models import Plan
 AN_HOUR = "public, max-age=3600"
 
 
-def _plan() -> Plan:
-    return get_object_or_404(Plan.objects.exclude(state=PlanState.DRAFT)[:1])
+def _plan(request: HttpRequest) -> Plan:
+    """The plan of ``?plan=CODE``, else the one that is shown by itself; a draft is nobody's business."""
+    plans, code = Plan.objects.exclude(state=PlanState.DRAFT), request.GET.get("plan", "")
+    return get_object_or_404(plans, code=code) if code else get_object_or_404(plans[:1])
 
 
 def _asked(request: HttpRequest) -> tuple[Plan, list[int], int | None]:
-    plan = _plan()
+    plan = _plan(request)
     years = open_years(plan)
     text = request.GET.get("year", "")
     if not text:

@@ -144,7 +144,7 @@ def test_people_without_commune_sex_birth_year_and_of_odd_age(town):
     Learner.objects.filter(pk=rows[2].learner_id).update(birth_year=2022)
     found = {(row.rule.value, row.label): row.detail for row in looked(town)}
     assert found == {
-        ("no_unit", names[0]): "", ("unknown_facts", names[1]): "giới tính, năm sinh",
+        ("no_unit", names[0]): "", ("unknown_facts", names[1]): "chưa rõ giới tính, chưa rõ năm sinh",
         ("odd_age", names[2]): "sinh năm 2022",
     }  # fmt: skip
     # Another centre's people are its own affair.
