@@ -28,6 +28,11 @@ REFUSALS = (409, 422)
 @scoped(Verb.VIEW_FIGURES)
 def lock_list(request: HttpRequest) -> HttpResponse:
     """What is closed, since when, why, until when; who asked for an exception and what was answered."""
+    return _page(request)
+
+
+def _page(request: HttpRequest, *, wrong: int = 0, words: str = "", status: int = 200) -> HttpResponse:
+    """The page; ``wrong``: which request was answered wrongly, with what was typed."""
     scope, today = scope_of(request.user), timezone.localdate()
     locks = PeriodLock.objects.select_related("unit", "locked_by", "lifted_by")
     asked = LockException.objects.visible_to(request.user).select_related(
@@ -42,8 +47,11 @@ def lock_list(request: HttpRequest) -> HttpResponse:
         "may_ask": scope.may(Verb.REPORT_FIGURE),
         "me": request.user.pk,
         "today": today,
+        "wrong": wrong,
+        "words": words,
+        "typed": {"answer": request.POST.get("answer", ""), "expires_on": request.POST.get("expires_on", "")},
     }
-    return render(request, "indicators/locks.html", context)
+    return render(request, "indicators/locks.html", context, status=status)
 
 
 def _filled(
@@ -130,18 +138,20 @@ def exception_answer(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(LockException.objects.visible_to(request.user), pk=pk)
     form = AnswerForm(request.POST)
     granted = request.POST.get("verdict") == "granted"
-    wrong = ""
+    wrong, status = "", 422
     if form.is_valid():
         try:
             services.answer_exception(row=row, granted=granted, by=user_of(request), **form.cleaned_data)
         except DomainError as error:
             if error.status == 404:
                 raise
-            wrong = str(error.message)
+            wrong, status = str(error.message), error.status
     else:
         wrong = " ".join(str(reason) for reasons in form.errors.values() for reason in reasons)
-    if wrong:
+    if status == 409:  # somebody else answered: the page now says who
         messages.error(request, wrong)
+    elif wrong:
+        return _page(request, wrong=pk, words=wrong, status=status)
     else:
         messages.success(request, _("Đã trả lời yêu cầu."))
     return redirect("indicators:locks")

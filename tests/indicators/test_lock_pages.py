@@ -66,7 +66,9 @@ def test_from_a_refused_entry_to_one_by_exception(as_user, cast, lock):
     until = timezone.localdate() + dt.timedelta(days=3)
     assert as_user(cast.nam).post(answer, {"answer": "x", "verdict": "granted"}).status_code == 403
     missing = as_user(cast.tuan).post(answer, {"answer": "Được", "verdict": "granted"}, follow=True)
+    assert missing.status_code == 422
     assert "ngày hết hạn" in missing.content.decode()
+    assert 'value="Được"' in missing.content.decode()  # nothing typed is lost
     given = {"answer": "Được", "verdict": "granted", "expires_on": f"{until:%d/%m/%Y}"}
     assert as_user(cast.tuan).post(answer, given).status_code == 302
     again = as_user(cast.tuan).post(answer, given, follow=True).content.decode()
