@@ -24,6 +24,7 @@ urlpatterns = [
     path("follow-ups/<int:pk>/", follow_ups.check_add, name="check-add"),
     path("checks/<int:pk>/undo/", follow_ups.check_undo, name="check-undo"),
     path("assign/", worklist.people_assign, name="people-assign"),
+    path("assign/<str:kind>/<int:pk>/undo/", worklist.assign_undo, name="assign-undo"),
     path("phone/", phone.phone, name="phone"),
     path("phone/worker.js", phone.phone_worker, name="phone-worker"),
     path("phone/app.webmanifest", phone.phone_manifest, name="phone-manifest"),

@@ -1,6 +1,6 @@
 """Verbs on literacy. Each is one transaction and writes its audit row."""
 
-from literacy.services.assigning import assign, volunteer_of
+from literacy.services.assigning import assign, last_assigned, undo_assign, volunteer_of
 from literacy.services.awards import award_after_closing, derive_awards, record_award
 from literacy.services.checks import may_check_again, record_check
 from literacy.services.instruments import may_set_instrument, save_instrument
@@ -24,6 +24,7 @@ __all__ = [
     "escalate",
     "facts_of",
     "keep_worklist",
+    "last_assigned",
     "load_reference",
     "may_check_again",
     "may_set_instrument",
@@ -40,6 +41,7 @@ __all__ = [
     "save_instrument",
     "settle_sending",
     "take_back_outside_learning",
+    "undo_assign",
     "undo_check",
     "volunteer_of",
 ]

@@ -1,10 +1,12 @@
 """Giving people to those who call on them."""
 
+import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,11 +15,15 @@ from centres.choices import Verb
 from centres.models import Centre
 from centres.permissions import require
 from core import audit
-from core.errors import InvalidInput, OutOfScope
+from core.errors import Conflict, InvalidInput, OutOfScope
+from core.models import AuditEvent
 from core.text import search_key
+from core.undo import own_deed
 from literacy.models import FollowUp, Volunteer
 
 MOST = 500
+# Who had follow-ups: a volunteer's key, since when, keys of the follow-ups.
+type Before = list[int | str | list[int] | None]
 
 
 @transaction.atomic
@@ -49,12 +55,56 @@ def assign(*, follow_ups: Collection[int], volunteer: Volunteer | None, by: Any)
     rows = FollowUp.objects.filter(
         Q(award_id__in=awards, done_on__isnull=True) | Q(pk__in=[pk for pk, _award, _centre in chosen])
     )
+    before = _who_had(rows)
     rows.update(volunteer=volunteer, assigned_on=timezone.localdate() if volunteer else None)
     for centre in Centre.objects.filter(pk__in=centres).order_by("pk"):
         people = sorted(award_id for _pk, award_id, centre_id in chosen if centre_id == centre.pk)
-        data = {"volunteer": volunteer and volunteer.pk, "awards": people}
+        data = {"volunteer": volunteer and volunteer.pk, "awards": people, "before": before.get(centre.pk, [])}
+        data["centres"] = len(centres)
         audit.record("literacy.assign", volunteer or centre, by=by, centre_id=centre.pk, data=data)
     return len(awards)
+
+
+def _who_had(rows: QuerySet[FollowUp]) -> dict[int, list[Before]]:
+    """Return for each centre who had which follow-ups since when, JSON-ready: [volunteer, day, follow-ups]."""
+    had: dict[int, dict[tuple[int | None, str | None], list[int]]] = defaultdict(lambda: defaultdict(list))
+    for pk, centre_id, held_by, since in rows.order_by("pk").values_list("pk", "centre_id", "volunteer", "assigned_on"):
+        had[centre_id][held_by, since.isoformat() if since else None].append(pk)
+    return {centre_id: [[*who, keys] for who, keys in groups.items()] for centre_id, groups in had.items()}
+
+
+def last_assigned(by: User) -> Volunteer | Centre | None:
+    """Return what the last giving of this person can be undone by: the volunteer, or the centre of people given to
+    nobody. None when there was none, or people of several centres at once."""
+    deed = AuditEvent.objects.filter(verb="literacy.assign", actor=by).order_by("-pk").first()
+    if deed is None or deed.data.get("centres") != 1:
+        return None
+    if deed.object_type == Volunteer._meta.label_lower:
+        return Volunteer.objects.filter(pk=deed.object_id).first()
+    return Centre.objects.filter(pk=deed.object_id).first()
+
+
+@transaction.atomic
+def undo_assign(*, given_to: Volunteer | Centre, by: User) -> int:
+    """Give the people one gave to a volunteer (or, of a centre, to nobody) a moment ago back to who had them.
+
+    Returns how many people. Whoever was given to somebody else since stays there. Raises Conflict ``undo_too_late`` or
+    ``undo_done``; OutOfScope or Forbidden.
+    """
+    centre_id = given_to.centre_id if isinstance(given_to, Volunteer) else given_to.pk
+    require(by, Verb.FOLLOW_UP, centre_id)
+    deed = own_deed("literacy.assign", given_to, by)
+    if AuditEvent.objects.filter(verb="literacy.undo_assign", data__deed=deed.pk).exists():
+        raise Conflict("undo_done", _("Lần giao này đã được hoàn tác."))
+    people: set[int] = set()
+    for held_by, since, keys in deed.data.get("before", []):
+        rows = FollowUp.objects.filter(pk__in=keys, volunteer=deed.data["volunteer"])
+        people |= set(rows.values_list("award_id", flat=True))
+        rows.update(volunteer=held_by, assigned_on=dt.date.fromisoformat(since) if since else None)
+    audit.record(
+        "literacy.undo_assign", given_to, by=by, centre_id=centre_id, data={"deed": deed.pk, "awards": sorted(people)}
+    )
+    return len(people)
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from centres.models import Centre
 from centres.permissions import require
 from core import audit
 from core.dates import add_months
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput
 from core.models import setting_on
 from literacy.call_sheet import call_sheet_pdf
 from literacy.choices import CheckOutcome
@@ -30,7 +30,7 @@ from literacy.querysets import FollowUpQuerySet
 from literacy.risk import Rule, band, words
 from literacy.risk_facts import rule_on
 from literacy.selectors import told_of
-from literacy.services import assign, volunteer_of
+from literacy.services import assign, last_assigned, undo_assign, volunteer_of
 from literacy.views.place import back_to_list, place_of
 
 PER_PAGE = 50
@@ -211,11 +211,30 @@ def people_assign(request: HttpRequest) -> HttpResponse:
     except InvalidInput as error:
         messages.error(request, str(error.message))
         return back_to_list(request)
+    row = last_assigned(user)
+    kind = "to" if isinstance(row, Volunteer) else "of"
+    undo = reverse("literacy:assign-undo", args=[kind, row.pk]) if row else ""
     if volunteer:
         said = {"n": count, "name": volunteer.full_name}
-        messages.success(request, _("Đã giao %(n)s người cho %(name)s.") % said)
+        messages.success(request, _("Đã giao %(n)s người cho %(name)s.") % said, undo)
     else:
-        messages.success(request, _("%(n)s người chưa giao cho ai.") % {"n": count})
+        messages.success(request, _("%(n)s người chưa giao cho ai.") % {"n": count}, undo)
+    return back_to_list(request)
+
+
+@scoped(Verb.FOLLOW_UP)
+@require_POST
+def assign_undo(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Give people back who were given to a volunteer (``to``), or of a centre to nobody (``of``), a moment ago."""
+    user = cast(User, request.user)
+    model: Any = Volunteer if kind == "to" else Centre
+    given_to = get_object_or_404(model.objects.visible_to(user), pk=pk)
+    try:
+        count = undo_assign(given_to=given_to, by=user)
+    except Conflict as error:
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, _("Đã hoàn tác: %(n)s người trở về người phụ trách trước.") % {"n": count})
     return back_to_list(request)
 
 

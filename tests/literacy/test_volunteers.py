@@ -1,14 +1,17 @@
 """People who call on others: written down, corrected, retired, invited again."""
 
+import datetime as dt
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput
 from core.models import AuditEvent
 from literacy import services
-from literacy.models import Volunteer
+from literacy.models import FollowUp, Volunteer
+from tests.factories import make_learner
 
 pytestmark = pytest.mark.django_db
 
@@ -94,3 +97,36 @@ def test_queries_do_not_grow_with_volunteers(cast, as_user):
             client.get(reverse("literacy:volunteer-list"))
         spent.append(len(log))
     assert spent[0] == spent[1]
+
+
+def test_giving_people_to_somebody_is_taken_back_with_one_tap(cast, reference, as_user):
+    for name in ("Bùi Thị Nga", "Bùi Thị Mai"):
+        services.record_award(
+            learner=make_learner(cast.centre_a, name), level=1, proof="test", certified_on=dt.date(2026, 3, 2),
+            centre=cast.centre_a, by=cast.lan,
+        )  # fmt: skip
+    sao, an = add(cast), add(cast, full_name="Đặng Thị Ân", phone="0912333446")
+    nga, mai = FollowUp.objects.filter(months=3).order_by("pk")
+    services.assign(follow_ups=[nga.pk], volunteer=sao, by=cast.duc)
+
+    def who_has():
+        return [set(row.award.follow_ups.values_list("volunteer", flat=True)) for row in (nga, mai)]
+
+    client, url = as_user(cast.lan), reverse("literacy:people-assign")
+    page = client.post(url, {"pick": [nga.pk, mai.pk], "to": an.pk}, follow=True).content.decode()
+    undo = reverse("literacy:assign-undo", args=["to", an.pk])
+    assert f'action="{undo}"' in page
+    assert who_has() == [{an.pk}, {an.pk}]
+    assert as_user(cast.duc).post(undo, follow=True).content.decode().count("Không hoàn tác được nữa") == 1
+    assert "2 người trở về" in client.post(undo, follow=True).content.decode()
+    assert who_has() == [{sao.pk}, {None}]
+    assert "đã được hoàn tác" in client.post(undo, follow=True).content.decode()
+    # Whoever was given to somebody else since stays there.
+    client.post(url, {"pick": [nga.pk, mai.pk], "to": "none"})
+    services.assign(follow_ups=[mai.pk], volunteer=an, by=cast.duc)
+    client.post(reverse("literacy:assign-undo", args=["of", cast.centre_a.pk]))
+    assert who_has() == [{sao.pk}, {an.pk}]
+    for user, status in ((cast.minh, 404), (cast.hoa, 403), (cast.thu, 403)):
+        assert as_user(user).post(undo).status_code == status, user
+    with pytest.raises(Conflict):
+        services.undo_assign(given_to=sao, by=cast.lan)

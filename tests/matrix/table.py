@@ -226,6 +226,7 @@ EXCUSED: dict[str, str] = {
     "literacy:survey-discard": "POST only: tests/literacy/test_survey_pages.py",
     "literacy:call-undo": "POST only: tests/literacy/test_mobilisation.py",
     "literacy:level-undo": "POST only: tests/literacy/test_register.py",
+    "literacy:assign-undo": "POST only: tests/literacy/test_volunteers.py",
     "literacy:volunteer-retire": "POST only: tests/literacy/test_volunteers.py",
     "literacy:volunteer-restore": "POST only: tests/literacy/test_volunteers.py",
     "literacy:check-undo": "POST only: tests/literacy/test_undo.py",
