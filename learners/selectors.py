@@ -157,12 +157,13 @@ def _ids_like(wanted: Traits, centre: Centre) -> list[int]:
 class PeopleOfCentre:
     """Everybody the candidates of one centre could be, asked for a page of candidates at a time.
 
-    People the centre gets to know between two pages are not among them: the rows of one list are not compared with
-    each other. A page is six queries, however many people there are.
+    ``also``: keys of other centres whose people are looked through as well. Who becomes known between two pages is not
+    among them: the rows of one list are not compared with each other. A page is six queries, however many people there
+    are.
     """
 
-    def __init__(self, centre: Centre, *, expected: int) -> None:
-        links = LearnerCentre.objects.filter(centre=centre)
+    def __init__(self, centre: Centre, *, expected: int, also: Collection[int] = ()) -> None:
+        links = LearnerCentre.objects.filter(centre_id__in={centre.pk, *also})
         size = links.aggregate(count=Count("pk"), last=Max("pk"))
         self._links = links.filter(pk__lte=size["last"] or 0).order_by("learner_id")
         # Looking through the links for each page costs more than having all of a small centre at hand.
@@ -184,7 +185,7 @@ class PeopleOfCentre:
         return index
 
     def _pks(self) -> list[int]:
-        return list(self._links.values_list("learner_id", flat=True))
+        return list(dict.fromkeys(self._links.values_list("learner_id", flat=True)))
 
 
 def _with_neighbourhood(pks: Collection[int]) -> QuerySet[Learner]:

@@ -69,7 +69,7 @@ def build_small(*, today: dt.date, say: Say) -> dict[str, Any]:
         visits.second_word(town, home, users)
         standards.closed_year(town, home, users)
         surveying.survey_of(town, home)
-        standards.surveyed_communes(town, places, home)
+        standards.surveyed_communes(town, places, home, users["tuan"])
         going_on.term_by_term(town, home)
         going_on.relapse_at_home(town, home)
         going_on.learning_elsewhere(town, places)

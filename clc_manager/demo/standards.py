@@ -34,26 +34,26 @@ def closed_year(town: Town, home: Place, users: dict[str, User]) -> None:
     close_year(unit=_unit(home), year=_last_year(town), by=users["tuan"])
 
 
-def surveyed_communes(town: Town, places: Sequence[Place], home: Place) -> list[AdminUnit]:
+def surveyed_communes(town: Town, places: Sequence[Place], home: Place, by: User) -> list[AdminUnit]:
     """Read in what two communes found at every door before the last literacy year ended; return them.
 
     The first passes both levels, the second neither.
     """
     mine = [place for place in places if place is not home and place.centre.closed_on is None]
-    here = {unit.pk: (unit, place) for place in mine if (unit := _unit(place)).level == UnitLevel.COMMUNE}
+    here = {unit.pk: unit for place in mine if (unit := _unit(place)).level == UnitLevel.COMMUNE}
     here.pop(_unit(home).pk, None)
     chosen = list(here.values())[:2]
     rng = random.Random(1946)  # noqa: S311 - believable, not secret
     day = dt.date(_last_year(town), 9, 20)
-    for (unit, place), below in zip(chosen, BELOW, strict=True):
+    for unit, below in zip(chosen, BELOW, strict=True):
         row, preview = preview_survey(
-            unit=unit, content=_sheet(rng, unit, day.year, below), by=place.desk, stated_on=day,
+            unit=unit, content=_sheet(rng, unit, day.year, below), by=by, stated_on=day,
             file_name=f"phieu-dieu-tra-{unit.code}-{day.year}.csv",
         )  # fmt: skip
         # Known by year only: the commune knows whom it asked.
         same: dict[int, Decision] = {one.read.person.row: "same" for one in preview.rows if one.kind == "lookalike"}
-        commit_survey(survey=row, by=place.desk, decisions=same)
-    return [unit for unit, _place in chosen]
+        commit_survey(survey=row, by=by, decisions=same)
+    return chosen
 
 
 def _last_year(town: Town) -> int:

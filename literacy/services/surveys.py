@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -51,7 +52,7 @@ def survey_centre(*, unit: AdminUnit, by: User) -> Centre:
     scope = scope_of(by)
     if not scope.may(Verb.SURVEY):
         raise Forbidden("role_may_not", _("Vai trò của bạn không làm được việc này. Hãy hỏi giám đốc trung tâm."))
-    centres = list(Centre.objects.in_unit(unit).active_on(timezone.localdate()).distinct())
+    centres = list(_centres_of(unit))
     if not centres:
         words = _("%(unit)s chưa có trung tâm nào. Hãy lập trung tâm rồi nhập phiếu: người dân được ghi qua trung tâm.")
         raise InvalidInput("unit_without_centre", words % {"unit": unit}, fields={"unit": [words % {"unit": unit}]})
@@ -59,6 +60,16 @@ def survey_centre(*, unit: AdminUnit, by: User) -> Centre:
     if not mine:
         raise OutOfScope("not_found", _("Không tìm thấy."))
     return next((centre for centre in mine if centre.pk == scope.main_centre_id), mine[0])
+
+
+def _centres_of(unit: AdminUnit) -> QuerySet[Centre]:
+    return Centre.objects.in_unit(unit).active_on(timezone.localdate()).distinct()
+
+
+def _known_through(unit: AdminUnit, by: User | None) -> list[int]:
+    """Centres of the commune whose people somebody may survey: an officer all of them, staff their own."""
+    scope = scope_of(by)
+    return [pk for pk in _centres_of(unit).values_list("pk", flat=True) if scope.may(Verb.SURVEY, pk)]
 
 
 @all_stays()
@@ -76,7 +87,7 @@ def preview_survey(
     if stated_on > timezone.localdate():
         words = _("Ngày điều tra không được ở tương lai.")
         raise InvalidInput("stated_in_future", words, fields={"stated_on": [words]})
-    preview = match_survey(centre, unit, read_survey(content, file_name))
+    preview = match_survey(centre, unit, read_survey(content, file_name), also=_known_through(unit, by))
     digest = hashlib.sha256(content).hexdigest()
     row = SurveyImport(
         unit=unit, centre=centre, file_name=file_name[:200], sha256=digest, created_by=by, stated_on=stated_on
@@ -115,7 +126,8 @@ def _read_again(survey: SurveyImport) -> SurveySheet:
 
 def load_survey(survey: SurveyImport) -> SurveyPreview:
     """Read the kept file again, against the people as they are now. Raises Conflict when it is settled."""
-    return match_survey(survey.centre, survey.unit, _read_again(survey))
+    also = _known_through(survey.unit, survey.created_by)
+    return match_survey(survey.centre, survey.unit, _read_again(survey), also=also)
 
 
 def wrong_survey_rows(survey: SurveyImport) -> bytes:
@@ -173,7 +185,7 @@ def _commit(survey: SurveyImport, by: User, decisions: dict[int, Decision], shee
     refuse_settled(row)
     preview = SurveyPreview(sheet)
     writer = SurveyWriter(row, by=by, decisions=decisions)
-    for page in match_pages(row.centre, row.unit, sheet):
+    for page in match_pages(row.centre, row.unit, sheet, also=_known_through(row.unit, row.created_by)):
         preview.add(page)
         preview.left_out += writer.write(page, sheet)
     restate(writer.touched)

@@ -1,7 +1,7 @@
 """What a survey sheet holds, compared with the people the commune's centre knows: read, nothing written."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -114,17 +114,22 @@ class SurveyPreview:
         return [*self.errors, *self.left_out, *self.unread]
 
 
-def match_survey(centre: Centre, unit: AdminUnit, sheet: SurveySheet) -> SurveyPreview:
+def match_survey(centre: Centre, unit: AdminUnit, sheet: SurveySheet, *, also: Collection[int] = ()) -> SurveyPreview:
     """Compare a whole sheet with who is known; nothing is written."""
     preview = SurveyPreview(sheet)
-    for page in match_pages(centre, unit, sheet):
+    for page in match_pages(centre, unit, sheet, also=also):
         preview.add(page)
     return preview
 
 
-def match_pages(centre: Centre, unit: AdminUnit, sheet: SurveySheet) -> Iterator[MatchedPage]:
-    """Compare page by page with the people as they were at first: a fixed number of queries each."""
-    people = PeopleOfCentre(centre, expected=len(sheet.sheet.rows))
+def match_pages(
+    centre: Centre, unit: AdminUnit, sheet: SurveySheet, *, also: Collection[int] = ()
+) -> Iterator[MatchedPage]:
+    """Compare page by page with the people as they were at first: a fixed number of queries each.
+
+    ``also``: other centres whose people the reader may know; a commune has several, and its people are people of each.
+    """
+    people = PeopleOfCentre(centre, expected=len(sheet.sheet.rows), also=also)
     for read in sheet.pages():
         candidates = [
             Candidate(row.person.full_name, row.person.birth, row.person.personal_id, row.person.phone)

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from centres.models import CentreLocation
+from centres.models import Centre, CentreLocation
 from core.dates import PartialDate
 from core.errors import Conflict, Forbidden, InvalidInput, OutOfScope
 from core.models import AuditEvent
-from learners.models import Learner, StatedSchooling
+from learners.models import Learner, LearnerCentre, StatedSchooling
 from literacy.models import LevelStanding, LevelStatement, SurveyImport
 from literacy.services import record_award
 from literacy.services.survey_undo import undo_survey
@@ -50,6 +50,22 @@ def test_a_commune_officer_brings_in_people_without_any_class(cast, reference):
     assert people.count() == 5
     assert set(people.values_list("unit", "neighbourhood__name")) == {(cast.commune_a.pk, "Thôn 1")}
     assert not Learner.objects.visible_to(cast.nam).exists()
+
+
+def test_people_of_all_centres_of_the_commune_are_recognised_by_whoever_may_know_them(cast, reference):
+    """A commune has several centres: its officer must not register the people of the others a second time."""
+    other = Centre.objects.create(code="HN-BAVI-2", name="Trung tâm Ba Vì 2")
+    CentreLocation.objects.create(centre=other, unit=cast.commune_a, valid_from=dt.date(2025, 7, 1))
+    born = PartialDate(1980, 5, 3)
+    mai = make_learner(other, "Bùi Thị Mai", birth=born, unit=cast.commune_a)
+    dao = make_learner(other, "Bùi Thị Đào", birth=born, unit=cast.commune_a)
+    LearnerCentre.objects.create(learner=dao, centre=cast.centre_a)
+    content = book([person(given, day=3, month=5, done=3) for given in ("Mai", "Đào")])
+    _row, seen = preview_survey(unit=cast.commune_a, content=content, file_name="a.xlsx", by=cast.lan)
+    assert (seen.known, seen.new) == (1, 1), "staff of one centre know their own people only"
+    _row, done = commit(cast, content, by=cast.tuan)
+    assert (done.known, done.new, Learner.objects.count()) == (2, 0, 2)
+    assert LevelStanding.objects.filter(learner__in=[mai, dao], level=1).count() == 2
 
 
 def test_contradictory_rows_stay_out_and_nothing_is_half_written(cast, reference):
