@@ -54,7 +54,7 @@ def test_a_commune_officer_brings_in_people_without_any_class(cast, reference):
 
 def test_people_of_all_centres_of_the_commune_are_recognised_by_whoever_may_know_them(cast, reference):
     """A commune has several centres: its officer must not register the people of the others a second time."""
-    other = Centre.objects.create(code="HN-BAVI-2", name="Trung tâm Ba Vì 2")
+    other = Centre.objects.create(code="HN-BAVI-2", name="Trung tâm Ba Vì 2", established_on=dt.date(2012, 1, 1))
     CentreLocation.objects.create(centre=other, unit=cast.commune_a, valid_from=dt.date(2025, 7, 1))
     born = PartialDate(1980, 5, 3)
     mai = make_learner(other, "Bùi Thị Mai", birth=born, unit=cast.commune_a)
