@@ -21,6 +21,7 @@ from core.models import setting_on
 from courses.choices import SessionStatus
 from courses.models import Session
 from indicators.models import CentreDeclaration, ReportRun
+from indicators.rollups.reading import classes_taught
 
 DEFINITION = "c3-2026-1"
 
@@ -100,8 +101,11 @@ def whole_months(starts_on: dt.date, ends_on: dt.date) -> set[tuple[int, int]]:
     return {(index // 12, index % 12 + 1) for index in range(first, last + 1)}
 
 
-def measure(*, unit: AdminUnit, as_of: dt.date, only: set[int] | None = None) -> C3:
-    """Measure every centre of the unit: a fixed number of queries. ``only`` limits to some centre ids."""
+def measure(*, unit: AdminUnit, as_of: dt.date, only: set[int] | None = None, from_rows: bool = False) -> C3:
+    """Measure every centre of the unit: a fixed number of queries. ``only`` limits to some centre ids.
+
+    Classes come from kept statistics where these are fresh (docs/adr/0051); ``from_rows`` counts them all.
+    """
     starts_on = plan_year_start(as_of)
     needed = int(setting_on("indicators.c3_min_classes", as_of))
     needs_report = bool(setting_on("indicators.c3_needs_report", as_of))
@@ -110,13 +114,16 @@ def measure(*, unit: AdminUnit, as_of: dt.date, only: set[int] | None = None) ->
         centres = centres.filter(pk__in=only)
     rows = list(centres.order_by("sort_key", "pk"))
     ids = [centre.pk for centre in rows]
-    classes = dict(
-        Session.objects.filter(
-            status=SessionStatus.HELD, held_on__range=(starts_on, as_of), class_group__centre_id__in=ids
+    classes = {} if from_rows else classes_taught(set(ids), starts_on, as_of)
+    if rest := [pk for pk in ids if pk not in classes]:
+        counted = (
+            Session.objects.filter(
+                status=SessionStatus.HELD, held_on__range=(starts_on, as_of), class_group__centre_id__in=rest
+            )
+            .values_list("class_group__centre_id")
+            .annotate(count=Count("class_group", distinct=True))
         )
-        .values_list("class_group__centre_id")
-        .annotate(count=Count("class_group", distinct=True))
-    )
+        classes |= dict(counted)
     used = _months_used(ids, starts_on, as_of)
     reports = dict(
         ReportRun.objects.filter(centre_id__in=ids, made_at__date__range=(starts_on, as_of))

@@ -29,7 +29,9 @@ class Area:
 
     def basis(self, groups: list[tuple[int, str]]) -> str:
         """Return a short hash of what the area consists of and which definitions count."""
-        parts = [DEFINITION, self.key[0], sorted(self.units or ()), sorted(self.centres or ()), groups]
+        # A centre is itself: all of them have the same basis, and can be asked for together.
+        centres = [] if self.key[0] == RollupArea.CENTRE else sorted(self.centres or ())
+        parts = [DEFINITION, self.key[0], sorted(self.units or ()), centres, groups]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
     def holds(self, centre_id: int | None, unit_id: int | None) -> bool:

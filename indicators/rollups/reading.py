@@ -1,6 +1,7 @@
 """Answering from kept sheets: only from those that nothing has touched since, or saying since when they stand."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import connection
@@ -97,6 +98,26 @@ def kept(
     if area.key[0] == RollupArea.CENTRE:
         body = Body(seen_from_a_centre(area.key[1], body.lines), body.groups)
     return Kept(body, row.built_at, is_fresh)
+
+
+def classes_taught(ids: Collection[int], starts_on: dt.date, ends_on: dt.date) -> dict[int, int]:
+    """Return how many classes had a held session in a standard period, for the centres of which that is kept and fresh.
+
+    Those that are missing have to be counted. The caller has checked that the centres may be seen.
+    """
+    today = timezone.localdate()
+    span = standard_span(starts_on, ends_on, today)
+    if span is None or not ids or missing(connection) or (ends_on != span[1] and _happens_later(today, span[1])):
+        return {}
+    touched = recent()
+    rows = RollupSheet.objects.filter(
+        starts_on=span[0], ends_on=span[1], area=RollupArea.CENTRE, basis=centre_area(0).basis(target_groups())
+    ).values_list("area_id", "classes_led", "classes_took_part")
+    return {
+        centre_id: led + took_part
+        for centre_id, led, took_part in rows
+        if centre_id in ids and (touched.is_empty or not touched.touches(centre_area(centre_id), span))
+    }
 
 
 def _may_see(user: object, area: Area, body: Body) -> bool:

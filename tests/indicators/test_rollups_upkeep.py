@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from core.dates import Period
 from courses.models import Enrolment, Session
+from indicators import c3
 from indicators.models import RollupMark, RollupSheet, RollupState
 from indicators.rollups import rebuilding, triggers
 from indicators.rollups.footprint import LOOKED_THROUGH, recent
 from indicators.rollups.periods import spans_between, spans_of, standard_span
-from indicators.rollups.reading import WORTH_WAITING_MS, kept
+from indicators.rollups.reading import WORTH_WAITING_MS, classes_taught, kept
 from indicators.statistics.selectors import statistics
 from tests.factories import hold, make_class, make_enrolled, make_sessions
 
@@ -197,3 +198,19 @@ def test_somebody_who_sees_a_part_is_not_given_the_whole(built):
     Session.objects.filter(class_group=built.group, number=1).update(unit=built.commune_b)
     rebuilding.rebuild()
     assert kept(user=built.nam, unit=built.commune_b, centre=None, **YEAR) is None
+
+
+def test_c3_takes_classes_from_what_is_kept_where_nothing_touched_it(reference, built):
+    day = dt.date(2026, 11, 30)
+
+    def both():
+        found = c3.measure(unit=built.city, as_of=day)
+        assert found == c3.measure(unit=built.city, as_of=day, from_rows=True)
+        return {use.centre.pk: use.classes for use in found.centres}
+
+    kept_for = classes_taught({built.centre_a.pk, built.centre_b.pk}, dt.date(2025, 12, 1), day)
+    assert kept_for == {built.centre_a.pk: 1}
+    assert both()[built.centre_a.pk] == 1
+    Session.objects.filter(class_group=built.group).update(status="planned", marked_at=None, marked_by=None)
+    assert classes_taught({built.centre_a.pk}, dt.date(2025, 12, 1), day) == {}
+    assert both()[built.centre_a.pk] == 0
