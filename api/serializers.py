@@ -7,7 +7,9 @@ from rest_framework import serializers
 from centres.models import AdminUnit, Centre, CentreLocation
 from certificates.models import Certificate
 from courses.models import ClassGroup, Course, Enrolment
+from indicators.choices import Formula
 from indicators.models import Figure, Indicator, Target, TrajectoryStep
+from literacy.cohorts.access import sees_people
 
 
 class UnitSerializer(serializers.ModelSerializer):
@@ -241,6 +243,13 @@ class FigureSerializer(serializers.ModelSerializer):
             "version",
             "note",
         ]
+
+    def to_representation(self, instance: Figure) -> dict[str, Any]:
+        """Leave out the counts of A3 for those who may not see the people counted (docs/adr/0042)."""
+        shown: dict[str, Any] = super().to_representation(instance)
+        if instance.indicator.formula == Formula.A3 and not sees_people(self.context["request"].user, instance.unit):
+            shown["numerator"] = shown["denominator"] = None
+        return shown
 
 
 class VerdictSerializer(serializers.Serializer):

@@ -14,9 +14,11 @@ from centres.choices import UnitLevel
 from centres.models import AdminUnit
 from core.dates import read_day
 from core.errors import OutOfScope
+from indicators.choices import Formula
 from indicators.models import Indicator, Plan
 from indicators.querysets import grouped
-from indicators.selectors import find_plan
+from indicators.selectors import PlanLine, find_plan
+from literacy.cohorts.access import sees_people
 
 
 def user_of(request: HttpRequest) -> User:
@@ -68,3 +70,11 @@ def asked_of(request: HttpRequest) -> tuple[AdminUnit, dt.date]:
     if unit is None:
         raise Http404
     return unit, min(day or today, today)
+
+
+def shown_to(user: User, unit: AdminUnit, lines: list[PlanLine]) -> list[PlanLine]:
+    """Take the counts of people out of A3 for those who may not see the people counted (docs/adr/0042)."""
+    for line in lines:
+        if line.indicator.formula == Formula.A3 and line.figure and not sees_people(user, unit):
+            line.figure.numerator = line.figure.denominator = None
+    return lines

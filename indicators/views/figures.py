@@ -15,13 +15,16 @@ from accounts.models import User
 from centres.access import scope_of, scoped
 from centres.choices import Verb
 from centres.models import AdminUnit
+from core.templatetags.clc import num
 from indicators import c3, services
 from indicators.choices import Formula
 from indicators.evidence import CODES
 from indicators.models import Figure, FigureDefinition, Indicator
 from indicators.selectors import plan_lines
-from indicators.views.asking import asked_of, line_of, units_of, user_of
+from indicators.views.asking import asked_of, line_of, shown_to, units_of, user_of
 from learners.models import Learner
+from literacy.cohorts.access import sees_people
+from literacy.cohorts.publishing import published
 from literacy.rules import Placement
 from literacy.selectors import A3, a3_figure
 
@@ -35,7 +38,7 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
     user, scope = user_of(request), scope_of(request.user)
     indicator = line_of(request, code)
     unit, as_of = asked_of(request)
-    line = plan_lines(unit=unit, as_of=as_of, code=indicator.code, plan=indicator.plan)[0]
+    (line,) = shown_to(user, unit, plan_lines(unit=unit, as_of=as_of, code=indicator.code, plan=indicator.plan))
     history = Figure.objects.visible_to(user).filter(indicator=indicator, unit=unit).select_related("entered_by")
     versions = list(history.prefetch_related("decisions__decided_by").order_by("-ends_on", "-created_at", "-pk")[:50])
     meant = FigureDefinition.objects.filter(code=indicator.formula)
@@ -52,9 +55,10 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
         "may_keep": line.is_computed and scope.may(Verb.REPORT_FIGURE) and _is_own(scope, unit),
         "people": None,
         "uses": None,
+        "exact": True,
     }
     if indicator.formula == Formula.A3:
-        context |= _a3_context(user, a3_figure(unit=unit, as_of=as_of))
+        context |= _a3_context(user, a3_figure(unit=unit, as_of=as_of), exact=sees_people(user, unit))
     if indicator.formula == Formula.C3:
         context |= _c3_context(user, unit, as_of)
     return render(request, "indicators/figure.html", context)
@@ -75,8 +79,11 @@ def _is_own(scope: Any, unit: AdminUnit) -> bool:
     return unit.pk in scope.unit_ids or Verb.REPORT_FIGURE in scope.city_verbs
 
 
-def _a3_context(user: User, result: A3) -> dict[str, Any]:
-    """Counts for everybody; names only of people the user sees."""
+def _a3_context(user: User, result: A3, *, exact: bool) -> dict[str, Any]:
+    """Counts, ``exact`` for those who may see the persons; names only of people the user sees.
+
+    For everybody else they are rounded to ten, and what is under five is left out (docs/adr/0042).
+    """
     counted = [row for row in result.evidence if row.placement != Placement.LEFT]
     known = [row for row in counted if row.placement != Placement.UNKNOWN]
     halves = {
@@ -85,19 +92,25 @@ def _a3_context(user: User, result: A3) -> dict[str, Any]:
         "known": len(known),
         "holding": sum(row.placement != Placement.RELAPSED for row in known),
     }
+    counts: dict[str, int | None] = dict(Counter(row.placement.value for row in result.evidence))
+    cohort: int | None = len(result.evidence)
+    if not exact:
+        counts = {key: published(count or 0) for key, count in counts.items()}
+        halves, cohort = {}, published(len(result.evidence))
     # Who still needs something comes first: not seen, relapsed, not learning.
     rows = sorted(result.evidence, key=lambda row: ORDER.index(row.placement))
     visible = Learner.objects.visible_to(user).filter(pk__in=[row.learner_id for row in rows])
     seen = dict(visible.values_list("pk", "full_name"))
     people = [(seen[row.learner_id], row) for row in rows if row.learner_id in seen]
     return {
-        "counts": Counter(row.placement.value for row in result.evidence),
+        "counts": counts,
+        "exact": exact,
         "halves": halves,
         "people": people[:SHOWN_PEOPLE],
         "more": max(0, len(people) - SHOWN_PEOPLE),
         "window": result.window,
         "months": result.months,
-        "cohort": len(result.evidence),
+        "cohort_words": "< 5" if cohort is None else num(cohort),
     }
 
 

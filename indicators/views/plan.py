@@ -7,7 +7,7 @@ from centres.access import scope_of, scoped
 from centres.choices import Verb
 from indicators.models import Figure, Plan
 from indicators.selectors import plan_lines
-from indicators.views.asking import asked_of, plan_of, units_of, user_of
+from indicators.views.asking import asked_of, plan_of, shown_to, units_of, user_of
 
 
 @scoped(Verb.VIEW_FIGURES)
@@ -15,7 +15,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     """All lines of the plan with targets, today's figure and how it stands."""
     unit, as_of = asked_of(request)
     chosen = plan_of(request)
-    lines = plan_lines(unit=unit, as_of=as_of, plan=chosen)
+    lines = shown_to(user_of(request), unit, plan_lines(unit=unit, as_of=as_of, plan=chosen))
     codes = [line.assessment.code for line in lines]
     context = {
         "unit": unit,

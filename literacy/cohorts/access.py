@@ -36,13 +36,18 @@ class Place:
         return str(self.unit or self.centre)
 
 
-def of_unit(user: User, unit: AdminUnit) -> Place:
-    """Return a unit as this user sees it. Raises OutOfScope for a unit that is neither theirs nor the city."""
+def sees_people(user: User, unit: AdminUnit) -> bool:
+    """Whether a user may see the persons behind a unit's numbers, and so every number: no query of its own."""
     scope = scope_of(user)
     mine = unit.pk in scope.unit_ids or unit.parent_id in scope.unit_ids
+    return scope.everything or (mine and scope.may(Verb.VIEW))
+
+
+def of_unit(user: User, unit: AdminUnit) -> Place:
+    """Return a unit as this user sees it. Raises OutOfScope for a unit that is neither theirs nor the city."""
     if not (unit.level == UnitLevel.CITY or AdminUnit.objects.visible_to(user).filter(pk=unit.pk).exists()):
         raise OutOfScope("not_found", _("Không tìm thấy."))
-    return Place(unit, None, scope.everything or (mine and scope.may(Verb.VIEW)))
+    return Place(unit, None, sees_people(user, unit))
 
 
 def of_centre(user: User, centre: Centre) -> Place:
