@@ -3,7 +3,7 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from api import cohorts, views, viewsets
+from api import cohorts, statistics, views, viewsets
 
 app_name = "api"
 router = SimpleRouter()
@@ -19,6 +19,7 @@ router.register("figures", viewsets.FigureViewSet, basename="figure")
 urlpatterns = [
     path("v1/", include(router.urls)),
     path("v1/literacy/cohorts/", cohorts.CohortsView.as_view(), name="cohorts"),
+    path("v1/statistics/", statistics.StatisticsView.as_view(), name="statistics"),
     path("v1/verify/<str:token>/", views.VerifyView.as_view(), name="verify"),
     path("v1/schema/", views.SchemaView.as_view(), name="schema"),
     path("v1/docs/", views.docs, name="docs"),

@@ -14,6 +14,7 @@ from certificates.models import Proposal
 from core.dates import Period
 from indicators.choices import FigureState, IndicatorSource
 from indicators.models import CentreDeclaration, Figure, Indicator, ReportRun
+from indicators.statistics.schedules import broken_schedules, new_files
 from literacy.models import CheckSending
 
 MOST_RETURNED = 5
@@ -50,6 +51,12 @@ def duties_of(user: User, day: dt.date) -> list[Duty]:
     if scope.may(Verb.FOLLOW_UP) and (held := own.held().count()):
         text = _("%(n)s kết quả kiểm tra gửi từ điện thoại chờ xem lại") % {"n": held}
         found.insert(0, Duty(text, scope.label, _("Xem"), reverse("literacy:held")))
+    if files := new_files(user):
+        text = _("%(n)s tệp thống kê định kỳ mới") % {"n": files}
+        found.insert(0, Duty(text, scope.label, _("Lấy tệp"), reverse("indicators:schedule-list")))
+    if broken := broken_schedules(user):
+        text = _("%(n)s tệp thống kê định kỳ không làm được") % {"n": broken}
+        found.insert(0, Duty(text, scope.label, _("Xem"), reverse("indicators:schedule-list")))
     if asked := Proposal.objects.to_settle_by(user).count():
         text = _("%(n)s đề nghị về chứng nhận chờ bạn xác nhận") % {"n": asked}
         found.insert(0, Duty(text, scope.label, _("Xem"), reverse("certificates:proposals")))

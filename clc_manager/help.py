@@ -100,6 +100,11 @@ BY_PAGE: dict[str, str] = {
     "indicators:statistics-units": "thong-ke",
     "indicators:divided-list": "thong-ke",
     "indicators:divided-unit": "thong-ke",
+    "indicators:statistics-profile": "thong-ke",
+    "indicators:centre-year": "thong-ke",
+    "indicators:form-list": "thong-ke",
+    "indicators:form-detail": "thong-ke",
+    "indicators:schedule-list": "thong-ke",
     "centres:audit-list": "nhat-ky",
 }
 BY_APP: dict[str, str] = {

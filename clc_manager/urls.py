@@ -5,6 +5,7 @@ from django.urls import include, path
 from certificates.views import credentials, holder, lost, offline, public, published
 from clc_manager import views
 from indicators.views import open_data as published_figures
+from indicators.views import proof
 
 urlpatterns = [
     # First, because they are asked for most: each pattern before them is tried for every paper that is checked.
@@ -19,6 +20,8 @@ urlpatterns = [
     path("c/scan.webmanifest", offline.manifest, name="verify-manifest"),
     path("c/scan-worker.js", offline.worker, name="verify-worker"),
     path("c/<path:token>", public.verify, name="verify-lower"),
+    path("T/<str:token>", proof.proof, name="statistics-proof"),
+    path("t/<str:token>", proof.proof, name="statistics-proof-lower"),
     path("", views.home, name="home"),
     path("search/", views.search, name="search"),
     path("help/<slug:topic>/", views.guide, name="help"),

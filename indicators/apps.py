@@ -16,7 +16,9 @@ class IndicatorsConfig(AppConfig):
     verbose_name = "Chỉ tiêu"
 
     def ready(self) -> None:
-        """Look after the triggers of kept statistics whenever tables may have changed (docs/adr/0051)."""
+        """Register long work; look after the triggers of kept statistics when tables changed (docs/adr/0051)."""
+        from indicators import jobs  # noqa: F401 - models must be loaded first
+
         post_migrate.connect(_install_triggers, sender=self)
 
 

@@ -197,3 +197,30 @@ class RollupArea(models.TextChoices):
     UNIT = "unit", _("đơn vị")
     FORMER = "former", _("huyện, quận cũ")
     CITY = "city", _("thành phố")
+
+
+class Premises(models.TextChoices):
+    """Where a centre is at home."""
+
+    UNKNOWN = "", _("chưa rõ")
+    OWN = "own", _("trụ sở riêng")
+    SHARED = "shared", _("chung với UBND, nhà văn hóa")
+    SCHOOL = "school", _("trong trường học")
+    NONE = "none", _("chưa có nơi cố định")
+
+
+class Every(models.TextChoices):
+    """How often a file is made again."""
+
+    MONTH = "month", _("hằng tháng (tháng trước, vào ngày 1)")
+    QUARTER = "quarter", _("hằng quý (quý trước, vào ngày 1)")
+    PLAN_YEAR = "plan_year", _("hằng năm, trước ngày 01/12 (năm kế hoạch, vào ngày 25/11)")
+
+
+class ExportFormat(models.TextChoices):
+    """What a statistics file may be."""
+
+    XLSX = "xlsx", "XLSX"
+    PDF = "pdf", "PDF"
+    CSV = "csv", "CSV"
+    JSON = "json", "JSON"

@@ -1,13 +1,11 @@
 """The statistics table: its columns and one row generator for every format."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
 
-from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import gettext_noop
 
-from accounts.models import User
-from core.tabular.writing import Cell, Column, Table
+from core.tabular.writing import Cell, Column, Formula, Table
 from indicators.statistics.groups import GroupLine
 from indicators.statistics.selectors import Line, Statistics
 
@@ -45,22 +43,58 @@ def columns() -> list[Column]:
     ]
 
 
-def cells(line: Line) -> list[Cell]:
-    """Return one line as cells; totals say so in the topic column."""
+# What lines of centres and topics add up to; people are counted once in each line.
+ADDS_UP = frozenset({
+    "classes", "classes_led", "classes_took_part", "sessions", "participations", "certificates", "revoked",
+})  # fmt: skip
+
+
+def cells(line: Line, sums: Callable[[int, str], str] | None = None) -> list[Cell]:
+    """Return one line as cells; totals say so in the topic column, and are formulas where ``sums`` makes one."""
     values = line.counts.as_dict()
     if line.centre is None:
         head: list[Cell] = ["", "TỔNG CỘNG", line.topic.name if line.topic else ""]
     else:
         head = [line.centre.code, line.centre.name, line.topic.name if line.topic else "Cộng trung tâm"]
-    return [*head, *(values[name] for _heading, name in COUNTS)]
+    return [
+        *head,
+        *(Formula(sums, values[name]) if sums and name in ADDS_UP else values[name] for _heading, name in COUNTS),
+    ]
+
+
+def _summing(first_line: int, last_line: int) -> Callable[[int, str], str]:
+    """Add up lines that lie together."""
+    return lambda first, letters: f"=SUM({letters}{first + first_line}:{letters}{first + last_line})"
+
+
+def _summing_topic(at: int, first_line: int, last_line: int) -> Callable[[int, str], str]:
+    """Add up the lines of one topic in all centres; the topic stands in column C."""
+
+    def text(first: int, letters: str) -> str:
+        start, end = first + first_line, first + last_line
+        return f"=SUMIF($C${start}:$C${end},$C{first + at},{letters}${start}:{letters}${end})"
+
+    return text
 
 
 def rows(stats: Statistics) -> Iterator[list[Cell]]:
-    """Yield every line. How a closed unit was counted stands beside the total: a CSV has no title lines to say it."""
-    notes = " ".join(stats.notes)
-    for line in stats.lines:
-        is_total = line.centre is None and line.topic is None
-        yield [*cells(line), notes if is_total else ""]
+    """Yield every line, totals as formulas over the lines they are made of where these are there.
+
+    How a closed unit was counted stands beside the total: a CSV has no title lines to say it.
+    """
+    notes, lines = " ".join(stats.notes), stats.lines
+    topics = sum(line.centre is None and line.topic is not None for line in lines)
+    has_parts = any(line.centre is not None and line.topic is not None for line in lines)
+    for at, line in enumerate(lines):
+        sums = None
+        if line.centre is None and line.topic is None and topics:
+            sums = _summing(1, topics)
+        elif line.centre is None and line.topic is not None and has_parts:
+            sums = _summing_topic(at, topics + 1, len(lines) - 1)
+        elif line.topic is None and has_parts:
+            parts = sum(1 for _ in takewhile(lambda one: one.topic is not None, lines[at + 1 :]))
+            sums = _summing(at + 1, at + parts) if parts else None
+        yield [*cells(line, sums), notes if line.centre is None and line.topic is None else ""]
 
 
 GROUP_COUNTS: tuple[tuple[str, str], ...] = (
@@ -90,17 +124,7 @@ def group_table(lines: Sequence[GroupLine], titles: Sequence[str]) -> Table:
     )  # fmt: skip
 
 
-def statistics_table(stats: Statistics, by: User, groups: Sequence[GroupLine] = ()) -> Table:
-    """Return the table with its titles: what, where, when, produced when and by whom; the groups on a further sheet."""
-    now = timezone.localtime()
-    with override("vi"):
-        made = _("Xuất từ hệ thống lúc %(at)s, người xuất: %(who)s")
-    titles = [
-        "THỐNG KÊ HOẠT ĐỘNG TRUNG TÂM HỌC TẬP CỘNG ĐỒNG",
-        f"{stats.label}: {stats.starts_on:%d/%m/%Y} – {stats.ends_on:%d/%m/%Y} · {stats.centre_count} trung tâm",
-        made % {"at": f"{now:%H:%M %d/%m/%Y}", "who": by.full_name},
-        *stats.notes,
-    ]
+def statistics_table(stats: Statistics, titles: Sequence[str]) -> Table:
+    """Return the table of centres and topics."""
     bold = frozenset(index for index, line in enumerate(stats.lines) if line.topic is None)
-    more = [group_table(groups, titles)] if groups else []
-    return Table(titles, columns(), rows(stats), bold_rows=bold, more=more)
+    return Table(titles, columns(), list(rows(stats)), bold_rows=bold)

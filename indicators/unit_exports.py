@@ -1,11 +1,11 @@
 """The statistics by unit: columns and rows, for the page, every file and the API."""
 
-from collections.abc import Collection, Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_noop
 
-from core.tabular.writing import Cell, Column
+from core.tabular.writing import Cell, Column, Formula, Table
 from indicators.exports import COUNTS
 from indicators.statistics.restate import Measures, Restated, UnitLine
 
@@ -44,18 +44,51 @@ def unit_values(line: UnitLine | Measures, estimated: Collection[str] = ()) -> l
     ]
 
 
+# What lines of units add up to: of classes, participations and people one may be in two units.
+ADDS_UP = frozenset({"centres", "sessions", MINUTES, "untimed", "certificates", "revoked"})
+
+
 def unit_columns() -> list[Column]:
     """Return the columns of the files."""
     return [
         Column("Mã đơn vị", "text", 12),
         Column("Đơn vị", "text", 34),
-        *(Column(heading) for heading, _name in UNIT_COUNTS),
+        *(Column(heading, "decimal" if name == MINUTES else "number") for heading, name in UNIT_COUNTS),
         Column("Ghi chú", "text", 50),
     ]
 
 
+def _exact(name: str, value: int) -> int | float:
+    return value / 60 if name == MINUTES else value
+
+
 def unit_rows(found: Restated) -> Iterator[list[Cell]]:
-    """Yield the total, then each unit, then what is not comparable."""
-    yield ["", "TỔNG CỘNG", *(item.value for item in unit_values(found.total)), " ".join(found.notes)]
+    """Yield the total, then each unit, then what is not comparable; totals that add up are formulas."""
+    counted = sum(line.counted for line in found.lines)
+    totals = found.total.as_dict()
+
+    def total(name: str) -> Cell:
+        value = _exact(name, totals[name])
+        if name not in ADDS_UP or not counted:
+            return value
+        return Formula(lambda first, letters: f"=SUM({letters}{first + 1}:{letters}{first + counted})", value)
+
+    yield ["", "TỔNG CỘNG", *(total(name) for _heading, name in UNIT_COUNTS), " ".join(found.notes)]
     for line in found.lines:
-        yield [line.unit.code, line.unit.name, *(item.value for item in unit_values(line)), line.remark]
+        values = line.counts.as_dict()
+        yield [line.unit.code, line.unit.name, *(_exact(name, values[name]) for _h, name in UNIT_COUNTS), line.remark]
+
+
+def units_table(found: Restated, titles: Sequence[str], more: Sequence[Table] = ()) -> Table:
+    """Return the table of units with what belongs around it."""
+    return Table(titles, unit_columns(), list(unit_rows(found)), "Theo đơn vị", frozenset({0}), more)
+
+
+def units_data(found: Restated) -> list[dict[str, Any]]:
+    """Return the lines as plain data."""
+    return [
+        {"unit": line.unit.code, "name": line.unit.name, "valid_from": line.unit.valid_from.isoformat(),
+         "comparable": not line.is_open, "counted": line.counted, "estimated": sorted(line.estimated),
+         **line.counts.as_dict()}
+        for line in found.lines
+    ]  # fmt: skip

@@ -107,6 +107,7 @@ TASKS = {
                     "every": dt.timedelta(days=1),
                     "phase": dt.timedelta(hours=7),
                 },
+                "scheduled-exports": {"task": "indicators.jobs.run_scheduled_exports", "every": dt.timedelta(hours=1)},
                 "publish-log": {"task": "certificates.jobs.publish_log", "every": dt.timedelta(hours=1)},
             },
         },

@@ -7,15 +7,29 @@ run as a formula is made harmless (ASVS 5.0, 1.2.10).
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, BinaryIO, Literal
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
-Cell = str | int | float | Decimal | dt.date | None
-Kind = Literal["text", "number", "percent", "date"]
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A total that a spreadsheet adds up itself, and the value it must come to.
+
+    ``text`` gets the number of the sheet's first row of data and the letters of the cell's own column, and returns the
+    formula. Formats without formulas show the value.
+    """
+
+    text: Callable[[int, str], str]
+    value: int | float
+
+
+Cell = str | int | float | Decimal | dt.date | Formula | None
+Kind = Literal["text", "number", "decimal", "percent", "date"]
 # The wide forms too: spreadsheets of East Asian locales read them as the plain signs.
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 _LEADING = " \u00a0"
@@ -52,6 +66,12 @@ def harmless(value: Cell) -> Cell:
     return value
 
 
+def _plain(cell: Cell) -> Cell:
+    """A formula's value; hours to two places, as people write them."""
+    value = cell.value if isinstance(cell, Formula) else cell
+    return round(value, 2) if isinstance(value, float) else value
+
+
 def write_csv(table: Table, out: BinaryIO) -> int:
     """Write headings and rows (no title lines: a program reads this) and return how many rows there were."""
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
@@ -59,7 +79,7 @@ def write_csv(table: Table, out: BinaryIO) -> int:
     writer.writerow([column.heading for column in table.columns])
     count = 0
     for row in table.rows:
-        writer.writerow(["" if cell is None else harmless(cell) for cell in row])
+        writer.writerow(["" if cell is None else harmless(_plain(cell)) for cell in row])
         count += 1
     text.flush()
     text.detach()
@@ -82,6 +102,7 @@ def write_xlsx(table: Table, out: BinaryIO) -> int:
                 for kind, extra in (
                     ("text", {"text_wrap": True, "valign": "top"}),
                     ("number", {"num_format": "#,##0"}),
+                    ("decimal", {"num_format": "#,##0.##"}),
                     ("percent", {"num_format": '0.0"%"'}),
                     ("date", {"num_format": "dd/mm/yyyy"}),
                 )
@@ -120,6 +141,9 @@ def _write_sheet(book: xlsxwriter.Workbook, table: Table, styles: _Styles) -> in
                 sheet.write_blank(top + count, index, None, style)
             elif isinstance(cell, dt.date):
                 sheet.write_datetime(top + count, index, dt.datetime.combine(cell, dt.time()), style)
+            elif isinstance(cell, Formula):
+                text = cell.text(top + 2, xl_col_to_name(index))
+                sheet.write_formula(top + count, index, text, style, cell.value)
             elif isinstance(cell, str):
                 sheet.write_string(top + count, index, str(harmless(cell)), style)
             else:

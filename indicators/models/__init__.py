@@ -10,9 +10,12 @@ from indicators.models.locks import LockException, PeriodLock
 from indicators.models.plan import Block, Indicator, Plan
 from indicators.models.populations import Population
 from indicators.models.quality import QualityAnswer, QualityResult
+from indicators.models.report_forms import ReportForm
 from indicators.models.reports import ReportRun
+from indicators.models.resources import CentreYear
 from indicators.models.reviews import FigureDraft, ReviewGroup
 from indicators.models.rollups import RollupMark, RollupSheet, RollupState
+from indicators.models.schedules import ScheduledExport, ScheduledFile
 from indicators.models.targets import Target, TrajectoryStep, UnitTarget
 from indicators.models.tasks import PlanTask, TaskUpdate
 from indicators.models.titles import CitizenTitle
@@ -20,6 +23,7 @@ from indicators.models.titles import CitizenTitle
 __all__ = [
     "Block",
     "CentreDeclaration",
+    "CentreYear",
     "CitizenTitle",
     "Contribution",
     "ContributionEvent",
@@ -41,11 +45,14 @@ __all__ = [
     "QualityResult",
     "Reminder",
     "ReminderChoice",
+    "ReportForm",
     "ReportRun",
     "ReviewGroup",
     "RollupMark",
     "RollupSheet",
     "RollupState",
+    "ScheduledExport",
+    "ScheduledFile",
     "Target",
     "TaskUpdate",
     "TrajectoryStep",

@@ -9,6 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centres.models import AdminUnit, Centre
+from core.models import Job
+from indicators.choices import Boundaries
+from indicators.models.report_forms import ReportForm
 from indicators.querysets import ReportRunQuerySet
 
 
@@ -23,10 +26,22 @@ class ReportRun(models.Model):
     )
     starts_on = models.DateField(_("từ ngày"))
     ends_on = models.DateField(_("đến ngày"))
+    boundaries = models.CharField(_("địa giới"), max_length=4, choices=Boundaries, default=Boundaries.THEN)
+    by_unit = models.BooleanField(_("theo đơn vị"), default=False)
     format = models.CharField(_("dạng tệp"), max_length=5)
     rows = models.PositiveIntegerField(_("số dòng"))
     sha256 = models.CharField(max_length=64)
     totals = models.JSONField(_("tổng"), default=dict)
+    # What a paper shows as QR, for anybody to compare it with the system; and whose figures were in it (null: all).
+    token = models.CharField(_("mã đối chiếu"), max_length=16, null=True, blank=True, unique=True)
+    centre_ids = models.JSONField(_("trung tâm trong phạm vi"), null=True, blank=True)
+    form = models.ForeignKey(
+        ReportForm, models.PROTECT, null=True, blank=True, related_name="runs", verbose_name=_("biểu mẫu")
+    )
+    # Long files are made by a job; doing it again makes no second run.
+    job = models.OneToOneField(
+        Job, models.SET_NULL, null=True, blank=True, related_name="report_run", verbose_name=_("công việc")
+    )
     made_at = models.DateTimeField(_("lúc"), default=timezone.now)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người xuất")

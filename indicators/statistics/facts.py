@@ -21,7 +21,7 @@ from centres.models import AdminUnit, Centre, CentreLocation
 from certificates.models import Certificate
 from courses.choices import EnrolmentStatus, SessionStatus
 from courses.models import ClassGroup, Enrolment, Session
-from indicators.statistics.selectors import HANDED_OUT
+from indicators.statistics.selectors import HANDED_OUT, _area
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,8 @@ class PaperRow(NamedTuple):
     unit_id: int
     neighbourhood_id: int | None
     topic_id: int
+    role: str
+    funding: str
     state: str
     sex: str
     ethnicity: str
@@ -136,13 +138,23 @@ def papers(asked: Where) -> Iterator[PaperRow]:
         )
         .order_by()
         .values_list(
-            "centre_id", "unit_id", "enrolment__neighbourhood_id", "enrolment__class_group__course__topic_id", "state",
-            "learner__sex", "learner__ethnicity", "learner__birth_year",
+            "centre_id", "unit_id", "enrolment__neighbourhood_id", "enrolment__class_group__course__topic_id",
+            "enrolment__class_group__organiser_role", "enrolment__class_group__funding", "state", "learner__sex",
+            "learner__ethnicity", "learner__birth_year",
         )
         .annotate(papers=Count("pk"))
     )  # fmt: skip
     for row in rows.iterator(chunk_size=5000):
         yield PaperRow(*row)
+
+
+def hours(
+    *, user: User, starts_on: dt.date, ends_on: dt.date, unit: AdminUnit | None = None, centre: Centre | None = None
+) -> tuple[int, int]:
+    """Return minutes taught and sessions without times, for what ``selectors.statistics`` counts."""
+    area = _area(user, unit, centre, starts_on, ends_on)
+    rows = taught(Where(area.by_session, area.by_certificate, area.centres, starts_on, ends_on))
+    return sum(row.minutes or 0 for row in rows), sum(row.sessions for row in rows if row.minutes is None)
 
 
 def open_centres(asked: Where) -> dict[int, int | None]:
@@ -161,6 +173,18 @@ def _held(asked: Where) -> models.QuerySet[Session]:
     return Session.objects.filter(
         asked.by_session, status=SessionStatus.HELD, held_on__range=(asked.starts_on, asked.ends_on)
     )
+
+
+def centres_of(
+    *, user: User, ends_on: dt.date, unit: AdminUnit | None = None, centre: Centre | None = None
+) -> set[int]:
+    """Return the centres of a unit on the last day of a period, within the user's scope."""
+    scoped = Centre.objects.filter(scope_of(user).centre_q("pk", Verb.VIEW_FIGURES))
+    if centre is not None:
+        scoped = scoped.filter(pk=centre.pk)
+    elif unit is not None:
+        scoped = scoped.filter(pk__in=Centre.objects.in_unit(unit, ends_on).values("pk"))
+    return set(scoped.values_list("pk", flat=True))
 
 
 def units_below(unit: AdminUnit) -> set[int]:

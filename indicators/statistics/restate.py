@@ -87,8 +87,15 @@ class Restated:
 
     @property
     def totals(self) -> dict[str, int]:
-        """The total as plain numbers."""
-        return self.total.as_dict()
+        """The total as plain numbers: the same names, and for the city the same numbers, as of ``statistics``."""
+        hours = {"minutes", "untimed", "centres"}
+        counts = {name: value for name, value in self.total.as_dict().items() if name not in hours}
+        return {"centres": self.total.centres, **counts}
+
+    @property
+    def hours(self) -> dict[str, int]:
+        """Minutes taught, and sessions of which nobody wrote the times down."""
+        return {"minutes": self.total.minutes, "untimed": self.total.untimed}
 
 
 class _Tally:
@@ -133,7 +140,7 @@ class _Tally:
 
 
 @dataclass(frozen=True)
-class _Area:
+class Area:
     """What is asked for: rows to read, which places count, and which open lines are wholly inside."""
 
     rows: facts.Where
@@ -142,25 +149,30 @@ class _Area:
     whole_open: frozenset[int] = frozenset()
     notes: tuple[str, ...] = ()
 
+    def belongs(self, place: Place) -> bool:
+        """Whether what lies there is part of the total."""
+        return self.wanted is None or place in self.wanted or place in self.whole_open
 
-def _asked(
+
+def area_asked(
     drawn: UnitMap, user: User, starts_on: dt.date, ends_on: dt.date, unit: AdminUnit | None, centre: Centre | None
-) -> _Area:
+) -> Area:
+    """Return the rows and places of a unit, a centre or everything the user sees. Raises as ``restated`` does."""
     scope = scope_of(user)
     if drawn.boundaries == Boundaries.THEN:
         area = _area(user, unit, centre, starts_on, ends_on)
         found = facts.Where(area.by_session, area.by_certificate, area.centres, starts_on, ends_on)
-        return _Area(found, area.label, None, notes=tuple(area.notes))
+        return Area(found, area.label, None, notes=tuple(area.notes))
     if centre is not None:
         if not scope.may(Verb.VIEW_FIGURES, centre.pk):
             raise OutOfScope("not_found", _("Không tìm thấy."))
         found = facts.where(user=user, starts_on=starts_on, ends_on=ends_on, centre=centre)
-        return _Area(found, centre.name, None)
+        return Area(found, centre.name, None)
     if unit is None or unit.level == UnitLevel.CITY:
         if unit is not None and not AdminUnit.objects.visible_to(user).filter(pk=unit.pk).exists():
             raise OutOfScope("not_found", _("Không tìm thấy."))
         found = facts.where(user=user, starts_on=starts_on, ends_on=ends_on)
-        return _Area(found, unit.name if unit else scope.label, None)
+        return Area(found, unit.name if unit else scope.label, None)
     if not AdminUnit.objects.visible_to(user).filter(pk=unit.pk).exists():
         raise OutOfScope("not_found", _("Không tìm thấy."))
     if not drawn.is_on(unit.pk):
@@ -169,7 +181,7 @@ def _asked(
     sources = set().union(*(drawn.sources_of(pk) for pk in wanted)) if wanted else set()
     inside = frozenset(-pk for pk in sources if (targets := drawn.targets.get(pk)) and set(targets) <= wanted)
     found = facts.where(user=user, starts_on=starts_on, ends_on=ends_on, unit_ids=sources)
-    return _Area(found, unit.name, frozenset(wanted), inside if unit.level == UnitLevel.DISTRICT else frozenset())
+    return Area(found, unit.name, frozenset(wanted), inside if unit.level == UnitLevel.DISTRICT else frozenset())
 
 
 def _other_map(unit: AdminUnit, boundaries: str) -> str:
@@ -197,13 +209,13 @@ def restated(
     any lineage to go by is asked before (``services.boundaries.restate``).
     """
     drawn = UnitMap(boundaries)
-    area = _asked(drawn, user, starts_on, ends_on, unit, centre)
+    area = area_asked(drawn, user, starts_on, ends_on, unit, centre)
     lines, total = _count(drawn, area)
     sources = {pk: _status(drawn, pk, lines) for pk in lines.sources}
     places = _line_by_place(drawn, area, lines.tallies)
     estimated = _share_out(drawn, area, places, total.counts)
     shown = [line for line in places.values() if any(getattr(line.counts, name) for name in NAMES)]
-    shown.sort(key=lambda line: (line.is_open, line.unit.sort_key, line.unit.code))
+    shown.sort(key=lambda line: (not line.counted, line.is_open, line.unit.sort_key, line.unit.code))
     result = Restated(area.label, boundaries, starts_on, ends_on, total.counts, shown, sources, estimated)
     result.notes = [*area.notes, *_notes(result)]
     return result
@@ -222,21 +234,16 @@ class _Lines:
         (self.placed if place > 0 else self.left).add(source)
 
 
-def _count(drawn: UnitMap, area: _Area) -> tuple[_Lines, _Tally]:
+def _count(drawn: UnitMap, area: Area) -> tuple[_Lines, _Tally]:
     """One pass over each kind of row: into the line of its place and, where it belongs there, into the total."""
     lines, total = _Lines(), _Tally()
-    counts = area.wanted is None
-
-    def belongs(place: Place) -> bool:
-        return counts or place in area.wanted or place in area.whole_open  # type: ignore[operator]
-
     of_class: dict[int, set[Place]] = defaultdict(set)
     for taught in facts.taught(area.rows):
         place = drawn.place(taught.unit_id, taught.centre_id)
         lines.note(taught.unit_id, place)
         of_class[taught.class_id].add(place)
         lines.tallies[place].teach(taught)
-        if belongs(place):
+        if area.belongs(place):
             total.teach(taught)
     year = area.rows.ends_on.year
     for person in facts.people(area.rows):
@@ -244,26 +251,26 @@ def _count(drawn: UnitMap, area: _Area) -> tuple[_Lines, _Tally]:
         at = {drawn.place_of_person(place, person.neighbourhood_id) for place in of_class[person.class_id]}
         for place in at:
             lines.tallies[place].join(person, band)
-        if any(belongs(place) for place in at):
+        if any(area.belongs(place) for place in at):
             total.join(person, band)
     for paper in facts.papers(area.rows):
         place = drawn.place_of_person(drawn.place(paper.unit_id, paper.centre_id), paper.neighbourhood_id)
         lines.note(paper.unit_id, place)
         lines.tallies[place].hand_out(paper)
-        if belongs(place):
+        if area.belongs(place):
             total.hand_out(paper)
     _count_centres(drawn, area, lines, total)
     return lines, total
 
 
-def _count_centres(drawn: UnitMap, area: _Area, lines: _Lines, total: _Tally) -> None:
+def _count_centres(drawn: UnitMap, area: Area, lines: _Lines, total: _Tally) -> None:
     for centre_id, unit_id in facts.open_centres(area.rows).items():
         if unit_id is None:
             total.counts.centres += area.wanted is None
             continue
         place = drawn.place(unit_id, centre_id)
         lines.tallies[place].counts.centres += 1
-        if area.wanted is None or place in area.wanted or place in area.whole_open:
+        if area.belongs(place):
             total.counts.centres += 1
 
 
@@ -274,17 +281,17 @@ def _status(drawn: UnitMap, unit_id: int, lines: _Lines) -> Status:
     return status
 
 
-def _line_by_place(drawn: UnitMap, area: _Area, tallies: dict[Place, _Tally]) -> dict[Place, UnitLine]:
+def _line_by_place(drawn: UnitMap, area: Area, tallies: dict[Place, _Tally]) -> dict[Place, UnitLine]:
     found: dict[Place, UnitLine] = {}
     for place, tally in tallies.items():
-        inside = area.wanted is None or place in area.wanted or place in area.whole_open
+        inside = area.belongs(place)
         related = place < 0 and (area.wanted is None or set(drawn.targets.get(-place, ())) & area.wanted)
         if inside or related:
             found[place] = UnitLine(drawn.units[abs(place)], tally.counts, place < 0, inside)
     return found
 
 
-def _share_out(drawn: UnitMap, area: _Area, places: dict[Place, UnitLine], total: Measures) -> frozenset[str]:
+def _share_out(drawn: UnitMap, area: Area, places: dict[Place, UnitLine], total: Measures) -> frozenset[str]:
     """Move what weights decide from open lines to units; return the measures of the total that became estimates."""
     estimated: set[str] = set()
     for place in sorted(place for place in places if place < 0):

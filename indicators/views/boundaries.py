@@ -20,6 +20,7 @@ from indicators.models import NeighbourhoodPlace, WeightTable
 from indicators.services.boundaries import other_side, place_neighbourhoods, restate, save_weights, withdraw_weights
 from indicators.statistics.boundaries import STATUS_WORDS, UnitMap, day_of
 from indicators.statistics.periods import presets
+from indicators.statistics.profile import DIMENSIONS, OF_CLASSES, profile
 from indicators.unit_exports import UNIT_COUNTS, unit_values
 from indicators.views.statistics import read_asked
 
@@ -67,6 +68,21 @@ def statistics_units(request: HttpRequest) -> HttpResponse:
         "may_export": scope.may(Verb.EXPORT),
     }  # fmt: skip
     return render(request, "indicators/statistics_units.html", context, status=422 if refusal else 200)
+
+
+@scoped(Verb.VIEW_FIGURES)
+def statistics_profile(request: HttpRequest) -> HttpResponse:
+    """What learning in the period was made of: by topic, role, funding, sex, ethnic group, age."""
+    user, asked, boundaries = cast(User, request.user), read_asked(request), read_boundaries(request)
+    if asked.problem:
+        messages.error(request, str(asked.problem.message))
+    parts = profile(user=user, boundaries=boundaries, **asked.what)
+    tables = [
+        (label, dimension in OF_CLASSES, [part for part in parts if part.dimension == dimension])
+        for dimension, label in DIMENSIONS.items()
+    ]
+    context = {"asked": asked, "tables": tables if parts else [], "boundaries": boundaries}
+    return render(request, "indicators/statistics_profile.html", context)
 
 
 @scoped(Verb.VIEW_FIGURES)

@@ -20,12 +20,13 @@ from centres.choices import Verb
 from centres.models import AdminUnit, Centre
 from core.dates import Period, read_day
 from core.errors import DomainError, InvalidInput
-from core.tabular.writing import CONTENT_TYPES
+from indicators.choices import Boundaries
 from indicators.exports import COUNTS, GROUP_COUNTS, GROUP_NOTE, NO_GROUP
 from indicators.statistics.groups import by_target_group, people_of_group
 from indicators.statistics.periods import presets
+from indicators.statistics.questions import Question
 from indicators.statistics.selectors import statistics
-from indicators.statistics.services import export_statistics
+from indicators.statistics.services import KINDS, export_statistics, file_name, is_long, start_export
 
 PER_PAGE = 100
 
@@ -150,6 +151,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
         "no_group": _(NO_GROUP),
         "may_see_people": scope_of(user).may(Verb.VIEW),
         "may_export": scope_of(user).may(Verb.EXPORT),
+        "may_write_year": scope_of(user).may(Verb.DECLARE),
     }
     return render(request, "indicators/statistics.html", context)
 
@@ -179,18 +181,25 @@ def statistics_export(request: HttpRequest) -> HttpResponseBase:
     """Hand the file out and remember that it was produced."""
     user, asked = cast(User, request.user), read_asked(request)
     kind = request.GET.get("format", "xlsx")
+    boundaries = request.GET.get("boundaries") or Boundaries.THEN
+    by_unit = request.GET.get("table") == "units"
     out = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it when it has been sent
     try:
         if asked.problem:
             raise asked.problem
-        export_statistics(by=user, kind=kind, out=out, **asked.what)
+        question = Question(**asked.what, boundaries=boundaries, by_unit=by_unit)
+        if is_long(question, kind, by=user):
+            out.close()
+            job = start_export(question, kind, by=user)
+            return redirect("job-status", job.pk)
+        export_statistics(by=user, kind=kind, out=out, boundaries=boundaries, by_unit=by_unit, **asked.what)
     except DomainError as error:
         out.close()
         if error.status in (403, 404):
             raise
         messages.error(request, str(error.message))
-        return redirect(f"{reverse('indicators:statistics')}?{asked.query}")
+        page = "indicators:statistics-units" if by_unit else "indicators:statistics"
+        return redirect(f"{reverse(page)}?{asked.query}")
     out.seek(0)
-    subject = asked.unit.code if asked.unit else asked.centre.code if asked.centre else ""
-    name = f"thong-ke-{subject}-{asked.period.starts_on:%Y%m%d}-{asked.period.ends_on:%Y%m%d}.{kind}"
-    return FileResponse(out, as_attachment=True, filename=name, content_type=CONTENT_TYPES[kind])
+    name = file_name(question, kind)
+    return FileResponse(out, as_attachment=True, filename=name, content_type=KINDS[kind])

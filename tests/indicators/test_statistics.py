@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import random
+import re
 
 import openpyxl
 import pytest
@@ -186,12 +187,14 @@ def test_both_formats_hold_the_same_and_other_programs_read_them(busy):
     _run, book = exported(busy, "xlsx")
     assert text.startswith(b"\xef\xbb\xbf")
     lines = list(csv.reader(io.StringIO(text.decode("utf-8-sig"))))
-    sheet = openpyxl.load_workbook(io.BytesIO(book)).active
+    sheet = openpyxl.load_workbook(io.BytesIO(book), data_only=True).active
     top = next(row for row in range(1, 12) if sheet.cell(row, 1).value == "Mã trung tâm")
     for index, line in enumerate(lines):
         cells = [sheet.cell(top + index, column + 1).value for column in range(len(line))]
         assert ["" if cell is None else str(cell) for cell in cells] == line
-    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    written = openpyxl.load_workbook(io.BytesIO(book)).active
+    formulas = [cell.value for row in written.iter_rows() for cell in row if cell.data_type == "f"]
+    assert all(re.fullmatch(r"=SUM(IF)?\([$A-Z0-9:,]+\)", formula) for formula in formulas)
     again = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
     assert any("Hà Nội" in str(cell) for cell in again[1])
     assert len(lines) - 1 == run.rows
@@ -361,7 +364,7 @@ def test_every_export_is_kept_with_its_hash_and_its_trace(busy):
     assert later.sha256 == hashlib.sha256(out.getvalue()[len(b"before") :]).hexdigest()
     assert AuditEvent.objects.filter(verb="indicators.export_statistics", centre_id=busy.centre_a.pk).count() == 1
     with pytest.raises(InvalidInput):
-        export_statistics(by=busy.tuan, unit=busy.city, starts_on=FROM, ends_on=TO, kind="pdf", out=io.BytesIO())
+        export_statistics(by=busy.tuan, unit=busy.city, starts_on=FROM, ends_on=TO, kind="doc", out=io.BytesIO())
 
 
 def test_command(busy, tmp_path, capsys):

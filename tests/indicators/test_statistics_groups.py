@@ -138,7 +138,7 @@ def test_the_file_has_them_on_a_further_sheet(busy):
     out = io.BytesIO()
     export_statistics(by=busy.tuan, unit=busy.city, starts_on=FROM, ends_on=TO, kind="xlsx", out=out)
     book = openpyxl.load_workbook(out)
-    assert book.sheetnames == ["Thống kê", "Nhóm đối tượng"]
+    assert book.sheetnames == ["Thống kê", "Nhóm đối tượng", "Cơ cấu", "Nguồn lực"]
     rows = [row for row in book["Nhóm đối tượng"].iter_rows(values_only=True) if isinstance(row[3], (int, float))]
     lines = by_target_group(**asked(busy.tuan, unit=busy.city))
     assert [(row[0], *row[2:5]) for row in rows] == [

@@ -18,7 +18,8 @@ PAGES = (
     "literacy:cohort-list", "indicators:declare", "courses:programme", "courses:returner-list",
     "literacy:relapse-list", "literacy:register", "literacy:mobilisation", "literacy:survey-upload",
     "indicators:statistics", "centres:centre-list", "centres:unit-list", "centres:audit-list", "accounts:profile",
-    "indicators:statistics-units", "indicators:divided-list",
+    "indicators:statistics-units", "indicators:divided-list", "indicators:statistics-profile",
+    "indicators:centre-year", "indicators:form-list", "indicators:schedule-list",
     "api:docs", "api:keys", "certificates:templates", "literacy:phone", "literacy:phone-pick", "literacy:held",
     "literacy:instrument", "literacy:standards", "literacy:year-closing",
 )  # fmt: skip

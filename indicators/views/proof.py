@@ -1,0 +1,30 @@
+"""The public page behind the code of a statistics paper."""
+
+import datetime as dt
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from centres.access import public
+from certificates.guessing import too_many_misses
+from certificates.views.public import closed_page
+from core.offline import in_asked_language
+from indicators.choices import Boundaries
+from indicators.statistics.proof import proof_of, run_of
+
+
+@public("anyone who holds a statistics paper may compare its totals with the system; no names, nothing below totals")
+@in_asked_language
+def proof(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the totals kept when the paper was made and say whether they still stand. Misses are slowed down."""
+    run = run_of(token)
+    if run is None:
+        if too_many_misses(request):
+            return closed_page(render(request, "verify/slow_down.html", status=429))
+        return closed_page(render(request, "indicators/proof.html", {"proof": None}, status=404))
+    found = proof_of(run)
+    context = {
+        "proof": found, "run": run, "map": Boundaries(run.boundaries).label,
+        "checked_at": dt.datetime.fromisoformat(found.checked_at),
+    }  # fmt: skip
+    return closed_page(render(request, "indicators/proof.html", context))
