@@ -78,9 +78,12 @@ def kept(
     area = _area(user, unit, centre, ends_on) if span else None
     if span is None or area is None:
         return None
+    sheets = RollupSheet.objects.filter(area=area.key[0], area_id=area.key[1], starts_on=span[0], ends_on=span[1])
+    if not sheets.exists():
+        return None
     # Marks first, the sheet afterwards: one that is written in between is newer than what they say.
     touched = recent()
-    row = RollupSheet.objects.filter(area=area.key[0], area_id=area.key[1], starts_on=span[0], ends_on=span[1]).first()
+    row = sheets.first()
     if row is None or row.basis != area.basis(target_groups()):
         return None
     body = unpack(row.body)
@@ -109,10 +112,13 @@ def classes_taught(ids: Collection[int], starts_on: dt.date, ends_on: dt.date) -
     span = standard_span(starts_on, ends_on, today)
     if span is None or not ids or missing(connection) or (ends_on != span[1] and _happens_later(today, span[1])):
         return {}
-    touched = recent()
-    rows = RollupSheet.objects.filter(
-        starts_on=span[0], ends_on=span[1], area=RollupArea.CENTRE, basis=centre_area(0).basis(target_groups())
-    ).values_list("area_id", "classes_led", "classes_took_part")
+    sheets = RollupSheet.objects.filter(starts_on=span[0], ends_on=span[1], area=RollupArea.CENTRE)
+    if not sheets.exists():
+        return {}
+    touched = recent()  # before the sheets, as above
+    rows = sheets.filter(basis=centre_area(0).basis(target_groups())).values_list(
+        "area_id", "classes_led", "classes_took_part"
+    )
     return {
         centre_id: led + took_part
         for centre_id, led, took_part in rows
