@@ -12,7 +12,7 @@ from centres.models import Body
 from core.models import DatedSetting
 from indicators.choices import Comparator, Formula, PlanState
 from indicators.models import Block, Indicator, Plan, PlanTask, Target
-from indicators.services.calendar import load_calendar, load_definitions
+from indicators.reference import load_calendar, load_definitions
 
 FOLDER = Path(__file__).resolve().parent.parent / "data"
 DATA = FOLDER / "plan_indicators.csv"

@@ -11,13 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from centres.access import own, scope_of, scoped
 from centres.choices import Verb
 from core.errors import DomainError
 from core.forms import add_domain_error
-from core.tabular.writing import CONTENT_TYPES, Column, Table, write_xlsx
+from core.tabular.writing import CONTENT_TYPES, Cell, Column, Table, write_xlsx
 from indicators import services
 from indicators.calendar_forms import DeadlineDayForm, DeadlineForm
 from indicators.choices import DueWhat
@@ -105,23 +106,22 @@ def missing(request: HttpRequest) -> HttpResponse:
 
 
 def _sheet(due: Due, rows: list[Owed]) -> HttpResponse:
-    columns = [
-        Column("Đơn vị, trung tâm", "text", 40), Column("Mã chỉ tiêu", "text", 12), Column("Chỉ tiêu", "text", 50),
-        Column("Tình trạng", "text", 16), Column("Hạn nộp", "date", 14),
-    ]  # fmt: skip
-    words = {"nothing": "chưa nhập", "draft": "mới lưu nháp", "returned": "bị trả lại"}
-    table = Table(
-        titles=[f"Chưa nộp: {due.deadline.name}", f"Kỳ {due.starts_on:%d/%m/%Y} – {due.ends_on:%d/%m/%Y}"],
-        columns=columns,
-        rows=(
+    """The list as a file; it is handed on, so its words are Vietnamese whoever asks."""
+    with override("vi"):
+        columns = [
+            Column(_("Đơn vị, trung tâm"), "text", 40), Column(_("Mã"), "text", 12), Column(_("Chỉ tiêu"), "text", 50),
+            Column(_("Tình trạng"), "text", 16), Column(_("Hạn nộp"), "date", 14),
+        ]  # fmt: skip
+        period = {"a": f"{due.starts_on:%d/%m/%Y}", "b": f"{due.ends_on:%d/%m/%Y}"}
+        titles = [_("Chưa nộp: %(name)s") % {"name": due.deadline.name}, _("kỳ %(a)s – %(b)s") % period]
+        cells: list[list[Cell]] = [
             [
                 row.whose, row.indicator.code if row.indicator else "", row.indicator.name if row.indicator else "",
-                words[row.state], due.due_on,
+                str(STATES[row.state]), due.due_on,
             ]
             for row in rows
-        ),
-        sheet="Chưa nộp",
-    )  # fmt: skip
+        ]  # fmt: skip
+        table = Table(titles=titles, columns=columns, rows=cells, sheet=_("Chưa nộp"))
     out = io.BytesIO()
     write_xlsx(table, out)
     response = HttpResponse(out.getvalue(), content_type=CONTENT_TYPES["xlsx"])

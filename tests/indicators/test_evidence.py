@@ -17,8 +17,8 @@ from courses.models import Topic
 from indicators.evidence import CODES, evidence_of
 from indicators.evidence.cells import hidden_cells
 from indicators.models import FigureDefinition
+from indicators.reference import DEFINITIONS
 from indicators.services import record_population, record_title
-from indicators.services.calendar import DEFINITIONS
 from literacy.models import FollowUp
 from literacy.services import record_award, record_check
 from tests.factories import closed_class, make_course, make_learner, use_system
