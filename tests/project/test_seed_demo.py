@@ -23,8 +23,8 @@ from courses.models import ClassGroup, CourseMaterial, Enrolment, Material, Need
 from courses.selectors.closing import UNKNOWN_IDENTITY, closing_exceptions
 from courses.selectors.planning import plan_report
 from courses.services import close_class
+from indicators.inbox import inbox
 from indicators.models import Figure
-from indicators.selectors import inbox
 from learners.models import Learner
 from literacy.choices import CheckOutcome
 from literacy.cohorts.periods import period_of
