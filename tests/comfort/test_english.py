@@ -206,11 +206,12 @@ VIETNAMESE_ONLY = (
     "certificates/content.py", "core/tabular/writing.py", "core/text.py", "core/reference.py",
     "*/services/reference.py", "*/services/holidays.py", "*/reference.py", "learners/target_groups.py",
     "learners/choices.py", "*/roster/*",
-    "clc_manager/demo/*", "*/management/*", "*/exports.py", "clc_manager/navigation.py", "accounts/models.py",
+    "clc_manager/demo/*", "*/management/*", "*/exports.py", "*_exports.py", "clc_manager/navigation.py", "accounts/models.py",
     "api/schema.py", "*/apps.py", "bench/*", "certificates/signing/claims.py", "certificates/book/*",
     "certificates/wording/*", "certificates/paper/stamping/faces.py",
     "courses/programme/parts.py", "literacy/standards/handing_out.py", "literacy/standards/paper.py",
     "literacy/standards/tables.py", "literacy/standards/xlsx.py",
+    "indicators/statistics/documents.py", "indicators/statistics/paper.py", "indicators/statistics/proof.py",
 )  # fmt: skip
 
 
