@@ -69,6 +69,7 @@ BY_ROLE: tuple[tuple[Role, str], ...] = (
     (Role.REGISTRAR, "nhan-vien"),
     (Role.CITY_OFFICER, "can-bo"),
     (Role.AREA_OFFICER, "can-bo"),
+    (Role.BODY_OFFICER, "can-bo"),
     (Role.AUDITOR, "thanh-tra"),
     (Role.TEACHER, "giao-vien"),
 )

@@ -1,11 +1,14 @@
 """What forms of every app share."""
 
+import re
 from typing import Any
 
 from django import forms
 
 from core.errors import DomainError
 from core.text import split_name
+
+GROUPED = re.compile(r"-?\d{1,3}(\.\d{3})+(,\d+)?")
 
 
 def add_domain_error(form: forms.BaseForm, error: DomainError) -> None:
@@ -42,6 +45,19 @@ class ClockField(forms.TimeField):
         attrs = {"placeholder": "18:30", "inputmode": "numeric", "autocomplete": "off"}
         kwargs.setdefault("widget", forms.TimeInput(attrs, format="%H:%M"))
         super().__init__(**kwargs)
+
+
+class GroupedDecimalField(forms.DecimalField):
+    """A number as people write it here: 1.400,5 or 1400,5. Dots between groups of three are no decimal points."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(localize=True, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """Take the dots between groups away before Django reads the rest."""
+        if isinstance(value, str) and GROUPED.fullmatch(value.strip()):
+            value = value.strip().replace(".", "")
+        return super().to_python(value)
 
 
 def offer_people(field: Any, people: Any) -> None:

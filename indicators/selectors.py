@@ -100,7 +100,7 @@ class PlanLine:
 
 def goal_of(target: Target) -> Goal:
     """Return the pure form of a target."""
-    return Goal(target.comparator, target.low, target.high, target.status)
+    return target.goal
 
 
 def trajectory_of(indicator: Indicator, own: Collection[UnitTarget] = ()) -> Trajectory:

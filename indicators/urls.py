@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from indicators import urls_boundaries
+from indicators import urls_boundaries, urls_plans
 from indicators.views import approval, declare, figures, plan, reporting, statistics
 
 app_name = "indicators"
@@ -22,4 +22,5 @@ urlpatterns = [
     path("quality/", include("indicators.urls_quality")),
     path("exchange/", include("indicators.urls_exchange")),
     *urls_boundaries.urlpatterns,
+    *urls_plans.urlpatterns,
 ]

@@ -14,7 +14,7 @@ import pytest
 from accounts.choices import Role, Salutation
 from accounts.models import User
 from centres.choices import BEGINNING, UnitKind, UnitLevel
-from centres.models import AdminUnit, Centre, CentreLocation, Membership, UnitLineage
+from centres.models import AdminUnit, Body, Centre, CentreLocation, Membership, UnitLineage
 from clc_manager.reference import load_apps
 from learners.models import Learner
 from tests import flush  # noqa: F401 - lifts append-only triggers while Django empties tables
@@ -48,6 +48,7 @@ class Cast:
     nam: User
     tuan: User
     oanh: User
+    linh: User | None = None  # of an association; made by ``with_linh`` where a test needs somebody of a body
 
     @property
     def users(self) -> dict[str, User]:
@@ -82,6 +83,14 @@ def make_user(
     user = User.objects.create_user(username, PASSWORD, full_name=full_name, salutation=salutation)
     Membership.objects.create(user=user, role=role, centre=centre, unit=unit, body=body, valid_from=dt.date(2020, 1, 1))
     return user
+
+
+def with_linh(cast: Cast) -> User:
+    """Linh of the city's association for promoting education (fixture ``reference``), made once per cast."""
+    if cast.linh is None:
+        body = Body.objects.get(code="HKH")
+        cast.linh = make_user("linh", "Đoàn Mỹ Linh", Role.BODY_OFFICER, body=body)
+    return cast.linh
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from centres.models import AdminUnit
 from core.models import TimeStamped
 from indicators.choices import Comparator
 from indicators.models.plan import Indicator
+from indicators.rules import Goal, status_words
 
 _STATUS = Q(comparator__in=["status", "milestone"], low__isnull=True, high__isnull=True) & ~Q(status="")
 _RANGE = Q(comparator="range", low__isnull=False, high__isnull=False, status="")
@@ -42,6 +43,16 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator.code} {self.year}"
+
+    @property
+    def goal(self) -> Goal:
+        """Its pure form."""
+        return Goal(self.comparator, self.low, self.high, self.status)
+
+    @property
+    def words(self) -> str:
+        """What is asked for as people write it."""
+        return self.goal.words()
 
 
 class TrajectoryStep(TimeStamped):
@@ -103,3 +114,8 @@ class UnitTarget(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.indicator.code} {self.unit} {self.year}"
+
+    @property
+    def status_words(self) -> str:
+        """The status to reach in words."""
+        return status_words(self.status)

@@ -4,9 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
+from centres.models import Body
 from clc_manager.help import GUIDES
 from courses.models import ClassGroup, Enrolment
+from indicators.models import Contribution, Indicator
+from indicators.services.contributions import save_contribution
+from tests.cast import with_linh
 from tests.matrix.table import EXCUSED, OBJECT_LINES, PLAIN
 from tests.matrix.world import World
 
@@ -60,6 +65,28 @@ class Stop:
     url: str
 
 
+def plan_stops(world: World) -> list[tuple[str, str, list[Any]]]:
+    """Pages of laying the city's plan down, and of what is contributed to it."""
+    line = Indicator.objects.get(plan__is_default=True, code="A3")
+    task, linh = line.plan.tasks.filter(body__code="SGDDT")[0], with_linh(world.cast)
+    contribution = Contribution.objects.first() or save_contribution(
+        plan=line.plan, body=Body.objects.get(code="HKH"), unit=None, year=timezone.localdate().year, version=0,
+        by=linh, words={"done": "Đã vận động 120 gia đình đăng ký."},
+    )  # fmt: skip
+    plan, of_line = [line.plan_id], [line.plan_id, line.pk]
+    return [
+        ("indicators:plan-setup", "tuan", plan), ("indicators:plan-setup", "lan", plan),
+        ("indicators:plan-edit", "tuan", plan), ("indicators:block-add", "tuan", plan),
+        ("indicators:block-edit", "tuan", [line.plan_id, line.block_id]), ("indicators:line-add", "tuan", plan),
+        ("indicators:line-edit", "tuan", of_line), ("indicators:plan-line", "tuan", of_line),
+        ("indicators:plan-line", "lan", of_line), ("indicators:unit-targets", "tuan", of_line),
+        ("indicators:task", "tuan", [line.plan_id, task.pk]), ("indicators:task-add", "tuan", plan),
+        ("indicators:task-edit", "tuan", [line.plan_id, task.pk]),
+        ("indicators:contribution", "linh", [contribution.pk]),
+        ("indicators:contribution-edit", "linh", ["HKH"]),
+    ]  # fmt: skip
+
+
 def excused_stops(world: World) -> list[Stop]:
     """Pages that the matrix judges elsewhere."""
     rows = world.a
@@ -86,6 +113,7 @@ def excused_stops(world: World) -> list[Stop]:
         ("indicators:deadline-edit", "tuan", ["xmc-phuong-xa"]),
         ("indicators:deadline-day", "tuan", ["xmc-phuong-xa"]),
         ("indicators:title-take-back", "lan", [world.title.pk]),
+        *plan_stops(world),
         *(("help", "lan", [topic]) for topic in GUIDES),
         ("job-status", "lan", [world.job.pk]),
         ("learners:merge", "duc", [rows.learner.pk, others.values_list("learner_id", flat=True)[0]]),
