@@ -18,6 +18,7 @@ from clc_manager.demo import (
     going_on,
     papers,
     planning,
+    plans,
     reading,
     standards,
     surveying,
@@ -80,6 +81,7 @@ def build_small(*, today: dt.date, say: Say) -> dict[str, Any]:
         papers.use_of_the_system(town, places)
         papers.figures(town, users, AdminUnit.objects.get(level="city"))
         keep_quality()
+        plans.of_the_plan(today, users)
     return describe()
 
 
