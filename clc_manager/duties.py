@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -12,8 +13,9 @@ from centres.choices import Verb
 from centres.models import AdminUnit, Centre
 from certificates.models import Proposal
 from core.dates import Period
-from indicators.choices import FigureState, IndicatorSource
-from indicators.models import CentreDeclaration, Figure, Indicator, ReportRun
+from indicators.choices import ContributionState, FigureState, IndicatorSource
+from indicators.contributions import addressees
+from indicators.models import CentreDeclaration, Contribution, Figure, Indicator, Plan, ReportRun
 from indicators.statistics.schedules import broken_schedules, new_files
 from literacy.models import CheckSending
 
@@ -47,6 +49,7 @@ def duties_of(user: User, day: dt.date) -> list[Duty]:
     if scope.may(Verb.APPROVE_FIGURE) and (waiting := Figure.objects.to_decide_by(user).count()):
         text = _("%(n)s số liệu chờ duyệt") % {"n": waiting}
         found.insert(0, Duty(text, scope.label, _("Duyệt"), reverse("indicators:inbox")))
+    found = [*_contributions(user, day), *found]
     own = CheckSending.objects.filter(scope.centre_q("follow_up__centre_id", Verb.FOLLOW_UP))
     if scope.may(Verb.FOLLOW_UP) and (held := own.held().count()):
         text = _("%(n)s kết quả kiểm tra gửi từ điện thoại chờ xem lại") % {"n": held}
@@ -61,6 +64,30 @@ def duties_of(user: User, day: dt.date) -> list[Duty]:
         text = _("%(n)s đề nghị về chứng nhận chờ bạn xác nhận") % {"n": asked}
         found.insert(0, Duty(text, scope.label, _("Xem"), reverse("certificates:proposals")))
     return found
+
+
+def _contributions(user: User, day: dt.date) -> list[Duty]:
+    """What one's own body still has to send on the main plan; for who accepts, what waits."""
+    scope = scope_of(user)
+    concerned = scope.body_ids or Verb.SET_RULES in scope.city_verbs
+    plan = Plan.objects.in_force_on(day).first() if concerned else None
+    if plan is None:
+        return []
+    there = Contribution.objects.filter(plan=plan, year=day.year)
+    pages = f"?{urlencode({'plan': plan.code, 'year': str(day.year)})}"
+    if scope.body_ids:
+        sent = there.filter(state__in=[ContributionState.SENT, ContributionState.ACCEPTED], unit__isnull=True)
+        bodies = addressees(plan).filter(pk__in=scope.body_ids).exclude(pk__in=sent.values("body"))
+        text = _("Báo cáo phần của cơ quan năm %(year)s, trước 01/12") % {"year": day.year}
+        return [
+            Duty(text, body.name, _("Viết"), reverse("indicators:contribution-edit", args=[body.code]) + pages)
+            for body in bodies
+        ]
+    waiting = there.filter(state=ContributionState.SENT).count()
+    if not waiting:
+        return []
+    text = _("%(n)s cơ quan đã gửi phần của mình, chờ nhận") % {"n": waiting}
+    return [Duty(text, scope.label, _("Xem"), reverse("indicators:contribution-list") + pages)]
 
 
 def _of_centre(centre: Centre, year: Period) -> list[Duty]:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -25,9 +25,10 @@ def contributions(plan: Plan, year: int) -> list[Contribution]:
     return list(rows.select_related("body", "unit").order_by("body__order", "body__code", "unit__sort_key", "pk"))
 
 
-def addressees(plan: Plan) -> list[Body]:
+def addressees(plan: Plan) -> QuerySet[Body]:
     """Return the bodies a plan gives tasks or lines to, in order: one query."""
-    return list(Body.objects.filter(Q(tasks__plan=plan) | Q(indicators__plan=plan)).distinct())
+    given = Q(pk__in=plan.tasks.values("body")) | Q(pk__in=plan.indicators.values("responsible"))
+    return Body.objects.filter(given)
 
 
 def reporting_units(year: int) -> list[AdminUnit]:

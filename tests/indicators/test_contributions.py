@@ -117,6 +117,16 @@ def test_the_form_keeps_what_was_typed_and_sends(as_user, cast, plan):
     assert [item.figures for item in contributions(plan, year())] == ["120 gia đình"]
 
 
+def test_the_start_page_says_what_is_owed_and_what_waits(as_user, cast, plan):
+    linh = with_linh(cast)
+    start = as_user(linh).get("/").content.decode()
+    assert reverse("indicators:contribution-edit", args=["HKH"]) in start
+    assert as_user(linh).get(reverse("indicators:statistics")).status_code == 200
+    write(plan, linh)
+    assert reverse("indicators:contribution-edit", args=["HKH"]) not in as_user(linh).get("/").content.decode()
+    assert "1 cơ quan đã gửi phần của mình" in as_user(cast.tuan).get("/").content.decode()
+
+
 def test_drafts_are_nobody_elses(as_user, cast, plan):
     row = write(plan, with_linh(cast), send=False)
     url = reverse("indicators:contribution", args=[row.pk])
