@@ -149,7 +149,7 @@ def today_for(user: User, day: dt.date) -> Today:
     _neglected(page, user)
     if scope.may(Verb.VIEW):
         page.people = _people(user, day.year)
-    page.hands_in = scope.may(Verb.DECLARE) or scope.may(Verb.REPORT_FIGURE)
+    page.hands_in = scope.may(Verb.DECLARE) or scope.may(Verb.REPORT_FIGURE) or bool(scope.body_ids)
     if page.hands_in or scope.may(Verb.ISSUE):
         duties = duties_of(user, day)
         # Who hands nothing in is asked to confirm something now and then, and else not told that all is handed in.

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from centres.models import Body
+from clc_manager.demo import plans as demo
 from core.errors import Conflict, Forbidden, InvalidInput
 from indicators.contributions import addressees, contributions, standings
 from indicators.models import Contribution, ContributionEvent
@@ -125,6 +126,14 @@ def test_the_start_page_says_what_is_owed_and_what_waits(as_user, cast, plan):
     write(plan, linh)
     assert reverse("indicators:contribution-edit", args=["HKH"]) not in as_user(linh).get("/").content.decode()
     assert "1 cơ quan đã gửi phần của mình" in as_user(cast.tuan).get("/").content.decode()
+
+
+def test_the_demo_has_a_second_plan_parts_progress_and_words(cast, plan):
+    demo.of_the_plan(timezone.localdate(), {"tuan": cast.tuan})
+    assert {row.code for row in plan.__class__.objects.all()} == {plan.code, demo.FICTITIOUS}
+    assert current_plan() == plan
+    assert [item.body.code for item in contributions(plan, year())] == ["SNV", "HKH"]
+    assert plan.tasks.exclude(state="not_begun").count() == len(demo.PROGRESS)
 
 
 def test_drafts_are_nobody_elses(as_user, cast, plan):
