@@ -21,7 +21,8 @@ ITEMS: tuple[tuple[str | Promise, str, tuple[Verb, ...]], ...] = (
     (_("Chứng nhận"), "certificates:register", (Verb.VIEW,)),
     (_("Theo dõi biết chữ"), "literacy:followup-list", (Verb.VIEW,)),
     (_("Chỉ tiêu"), "indicators:plan", (Verb.VIEW_FIGURES,)),
-    (_("Thống kê"), "indicators:statistics", (Verb.VIEW_FIGURES,)),
+    # People of a body see the plan; statistics are of centres, of which they have none.
+    (_("Thống kê"), "indicators:statistics", (Verb.EXPORT,)),
     (_("Trung tâm"), "centres:centre-list", (Verb.VIEW,)),
     (_("Nhật ký"), "centres:audit-list", (Verb.READ_AUDIT,)),
 )
