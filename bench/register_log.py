@@ -1,8 +1,8 @@
 """The published log at length: a first checkpoint and an audit over 100,000 lines, in time and in memory.
 
 Ours is the audit of a register: rows, leaves, places, published entries, tiles, states, numbers, signed roots (papers
-share one small file: hashing real ones is the disk's speed). The floor reads the same events once and computes their leaves,
-which an audit cannot do without. Memory is that of programs of their own, at two lengths of the log.
+share one small file: hashing real ones is the disk's speed). The floor reads the same events once and computes their
+leaves, which an audit cannot do without. Memory is that of programs of their own, at two lengths of the log.
 """
 
 import hashlib
