@@ -61,7 +61,8 @@ def _titles(question: Question, subject: str, by: User, token: str, more: str = 
 
 def document(question: Question, *, by: User, token: str = "", kind: str = "xlsx") -> Document:
     """Ask everything a file of that kind shows. Raises as ``restate`` and ``statistics`` do."""
-    parts = profile(user=by, boundaries=question.boundaries, **question.what) if kind != "csv" else []
+    with override("vi"):  # a file is handed in: its words stay Vietnamese
+        parts = profile(user=by, boundaries=question.boundaries, **question.what) if kind != "csv" else []
     if question.is_by_unit:
         found = restate(by=by, boundaries=question.boundaries, **question.what)
         titles = [*_titles(question, found.label, by, token), *found.notes]

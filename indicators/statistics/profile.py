@@ -126,7 +126,7 @@ def _keys_of(row: facts.PersonRow | facts.PaperRow, year: int) -> list[tuple[str
 def _in_order(seen: dict[tuple[str, Any], _Seen]) -> list[Part]:
     topics = {row.pk: row for row in Topic.objects.order_by("order", "pk")}
     values: dict[str, list[tuple[Any, str, str]]] = {
-        "topic": [(pk, row.code, row.name) for pk, row in topics.items()],
+        "topic": [(pk, row.code, str(row)) for pk, row in topics.items()],
         "role": [(value, value, str(label)) for value, label in OrganiserRole.choices],
         "funding": [(value, value, str(label)) for value, label in Funding.choices],
         "sex": [(value, value, str(label)) for value, label in Sex.choices],
