@@ -67,9 +67,13 @@ def _centres_of(unit: AdminUnit) -> QuerySet[Centre]:
 
 
 def _known_through(unit: AdminUnit, by: User | None) -> list[int]:
-    """Centres of the commune whose people somebody may survey: an officer all of them, staff their own."""
+    """Centres of the commune whose people somebody may survey: an officer all of them, staff their own.
+
+    Also those that closed: the people they knew still live there, and would be registered a second time.
+    """
     scope = scope_of(by)
-    return [pk for pk in _centres_of(unit).values_list("pk", flat=True) if scope.may(Verb.SURVEY, pk)]
+    centres = Centre.objects.filter(locations__unit=unit).distinct()
+    return [pk for pk in centres.values_list("pk", flat=True) if scope.may(Verb.SURVEY, pk)]
 
 
 @all_stays()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from centres.models import Centre, CentreLocation
 from core.dates import PartialDate
@@ -66,6 +67,17 @@ def test_people_of_all_centres_of_the_commune_are_recognised_by_whoever_may_know
     _row, done = commit(cast, content, by=cast.tuan)
     assert (done.known, done.new, Learner.objects.count()) == (2, 0, 2)
     assert LevelStanding.objects.filter(learner__in=[mai, dao], level=1).count() == 2
+
+
+def test_people_of_a_centre_that_closed_are_not_registered_a_second_time(cast, reference):
+    last = timezone.localdate() - dt.timedelta(days=1)
+    closed = Centre.objects.create(
+        code="HN-BAVI-3", name="Trung tâm Ba Vì 3", established_on=dt.date(2015, 1, 1), closed_on=last
+    )
+    CentreLocation.objects.create(centre=closed, unit=cast.commune_a, valid_from=dt.date(2025, 7, 1), valid_to=last)
+    make_learner(closed, "Bùi Thị Mai", birth=PartialDate(1980, 5, 3), unit=cast.commune_a)
+    _row, done = commit(cast, book([person("Mai", day=3, month=5, done=3)]), by=cast.tuan)
+    assert (done.known, done.new, Learner.objects.count()) == (1, 0, 1)
 
 
 def test_contradictory_rows_stay_out_and_nothing_is_half_written(cast, reference):
