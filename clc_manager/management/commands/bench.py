@@ -18,8 +18,8 @@ from core.errors import InvalidInput
 
 NAMES = (
     "certificates", "certificates_single", "verification", "roster_import", "roster_rival", "roster_memory",
-    "dashboards", "statistics_export", "person_search", "lookalikes", "register_log", "literacy_cohorts",
-    "literacy_register",
+    "dashboards", "table_export", "statistics_export", "person_search", "lookalikes", "register_log",
+    "literacy_cohorts", "literacy_register",
 )  # fmt: skip
 INSIDE = "CLC_BENCH_INSIDE"
 
