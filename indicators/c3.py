@@ -151,9 +151,13 @@ def measure(*, unit: AdminUnit, as_of: dt.date, only: set[int] | None = None, fr
 
 
 def use_of(centre_id: int, as_of: dt.date) -> CentreUse | None:
-    """Return what one centre did since the plan year began; None when it is not open on the day."""
+    """Return what one centre did since the plan year began; None when it is not open, or no rule holds, on the day."""
     city = AdminUnit.objects.get(level=UnitLevel.CITY)
-    return next(iter(measure(unit=city, as_of=as_of, only={centre_id}).centres), None)
+    try:
+        measured = measure(unit=city, as_of=as_of, only={centre_id})
+    except LookupError:  # a database without reference data has a start page too
+        return None
+    return next(iter(measured.centres), None)
 
 
 def _months_used(ids: list[int], starts_on: dt.date, ends_on: dt.date) -> dict[int, set[tuple[int, int]]]:
