@@ -8,11 +8,13 @@ import argparse
 import datetime as dt
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils.translation import gettext as _
 
-from core.errors import DomainError
+from core.errors import DomainError, InvalidInput
 
 
 def day(text: str) -> dt.date:
@@ -21,6 +23,14 @@ def day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day; write YYYY-MM-DD, for example 2026-11-30") from None
+
+
+def write_file(target: Path, content: bytes) -> None:
+    """Write the file a command was asked for. Raises InvalidInput ``cannot_write`` where that is not possible."""
+    try:
+        target.write_bytes(content)
+    except OSError as error:
+        raise InvalidInput("cannot_write", _("Không ghi được tệp %(file)s.") % {"file": target}) from error
 
 
 class OperatorCommand(BaseCommand):

@@ -14,6 +14,7 @@ from certificates.services.credentials import credential_of, did_json, signed_li
 from certificates.signing.keys import BrokenKeyList
 from certificates.views.holder import not_here
 from certificates.views.public import closed_page
+from core.downloads import attachment
 from core.errors import Unavailable
 
 JSON, JWT = "application/vc", "application/vc+jwt"
@@ -30,9 +31,7 @@ def _file(credential: Credential, form: str) -> HttpResponse:
     else:
         raise Http404
     name = f"chung-chi-so-{credential.certificate.register_number.replace('/', '-')}.{form}"
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return closed_page(response)
+    return closed_page(attachment(content, kind, name))
 
 
 def _broken(error: Exception) -> Unavailable:

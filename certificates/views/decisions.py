@@ -18,6 +18,7 @@ from certificates.choices import ProposalState, ProposalStep
 from certificates.forms import CopyForm, DecisionForm
 from certificates.models import Certificate, Proposal, RegisterEvent, RegisterEventKind
 from certificates.paper.copying import copy_of
+from core.downloads import attachment
 from core.errors import DomainError
 from core.forms import add_domain_error
 
@@ -93,10 +94,8 @@ def copy_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     lines = RegisterEvent.objects.visible_to(request.user).filter(kind=RegisterEventKind.COPIED)
     line = get_object_or_404(lines.select_related("certificate__centre", "certificate__register"), pk=pk)
     require(request.user, Verb.ISSUE, line.certificate.centre_id)
-    response = HttpResponse(copy_of(line), content_type="application/pdf")
     name = f"ban-sao-{line.copy_number.replace('/', '-')}.pdf"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attachment(copy_of(line), "application/pdf", name)
 
 
 @scoped(Verb.ISSUE)

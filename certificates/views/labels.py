@@ -16,6 +16,7 @@ from centres.permissions import require
 from certificates.choices import CertificateState
 from certificates.labels.printing import LABELS_A_SHEET, label_sheets
 from certificates.models import Certificate
+from core.downloads import attachment
 from core.errors import InvalidInput
 from core.text import search_key
 from courses.models import ClassGroup
@@ -34,9 +35,7 @@ def _skip(request: HttpRequest) -> int:
 
 
 def _file(rows: list[Certificate], request: HttpRequest, name: str) -> HttpResponse:
-    response = HttpResponse(label_sheets(rows, skip=_skip(request)), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attachment(label_sheets(rows, skip=_skip(request)), "application/pdf", name)
 
 
 @scoped(Verb.VIEW)

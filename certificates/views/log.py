@@ -8,14 +8,21 @@ from django.shortcuts import get_object_or_404, render
 from accounts.models import User
 from centres.access import scoped
 from centres.choices import Verb
-from certificates.models import Certificate
+from certificates.models import Certificate, LogPlace
 from certificates.selectors import log_proof, log_state, place_of
+from core.downloads import attachment
 
 
 @scoped(Verb.VIEW)
 def log(request: HttpRequest) -> HttpResponse:
     """Last checkpoint, what waits, where others find it. The same for everybody: nothing in the log is secret."""
     return render(request, "certificates/log.html", {"log": log_state()})
+
+
+def proof_file(place: LogPlace, register_number: str) -> HttpResponse:
+    """Return the inclusion proof of an entry as a file (c2sp.org/tlog-proof)."""
+    name = f"chung-nhan-{register_number.replace('/', '-')}.tlog-proof"
+    return attachment(log_proof(place), "text/plain; charset=utf-8", name)
 
 
 @scoped(Verb.VIEW)
@@ -25,7 +32,4 @@ def proof(request: HttpRequest, pk: int) -> HttpResponse:
     place = place_of(row)
     if place is None:
         raise Http404
-    response = HttpResponse(log_proof(place), content_type="text/plain; charset=utf-8")
-    name = f"chung-nhan-{row.register_number.replace('/', '-')}.tlog-proof"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return proof_file(place, row.register_number)

@@ -11,8 +11,9 @@ from django.utils import timezone, translation
 from centres.access import public
 from certificates.choices import CertificateKind
 from certificates.guessing import too_many_misses
-from certificates.selectors import UNKNOWN, Verdict, log_proof, look_up, look_up_logged, look_up_successor, token_in
+from certificates.selectors import UNKNOWN, Verdict, look_up, look_up_logged, look_up_successor, token_in
 from certificates.services.publishing import public_host
+from certificates.views.log import proof_file
 from core.offline import LANGUAGES, in_asked_language
 from core.prepared import fill
 from core.templatetags.clc import vdate, vdatetime
@@ -134,10 +135,7 @@ def proof(request: HttpRequest, token: str) -> HttpResponse:
     found = look_up_logged(token)
     if found is None or found.place is None:
         return _missed(request)
-    response = HttpResponse(log_proof(found.place), content_type="text/plain; charset=utf-8")
-    name = f"chung-nhan-{found.register_number.replace('/', '-')}.tlog-proof"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return closed_page(response)
+    return closed_page(proof_file(found.place, found.register_number))
 
 
 @public("the form in which a code can be typed")

@@ -19,6 +19,7 @@ from centres.access import scope_of, scoped
 from centres.choices import Verb
 from centres.models import Centre
 from centres.permissions import require
+from core.downloads import attachment
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.tabular.writing import CONTENT_TYPES, WRITERS
@@ -255,7 +256,5 @@ def plan_report_export(request: HttpRequest, pk: int) -> HttpResponse:
     out = io.BytesIO()
     with override("vi"):  # like every form of the office
         WRITERS[kind](report_table(plan, plan_report(plan), cast(User, request.user)), out)
-    response = HttpResponse(out.getvalue(), content_type=CONTENT_TYPES[kind])
     name = f"ke-hoach-{plan.centre.code}-{plan.year}.{kind}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attachment(out.getvalue(), CONTENT_TYPES[kind], name)

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-SMALLEST = 5
+from literacy.cohorts.publishing import SMALL
+
+SMALLEST = SMALL
 
 
 def hidden_cells(counts: Sequence[int], may_see: Sequence[bool]) -> list[bool]:

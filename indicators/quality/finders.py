@@ -7,6 +7,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
@@ -50,6 +51,36 @@ class Look:
         """Classes that ran in the window; what was cancelled is no activity."""
         rows = ClassGroup.objects.filter(self.within("centre_id"), starts_on__lte=self.day, ends_on__gte=self.since)
         return rows.exclude(status=ClassStatus.CANCELLED).order_by()
+
+    @cached_property
+    def weeks(self) -> list[tuple[int, dt.date, int]]:
+        """Sessions held, by centre and week (its Monday): asked once."""
+        rows = Session.objects.filter(
+            self.within("class_group__centre_id"), status=SessionStatus.HELD, held_on__range=(self.since, self.day)
+        )
+        return list(
+            rows.annotate(week=TruncWeek("held_on"))
+            .order_by("class_group__centre_id", "week")
+            .values_list("class_group__centre_id", "week")
+            .annotate(held=Count("pk"))
+        )
+
+    @cached_property
+    def months(self) -> dict[int, dict[dt.date, int]]:
+        """Enrolments that stayed, by centre and whole month, up to six months before the window: asked once."""
+        first = (self.since - dt.timedelta(days=31 * MONTHS_BEFORE)).replace(day=1)
+        rows = (
+            Enrolment.objects.filter(self.within("class_group__centre_id"), enrolled_on__range=(first, self.day))
+            .exclude(status=EnrolmentStatus.WITHDRAWN)
+            .annotate(month=TruncMonth("enrolled_on"))
+            .order_by()
+            .values_list("class_group__centre_id", "month")
+            .annotate(count=Count("pk"))
+        )
+        found: dict[int, dict[dt.date, int]] = defaultdict(dict)
+        for centre_id, month, count in rows:
+            found[centre_id][month] = count
+        return found
 
 
 def _class_finding(rule: RuleCode, row: Any, detail: str, facts: str = "") -> Finding:
@@ -126,43 +157,16 @@ def all_present(look: Look) -> Iterator[Finding]:
 def crowded_week(look: Look) -> Iterator[Finding]:
     """Weeks (Monday to Sunday) with more sessions than the setting allows a centre."""
     most = int(setting_known("indicators.quality_sessions_a_week", look.day))
-    for centre_id, week, held in _weeks(look).filter(held__gte=most):
+    for centre_id, week, held in look.weeks:
+        if held < most:
+            continue
         words = _("%(n)s buổi trong tuần từ %(day)s") % {"n": held, "day": f"{week:%d/%m/%Y}"}
         yield Finding(RuleCode.CROWDED_WEEK, centre_id, f"{week:%Y-%m-%d}", words, "", str(held), ("centre", centre_id))
 
 
-def _weeks(look: Look) -> QuerySet[Any, tuple[int, dt.date, int]]:
-    rows = Session.objects.filter(
-        look.within("class_group__centre_id"), status=SessionStatus.HELD, held_on__range=(look.since, look.day)
-    )
-    return (
-        rows.annotate(week=TruncWeek("held_on"))
-        .order_by("class_group__centre_id", "week")
-        .values_list("class_group__centre_id", "week")
-        .annotate(held=Count("pk"))
-    )
-
-
-def _months(look: Look) -> dict[int, dict[dt.date, int]]:
-    """Enrolments that stayed, by centre and whole month, up to six months before the window."""
-    first = (look.since - dt.timedelta(days=31 * MONTHS_BEFORE)).replace(day=1)
-    rows = (
-        Enrolment.objects.filter(look.within("class_group__centre_id"), enrolled_on__range=(first, look.day))
-        .exclude(status=EnrolmentStatus.WITHDRAWN)
-        .annotate(month=TruncMonth("enrolled_on"))
-        .order_by()
-        .values_list("class_group__centre_id", "month")
-        .annotate(count=Count("pk"))
-    )
-    found: dict[int, dict[dt.date, int]] = defaultdict(dict)
-    for centre_id, month, count in rows:
-        found[centre_id][month] = count
-    return found
-
-
 def jump(look: Look) -> Iterator[Finding]:
     """Months with three times the mean of the six before, and at least fifty enrolments more."""
-    for centre_id, months in sorted(_months(look).items()):
+    for centre_id, months in sorted(look.months.items()):
         for month in sorted(months):
             if month < look.since.replace(day=1):
                 continue
@@ -296,9 +300,9 @@ def bases(look: Look) -> dict[int, dict[RuleCode, int]]:
     )
     for centre_id, count in people:
         found[centre_id] |= dict.fromkeys(_OF_PEOPLE, count)
-    for centre_id, _week, _held in _weeks(look):
+    for centre_id, _week, _held in look.weeks:
         found[centre_id][RuleCode.CROWDED_WEEK] = found[centre_id].get(RuleCode.CROWDED_WEEK, 0) + 1
-    for centre_id, months in _months(look).items():
+    for centre_id, months in look.months.items():
         inside = sum(month >= look.since.replace(day=1) for month in months)
         if inside:
             found[centre_id][RuleCode.JUMP] = inside

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from centres.access import own, scope_of, scoped
 from centres.choices import Verb
+from core.downloads import attachment
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.tabular.writing import CONTENT_TYPES, Cell, Column, Table, write_xlsx
@@ -124,9 +125,7 @@ def _sheet(due: Due, rows: list[Owed]) -> HttpResponse:
         table = Table(titles=titles, columns=columns, rows=cells, sheet=_("Chưa nộp"))
     out = io.BytesIO()
     write_xlsx(table, out)
-    response = HttpResponse(out.getvalue(), content_type=CONTENT_TYPES["xlsx"])
-    response["Content-Disposition"] = f'attachment; filename="chua-nop-{due.deadline.code}-{due.year}.xlsx"'
-    return response
+    return attachment(out.getvalue(), CONTENT_TYPES["xlsx"], f"chua-nop-{due.deadline.code}-{due.year}.xlsx")
 
 
 @scoped(Verb.SET_RULES)

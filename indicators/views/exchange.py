@@ -1,23 +1,21 @@
 """Files for other programs; a sheet of reported figures: preview, then entered."""
 
 import io
-from typing import cast
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from accounts.models import User
 from centres.access import scope_of, scoped
 from centres.choices import UnitLevel, Verb
 from centres.models import AdminUnit
+from core.downloads import attachment
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.tabular.reading import ACCEPTED
@@ -32,7 +30,7 @@ from indicators.exchange.reading import HEADINGS
 from indicators.exchange.services import checked_year, export_exchange
 from indicators.exchange.writers import CONTENT_TYPES, SUFFIXES
 from indicators.models import FigureImport, Plan
-from indicators.views.asking import plan_of
+from indicators.views.asking import plan_of, user_of
 
 SHOWN_ROWS = 200
 FORMATS = {
@@ -52,10 +50,6 @@ class UploadForm(forms.Form):
     )
 
 
-def _user(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
 def _year(request: HttpRequest) -> int:
     text, today = request.GET.get("year", ""), timezone.localdate()
     return checked_year(int(text)) if text.isdecimal() and len(text) == 4 else today.year
@@ -64,7 +58,7 @@ def _year(request: HttpRequest) -> int:
 @scoped(Verb.VIEW_FIGURES)
 def exchange_page(request: HttpRequest) -> HttpResponse:
     """What can be handed to other programs, and the sheets this person sent in."""
-    user, plan, year = _user(request), plan_of(request), _year(request)
+    user, plan, year = user_of(request), plan_of(request), _year(request)
     scope = scope_of(user)
     found = list(observations(plan=plan, year=year, user=user))
     context = {
@@ -89,14 +83,8 @@ def exchange_file(request: HttpRequest) -> HttpResponse:
     """One file in a format of another program."""
     kind, year = request.GET.get("format", "dhis2"), _year(request)
     out = io.BytesIO()
-    export_exchange(plan=plan_of(request), year=year, kind=kind, out=out, by=_user(request))
-    return _file(out.getvalue(), CONTENT_TYPES[kind], f"chi-tieu-{year}-{kind}.{SUFFIXES[kind]}")
-
-
-def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=content_type)
-    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return answer
+    export_exchange(plan=plan_of(request), year=year, kind=kind, out=out, by=user_of(request))
+    return attachment(out.getvalue(), CONTENT_TYPES[kind], f"chi-tieu-{year}-{kind}.{SUFFIXES[kind]}")
 
 
 @scoped(Verb.REPORT_FIGURE)
@@ -108,7 +96,7 @@ def import_template(request: HttpRequest) -> HttpResponse:
         units = list(AdminUnit.objects.filter(level=UnitLevel.CITY))
     out = io.BytesIO()
     write_xlsx(blank_table(plan_of(request), units), out)
-    return _file(out.getvalue(), TABLE_TYPES["xlsx"], "mau-so-lieu-chi-tieu.xlsx")
+    return attachment(out.getvalue(), TABLE_TYPES["xlsx"], "mau-so-lieu-chi-tieu.xlsx")
 
 
 @scoped(Verb.REPORT_FIGURE)
@@ -120,7 +108,7 @@ def import_upload(request: HttpRequest) -> HttpResponse:
         file = form.cleaned_data["file"]
         try:
             row, _preview = preview_figures(
-                plan=plan_of(request), content=file.read(), file_name=file.name or "", by=_user(request)
+                plan=plan_of(request), content=file.read(), file_name=file.name or "", by=user_of(request)
             )
         except DomainError as error:
             if error.status in (403, 404):
@@ -136,7 +124,7 @@ def import_upload(request: HttpRequest) -> HttpResponse:
 @scoped(Verb.REPORT_FIGURE)
 def import_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """What a sheet would do; what it did."""
-    user = _user(request)
+    user = user_of(request)
     row = get_object_or_404(FigureImport.objects.visible_to(user).select_related("plan"), pk=pk)
     if row.status != ImportStatus.PREVIEW:
         return render(request, "indicators/figures_done.html", {"row": row})
@@ -165,7 +153,7 @@ def import_preview(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def import_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw an uploaded sheet away."""
-    row = get_object_or_404(FigureImport.objects.visible_to(_user(request)), pk=pk)
-    discard_figures(sheet=row, by=_user(request))
+    row = get_object_or_404(FigureImport.objects.visible_to(user_of(request)), pk=pk)
+    discard_figures(sheet=row, by=user_of(request))
     messages.success(request, _("Đã bỏ tệp. Không số liệu nào được ghi."))
     return redirect("indicators:exchange")

@@ -24,6 +24,7 @@ from indicators.selectors import plan_lines
 from indicators.views.asking import asked_of, line_of, shown_to, units_of, user_of
 from learners.models import Learner
 from literacy.cohorts.access import sees_people
+from literacy.cohorts.exports import HIDDEN
 from literacy.cohorts.publishing import published
 from literacy.rules import Placement
 from literacy.selectors import A3, a3_figure
@@ -110,7 +111,7 @@ def _a3_context(user: User, result: A3, *, exact: bool) -> dict[str, Any]:
         "more": max(0, len(people) - SHOWN_PEOPLE),
         "window": result.window,
         "months": result.months,
-        "cohort_words": "< 5" if cohort is None else num(cohort),
+        "cohort_words": HIDDEN if cohort is None else num(cohort),
     }
 
 

@@ -5,9 +5,9 @@ import json
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.http import content_disposition_header
 
 from centres.access import public
+from core.downloads import attachment
 from core.offline import in_asked_language
 from core.tabular.writing import CONTENT_TYPES, write_csv
 from indicators.choices import PlanState
@@ -74,12 +74,11 @@ def open_data_file(request: HttpRequest, form: str) -> HttpResponse:
     if form == "csv":
         out = io.BytesIO()
         write_csv(open_table(found), out)
-        answer = HttpResponse(out.getvalue(), content_type=CONTENT_TYPES["csv"])
+        content, content_type = out.getvalue(), CONTENT_TYPES["csv"]
     else:
         body = {"plan": plan.code, "name": plan.name, "year": year, "figures": [item.as_dict() for item in found]}
-        answer = HttpResponse(json.dumps(body, ensure_ascii=False), content_type="application/json")
-    name = f"du-lieu-mo-{year}.{form}"
-    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+        content, content_type = json.dumps(body, ensure_ascii=False).encode(), "application/json"
+    answer = attachment(content, content_type, f"du-lieu-mo-{year}.{form}")
     answer["Cache-Control"] = AN_HOUR
     answer["Access-Control-Allow-Origin"] = "*"
     return answer

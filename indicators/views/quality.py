@@ -1,21 +1,19 @@
 """Data quality: centres with their scores, one centre with its lists."""
 
 import io
-from typing import cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.models import User
 from centres.access import scope_of, scoped
 from centres.choices import Verb
 from centres.models import AdminUnit, Centre
+from core.downloads import attachment
 from core.errors import DomainError
 from core.tabular.writing import CONTENT_TYPES, write_xlsx
 from indicators.models import QualityAnswer
@@ -23,19 +21,16 @@ from indicators.quality.exports import quality_table
 from indicators.quality.rules import RULE_OF
 from indicators.quality.selectors import centre_quality, finding_rows, overview
 from indicators.quality.services import answer, look_again, take_back
+from indicators.views.asking import user_of
 
 PER_PAGE = 100
 SHOWN = 50
 
 
-def _user(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
 @scoped(Verb.VIEW_FIGURES)
 def quality_page(request: HttpRequest) -> HttpResponse:
     """Centres, lowest score first. Who belongs to one centre sees that one."""
-    user, scope = _user(request), scope_of(request.user)
+    user, scope = user_of(request), scope_of(request.user)
     if not scope.is_officer and scope.main_centre_id:
         return _shown(request, _centre(request, scope.main_centre_id))
     unit = None
@@ -90,7 +85,7 @@ def _shown(
 def quality_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Look again, so that lists show what the page shows."""
     centre = _centre(request, pk)
-    look_again(centre=centre, by=_user(request))
+    look_again(centre=centre, by=user_of(request))
     messages.success(request, _("Đã kiểm tra lại."))
     return redirect("indicators:quality-centre", pk=centre.pk)
 
@@ -102,7 +97,7 @@ def quality_answer(request: HttpRequest, pk: int) -> HttpResponse:
     centre = _centre(request, pk)
     rule, key = request.POST.get("rule", ""), request.POST.get("key", "")
     try:
-        row = answer(centre=centre, rule=rule, key=key, reason=request.POST.get("reason", ""), by=_user(request))
+        row = answer(centre=centre, rule=rule, key=key, reason=request.POST.get("reason", ""), by=user_of(request))
     except DomainError as error:
         if error.status in (403, 404):
             raise
@@ -115,8 +110,8 @@ def quality_answer(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def quality_take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an answer back."""
-    row = get_object_or_404(QualityAnswer.objects.visible_to(_user(request)), pk=pk)
-    take_back(given=row, by=_user(request))
+    row = get_object_or_404(QualityAnswer.objects.visible_to(user_of(request)), pk=pk)
+    take_back(given=row, by=user_of(request))
     messages.success(request, _("Đã bỏ lời giải thích; chỗ này lại có trong danh sách."))
     return redirect("indicators:quality-centre", pk=row.centre_id)
 
@@ -124,10 +119,8 @@ def quality_take_back(request: HttpRequest, pk: int) -> HttpResponse:
 @scoped(Verb.EXPORT, Verb.VIEW)
 def quality_export(request: HttpRequest, pk: int) -> HttpResponse:
     """The list of a centre as XLSX."""
-    centre = get_object_or_404(Centre.objects.visible_to(_user(request)), pk=pk)
+    centre = get_object_or_404(Centre.objects.visible_to(user_of(request)), pk=pk)
     out = io.BytesIO()
     write_xlsx(quality_table(centre, centre_quality(centre)), out)
-    result = HttpResponse(out.getvalue(), content_type=CONTENT_TYPES["xlsx"])
     name = f"can-xem-lai-{centre.code}-{timezone.localdate():%Y%m%d}.xlsx"
-    result.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return result
+    return attachment(out.getvalue(), CONTENT_TYPES["xlsx"], name)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from centres.access import scope_of, scoped
 from centres.choices import Verb
+from core.downloads import attachment
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.tabular.writing import CONTENT_TYPES
@@ -100,12 +101,10 @@ def form_fill(request: HttpRequest, pk: int) -> HttpResponse:
             raise
         messages.error(request, str(error.message))
         return redirect(f"{reverse('indicators:form-list')}?{asked.query}")
-    response = HttpResponse(content, content_type=CONTENT_TYPES["xlsx"])
     place = asked.unit or asked.centre
     days = f"{question.starts_on:%Y%m%d}-{question.ends_on:%Y%m%d}"
     name = f"bieu-{row.pk}-{row.version}-{place.code if place else ''}-{days}.xlsx"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attachment(content, CONTENT_TYPES["xlsx"], name)
 
 
 @scoped(Verb.EXPORT)
@@ -113,9 +112,7 @@ def form_original(request: HttpRequest, pk: int) -> HttpResponse:
     """The workbook as it was uploaded, to change it."""
     row = get_object_or_404(ReportForm, pk=pk)
     with row.file.open("rb") as stream:
-        response = HttpResponse(stream.read(), content_type=CONTENT_TYPES["xlsx"])
-    response["Content-Disposition"] = f'attachment; filename="bieu-{row.pk}-{row.version}-goc.xlsx"'
-    return response
+        return attachment(stream.read(), CONTENT_TYPES["xlsx"], f"bieu-{row.pk}-{row.version}-goc.xlsx")
 
 
 @require_POST

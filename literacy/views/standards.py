@@ -16,6 +16,7 @@ from centres.choices import UnitLevel, Verb
 from centres.models import AdminUnit
 from centres.selectors import unit_of_centre
 from core import audit
+from core.downloads import attachment
 from literacy.choices import StatedLevel
 from literacy.models import YearClosing
 from literacy.standards.handing_out import KINDS, file_name, tables_of
@@ -181,6 +182,4 @@ def standards_form(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     data = {"form": code, "unit": asked.unit.code, "year": asked.year, "format": kind}
     audit.record("literacy.export_form", asked.unit, by=cast(User, request.user), data=data)
     name = file_name(code, asked.unit, asked.year, kind)
-    return HttpResponse(
-        content, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return attachment(content, content_type, name)

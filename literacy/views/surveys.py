@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -15,6 +14,7 @@ from accounts.models import User
 from centres.access import scoped
 from centres.choices import Verb
 from centres.permissions import require
+from core.downloads import attachment
 from core.errors import DomainError
 from core.forms import add_domain_error
 from core.tabular.writing import CONTENT_TYPES
@@ -135,10 +135,8 @@ def _decisions(request: HttpRequest) -> dict[int, Decision]:
 def survey_wrong_rows(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows that were not taken, as the same sheet with a column of reasons."""
     row = _survey_or_404(request, pk)
-    answer = HttpResponse(wrong_survey_rows(row), content_type=CONTENT_TYPES["xlsx"])
     name = row.file_name.rpartition(".")[0] or row.file_name
-    answer.headers["Content-Disposition"] = content_disposition_header(True, f"{name}-dong-sai.xlsx") or "attachment"
-    return answer
+    return attachment(wrong_survey_rows(row), CONTENT_TYPES["xlsx"], f"{name}-dong-sai.xlsx")
 
 
 @scoped(Verb.SURVEY, Verb.VIEW)

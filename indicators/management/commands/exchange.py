@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from core.commands import OperatorCommand
+from core.commands import OperatorCommand, write_file
 from core.errors import InvalidInput
 from indicators.exchange.services import export_exchange
 from indicators.exchange.writers import WRITERS
@@ -35,8 +35,5 @@ class Command(OperatorCommand):
         buffer = io.BytesIO()
         values = export_exchange(plan=plan, year=options["period"], kind=options["format"], out=buffer, by=None)
         target: Path = options["out"]
-        try:
-            target.write_bytes(buffer.getvalue())
-        except OSError as error:
-            raise InvalidInput("cannot_write", _("Không ghi được tệp %(file)s.") % {"file": target}) from error
+        write_file(target, buffer.getvalue())
         return {"file": str(target), "format": options["format"], "period": options["period"], "values": values}

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.selectors import find_user
 from centres.selectors import find_unit
-from core.commands import OperatorCommand, day
-from core.errors import InvalidInput, OutOfScope
+from core.commands import OperatorCommand, day, write_file
+from core.errors import OutOfScope
 from indicators.choices import Boundaries
 from indicators.statistics.boundaries import day_of
 from indicators.statistics.services import KINDS, export_statistics
@@ -52,10 +52,7 @@ class Command(OperatorCommand):
             words = _("Đơn vị %(unit)s nằm ngoài phạm vi của %(user)s.")
             raise OutOfScope(error.code, words % {"unit": options["unit"], "user": by.username}) from error
         target: Path = options["out"]
-        try:
-            target.write_bytes(buffer.getvalue())
-        except OSError as error:
-            raise InvalidInput("cannot_write", _("Không ghi được tệp %(file)s.") % {"file": target}) from error
+        write_file(target, buffer.getvalue())
         return {"file": str(target), "rows": run.rows, "totals": run.totals, "token": run.token}
 
 
