@@ -12,7 +12,7 @@ from centres.access import scope_of
 from centres.choices import Verb
 from centres.models import AdminUnit, Centre
 from certificates.models import Proposal
-from core.dates import Period
+from core.dates import Period, plan_year_of
 from indicators.choices import ContributionState, FigureState, IndicatorSource
 from indicators.contributions import addressees
 from indicators.models import CentreDeclaration, Contribution, Figure, Indicator, Plan, ReportRun
@@ -30,11 +30,6 @@ class Duty:
     whose: str
     label: str
     url: str
-
-
-def plan_year_of(day: dt.date) -> Period:
-    """Return the plan year a day belongs to: 1 December to 30 November (plan, part IV)."""
-    return Period.plan_year(day.year + (day.month == 12))
 
 
 def duties_of(user: User, day: dt.date) -> list[Duty]:

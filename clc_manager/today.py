@@ -14,6 +14,7 @@ from centres.models import AdminUnit, Centre
 from certificates.choices import SETTLED_STATES, CertificateState
 from certificates.models import Certificate
 from clc_manager.duties import Duty, duties_of
+from core.dates import plan_year_of
 from courses.choices import ClassStatus, EnrolmentStatus, OrganiserRole, SessionStatus
 from courses.models import ClassGroup, Enrolment, Session
 from indicators.c3 import CentreUse, use_of
@@ -66,10 +67,7 @@ class Today:
 
 def _days_to_report(day: dt.date) -> int:
     """Days until 1 December, before which the year's report is due (plan, part IV)."""
-    due = dt.date(day.year, 12, 1)
-    if day >= due:
-        due = dt.date(day.year + 1, 12, 1)
-    return (due - day).days
+    return (plan_year_of(day).ends_on - day).days + 1
 
 
 def _people(user: User, year: int) -> dict[str, int]:

@@ -145,3 +145,8 @@ class Period:
     def school_year(cls, year: int) -> "Period":
         """1 September to 31 August of the next year."""
         return cls("school_year", dt.date(year, 9, 1), dt.date(year + 1, 8, 31))
+
+
+def plan_year_of(day: dt.date) -> Period:
+    """Return the plan year a day belongs to: 1 December to 30 November (plan, part IV)."""
+    return Period.plan_year(day.year + (day.month == 12))

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import SignIn
 from centres.choices import UnitLevel
 from centres.models import AdminUnit, Centre
+from core.dates import plan_year_of
 from core.models import setting_on
 from courses.choices import SessionStatus
 from courses.models import Session
@@ -85,11 +86,6 @@ class C3:
         return len(self.centres)
 
 
-def plan_year_start(day: dt.date) -> dt.date:
-    """The plan year closes on 30 November."""
-    return dt.date(day.year if day.month == 12 else day.year - 1, 12, 1)
-
-
 def whole_months(starts_on: dt.date, ends_on: dt.date) -> set[tuple[int, int]]:
     """Return (year, month) of the calendar months that lie wholly in a period.
 
@@ -106,7 +102,7 @@ def measure(*, unit: AdminUnit, as_of: dt.date, only: set[int] | None = None, fr
 
     Classes come from kept statistics where these are fresh (docs/adr/0051); ``from_rows`` counts them all.
     """
-    starts_on = plan_year_start(as_of)
+    starts_on = plan_year_of(as_of).starts_on
     needed = int(setting_on("indicators.c3_min_classes", as_of))
     needs_report = bool(setting_on("indicators.c3_needs_report", as_of))
     centres = Centre.objects.in_unit(unit, as_of).active_on(as_of).distinct()

@@ -1,6 +1,5 @@
 """What bodies contributed to the report on a plan, and who has not sent anything yet."""
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from accounts.models import User
 from centres.access import scope_of
 from centres.choices import Verb
 from centres.models import AdminUnit, Body
+from core.dates import Period
 from indicators.choices import ContributionState
 from indicators.models import Contribution, Plan
 
@@ -36,7 +36,7 @@ def reporting_units(year: int) -> list[AdminUnit]:
 
     As they stood on 30 November of the year, or stand today when it is not over.
     """
-    day = min(dt.date(year, 11, 30), timezone.localdate())
+    day = min(Period.plan_year(year).ends_on, timezone.localdate())
     there = AdminUnit.objects.on(day)
     return list(there.districts().order_by("sort_key")) or list(there.communes().order_by("sort_key", "code"))
 

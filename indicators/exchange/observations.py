@@ -1,13 +1,12 @@
 """What is handed to other programs: one observation an indicator, area, source and year (docs/adr/0055)."""
 
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from accounts.models import User
 from centres.models import AdminUnit
-from indicators.c3 import plan_year_start
+from core.dates import Period, plan_year_of
 from indicators.choices import FigureSource, FigureState, IndicatorSource, PeriodKind
 from indicators.models import Figure, Plan
 
@@ -76,7 +75,7 @@ def area_code(unit: AdminUnit) -> str:
 def year_of(figure: Figure) -> int:
     """Return the year a figure speaks of: a plan year and a literacy year bear the year in which they end."""
     if figure.period_kind == PeriodKind.PLAN_YEAR:
-        return plan_year_start(figure.ends_on).year + 1
+        return plan_year_of(figure.ends_on).ends_on.year
     return figure.ends_on.year
 
 
@@ -90,7 +89,9 @@ def observations(
     """
     rows = Figure.objects.all() if user is None else Figure.objects.visible_to(user)
     # A plan year begins in December of the year before.
-    rows = rows.filter(indicator__plan=plan, ends_on__range=(dt.date(year - 1, 12, 1), dt.date(year, 12, 31)))
+    rows = rows.filter(
+        indicator__plan=plan, ends_on__range=(Period.plan_year(year).starts_on, Period.calendar_year(year).ends_on)
+    )
     rows = rows.filter(state__in=APPROVED) if only_approved else rows.exclude(
         source=FigureSource.REPORTED, state__in=[state for state in FigureState if state not in APPROVED]
     )  # fmt: skip

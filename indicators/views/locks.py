@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from centres.access import scope_of, scoped
 from centres.choices import Verb
 from centres.models import AdminUnit
+from core.dates import Period, plan_year_of
 from core.errors import DomainError
 from core.forms import add_domain_error
 from indicators import services
@@ -93,8 +94,8 @@ def lock_add(request: HttpRequest) -> HttpResponse:
 
 
 def _last_plan_year(today: dt.date) -> dict[str, dt.date]:
-    year = today.year if today.month == 12 else today.year - 1
-    return {"starts_on": dt.date(year - 1, 12, 1), "ends_on": dt.date(year, 11, 30)}
+    last = Period.plan_year(plan_year_of(today).starts_on.year)
+    return {"starts_on": last.starts_on, "ends_on": last.ends_on}
 
 
 @scoped(Verb.SET_RULES)

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from accounts.models import SignIn
 from centres.models import Membership
-from core.dates import add_months
+from core.dates import add_months, plan_year_of
 from core.models import DatedSetting
 from indicators import c3
 from indicators.services import compute_figure, declare
@@ -45,7 +45,7 @@ def test_a_centre_counts_by_use_not_by_its_word(cast, today):
 )
 def test_each_of_the_three_is_needed(cast, today, lacking, what):
     use_system(cast.centre_a, **lacking)
-    whole = c3.whole_months(c3.plan_year_start(today), today)
+    whole = c3.whole_months(plan_year_of(today).starts_on, today)
     expected = {what} if what != "months" or whole else set()
 
     use = use_of(cast.centre_a, cast.city, today)
@@ -91,7 +91,7 @@ def test_the_running_month_cannot_be_missed_yet():
     ],
 )
 def test_the_plan_year_closes_on_30_november(day, start):
-    assert c3.plan_year_start(day) == start
+    assert plan_year_of(day).starts_on == start
 
 
 def signed_in(user, day):

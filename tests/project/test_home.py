@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from certificates.services import Decision, propose_revocation
-from clc_manager.duties import plan_year_of
 from clc_manager.today import _days_to_report
+from core.dates import plan_year_of
 from courses.models import ClassGroup, Course, Topic
 from indicators.models import Indicator
 from indicators.services import declare, report_figure
