@@ -13,7 +13,7 @@ from centres.access import scope_of
 from centres.choices import Verb
 from core import audit
 from core.errors import Conflict, Forbidden, InvalidInput
-from core.text import clean
+from core.text import clean, sort_key
 from core.tokens import new_token
 from indicators.models import ReportForm, ReportRun
 from indicators.report_forms.words import known_words, values_of
@@ -114,8 +114,8 @@ def fill_form(*, form: ReportForm, question: Question, by: User) -> bytes:
 
 
 def latest_forms() -> list[ReportForm]:
-    """Return the version of each form that is in use, by name."""
+    """Return the version of each form that is in use, in Vietnamese order of their names."""
     found: dict[str, ReportForm] = {}
-    for row in ReportForm.objects.filter(is_withdrawn=False).order_by("name", "-version"):
+    for row in ReportForm.objects.filter(is_withdrawn=False).order_by("-version"):
         found.setdefault(row.name, row)
-    return list(found.values())
+    return sorted(found.values(), key=lambda row: sort_key(row.name))
