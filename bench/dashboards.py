@@ -29,9 +29,8 @@ from courses.models import Attendance, Enrolment, Session
 from indicators import c3
 from indicators.models import RollupMark, RollupSheet, RollupState
 from indicators.rollups import rebuilding, triggers
-from indicators.statistics.groups import by_target_group
+from indicators.statistics.groups import overview
 from indicators.statistics.periods import presets
-from indicators.statistics.selectors import statistics
 
 NAME = "dashboards"
 TARGET = 150
@@ -61,8 +60,7 @@ def _questions(day: Any) -> dict[str, dict[str, Any]]:
 
 
 def _page(question: dict[str, Any], *, from_rows: bool) -> Any:
-    found = statistics(**question, from_rows=from_rows)
-    return found.totals, by_target_group(**question, from_rows=from_rows)
+    return overview(**question, from_rows=from_rows)
 
 
 def _look(day: Any, say: Callable[[str], None]) -> dict[str, dict[str, float]]:

@@ -10,7 +10,8 @@ Pair = tuple[int | None, int | None]
 
 @dataclass
 class Body:
-    """Lines by centre and topic (None: all), with figures by name; target groups (None: nothing recorded)."""
+    """Lines with figures by name: the total (no centre, no topic), each topic, each centre; target groups (None:
+    nothing recorded). A centre's topics are not kept: no page shows them, and they were nine tenths of the bytes."""
 
     lines: dict[Pair, dict[str, int]] = field(default_factory=dict)
     # group → classes meant for it, learners, women
@@ -41,5 +42,5 @@ def unpack(packed: bytes | memoryview) -> Body:
 
 
 def seen_from_a_centre(centre_id: int, lines: Mapping[Pair, dict[str, int]]) -> dict[Pair, dict[str, int]]:
-    """A centre's sheet keeps its lines once; its statistics show them as its own and as the total."""
-    return {pair: line for (_all, topic), line in lines.items() for pair in ((None, topic), (centre_id, topic))}
+    """A centre's sheet keeps its total once; its statistics show it as the total and as the centre's line."""
+    return {**lines, (centre_id, None): lines[None, None]}

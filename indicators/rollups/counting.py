@@ -168,7 +168,7 @@ class Tally:
         """Return the lines something of a centre and topic stands in, the area's total first."""
         wanted: list[Pair] = [(None, None), (None, topic_id)]
         if key[0] != RollupArea.CENTRE:
-            wanted += [(centre_id, None), (centre_id, topic_id)]
+            wanted.append((centre_id, None))
         found = []
         for pair in wanted:
             number = self.index.get((key, pair))

@@ -29,14 +29,20 @@ OLDEST = dt.timedelta(hours=36)
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept for a question. ``is_fresh``: it is what the rows say at this moment."""
+    """What is kept for a question.
+
+    ``is_fresh``: lines are what the rows say at this moment; ``has_fresh_groups``: the target groups too (their ages go
+    by day, those of lines by year); ``may_lag``: what is not fresh may be shown with the time of its working out.
+    """
 
     body: Body
     built_at: dt.datetime
     is_fresh: bool
+    has_fresh_groups: bool
+    may_lag: bool
 
 
-def _area(user: object, unit: AdminUnit | None, centre: Centre | None, ends_on: dt.date) -> Area | None:
+def area_of(user: object, unit: AdminUnit | None, centre: Centre | None, ends_on: dt.date) -> Area | None:
     """Return the area a question means; None when the user's scope makes it something that is not kept."""
     scope = scope_of(user)
     if centre is not None:
@@ -49,13 +55,18 @@ def _area(user: object, unit: AdminUnit | None, centre: Centre | None, ends_on: 
     return unit_area(unit, ends_on)
 
 
+_LATER = (
+    f"SELECT EXISTS(SELECT 1 FROM {Session._meta.db_table} WHERE status = %s AND held_on BETWEEN %s AND %s) "  # noqa: S608 - names of models
+    f"OR EXISTS(SELECT 1 FROM {Certificate._meta.db_table} WHERE issued_on BETWEEN %s AND %s)"
+)
+
+
 def _happens_later(today: dt.date, ends_on: dt.date) -> bool:
     """Whether anything counts in the rest of a running period, which an answer until today must leave out."""
     rest = (today + dt.timedelta(days=1), ends_on)
-    return (
-        Session.objects.filter(status=SessionStatus.HELD, held_on__range=rest).exists()
-        or Certificate.objects.filter(issued_on__range=rest).exists()
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_LATER, [str(SessionStatus.HELD), *rest, *rest])
+        return bool(cursor.fetchone()[0])
 
 
 def kept(
@@ -63,44 +74,41 @@ def kept(
     user: object,
     starts_on: dt.date,
     ends_on: dt.date,
-    unit: AdminUnit | None,
-    centre: Centre | None,
+    area: Area | None,
     may_lag: bool = False,
-    to_the_day: bool = False,
+    groups: list[tuple[int, str]] | None = None,
 ) -> Kept | None:
-    """Return what is kept for a question of ``statistics``; None when it has to be counted.
+    """Return what is kept of an area (``area_of``) in a period; None when it has to be counted.
 
-    The scope must have been checked. Fresh unless ``may_lag``: then also what stood at ``built_at``, where counting
-    would take longer than anybody waits. ``to_the_day``: ages of target groups go by day, those of lines by year.
+    The scope must have been checked. Lines are fresh unless ``may_lag``: then also what stood at ``built_at``, where
+    counting would take longer than anybody waits. ``groups`` saves a query where the caller has read them already.
     """
     today = timezone.localdate()
     span = standard_span(starts_on, ends_on, today)
-    area = _area(user, unit, centre, ends_on) if span else None
     if span is None or area is None:
-        return None
-    sheets = RollupSheet.objects.filter(area=area.key[0], area_id=area.key[1], starts_on=span[0], ends_on=span[1])
-    if not sheets.exists():
         return None
     # Marks first, the sheet afterwards: one that is written in between is newer than what they say.
     touched = recent()
-    row = sheets.first()
-    if row is None or row.basis != area.basis(target_groups()):
+    row = RollupSheet.objects.filter(
+        area=area.key[0], area_id=area.key[1], starts_on=span[0], ends_on=span[1]
+    ).values_list("basis", "body", "aged_on", "built_at", "build_ms").first()  # fmt: skip
+    if row is None or row[0] != area.basis(target_groups() if groups is None else groups):
         return None
-    body = unpack(row.body)
+    body, (aged_on, built_at, build_ms) = unpack(row[1]), row[2:]
     if not _may_see(user, area, body):
         return None
-    is_fresh = (
-        (row.aged_on == ends_on if to_the_day else row.aged_on.year == ends_on.year)
-        and not touched.touches(area, span)
+    is_untouched = (
+        not touched.touches(area, span)
         and not missing(connection)
         and (ends_on == span[1] or not _happens_later(today, span[1]))
     )
-    lags = may_lag and row.build_ms >= WORTH_WAITING_MS and timezone.now() - row.built_at < OLDEST
+    is_fresh = is_untouched and aged_on.year == ends_on.year
+    lags = may_lag and build_ms >= WORTH_WAITING_MS and timezone.now() - built_at < OLDEST
     if not (is_fresh or lags):
         return None
     if area.key[0] == RollupArea.CENTRE:
         body = Body(seen_from_a_centre(area.key[1], body.lines), body.groups)
-    return Kept(body, row.built_at, is_fresh)
+    return Kept(body, built_at, is_fresh, is_untouched and aged_on == ends_on, lags)
 
 
 def classes_taught(ids: Collection[int], starts_on: dt.date, ends_on: dt.date) -> dict[int, int]:

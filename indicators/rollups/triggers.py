@@ -10,6 +10,7 @@ On PostgreSQL they run once for a statement and write each different mark once; 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -146,6 +147,7 @@ def _name(what: Watched, event: str, body: str) -> str:
     return f"{PREFIX}{what.table}_{event}_{digest}"
 
 
+@cache
 def statements(vendor: str) -> dict[str, tuple[str, str]]:
     """Return every trigger by its name: its table and what makes it."""
     found: dict[str, tuple[str, str]] = {}

@@ -73,7 +73,7 @@ def document(question: Question, *, by: User, token: str = "", kind: str = "xlsx
         body: dict[str, Any] = {**found.hours, "lines": units_data(found), "breakdowns": parts_data(parts)}
         return _done(question, found.label, titles, table, table, found.totals, found.notes, body)
     # A file is handed in: it is counted from the rows themselves.
-    stats = statistics(user=by, **question.what, from_rows=True)
+    stats = statistics(user=by, **question.what, topics_of_centres=True)
     minutes, untimed = facts.hours(user=by, **question.what)
     titles = _titles(question, stats.label, by, token, f" · {stats.centre_count} trung tâm")
     titles += stats.notes

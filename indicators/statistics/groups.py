@@ -5,7 +5,7 @@ groups, so the lines do not add up. Ages go by the last day of the period.
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import models
 from django.db.models import Count, Q
@@ -15,8 +15,7 @@ from accounts.models import User
 from centres.models import AdminUnit, Centre
 from core.bulk import OneOf
 from core.errors import OutOfScope
-from indicators.rollups.reading import kept
-from indicators.statistics.selectors import counted_enrolments, taught_classes
+from indicators.statistics.selectors import Asked, Statistics, answer, counted_enrolments, look_up, taught_classes
 from learners.choices import Sex
 from learners.models import Learner
 from learners.querysets import LearnerQuerySet
@@ -41,11 +40,9 @@ class GroupLine:
         return self.group.code if self.group else NONE
 
 
-def _learned(
-    *, user: User, starts_on: dt.date, ends_on: dt.date, unit: AdminUnit | None, centre: Centre | None
-) -> LearnerQuerySet:
+def _learned(asked: Asked) -> LearnerQuerySet:
     """Who learned, in two steps: PostgreSQL misjudges how many come out of the nested question and goes astray."""
-    counted = counted_enrolments(user=user, starts_on=starts_on, ends_on=ends_on, unit=unit, centre=centre)
+    counted = counted_enrolments(asked)
     people = Learner.objects.all()
     return people.filter(OneOf("pk", list(counted.order_by().values_list("learner_id", flat=True).distinct())))
 
@@ -57,7 +54,6 @@ def by_target_group(
     ends_on: dt.date,
     unit: AdminUnit | None = None,
     centre: Centre | None = None,
-    may_lag: bool = False,
     from_rows: bool = False,
 ) -> list[GroupLine]:
     """Count learners and women by group, in the order of the plan, with those of whom nothing is recorded at the end.
@@ -65,22 +61,59 @@ def by_target_group(
     Groups nobody is recorded for (people in custody) show their classes only. A fixed number of queries; what is kept
     is used as ``statistics`` does. Raises OutOfScope as ``statistics`` does.
     """
-    asked = {"user": user, "starts_on": starts_on, "ends_on": ends_on, "unit": unit, "centre": centre}
-    if not from_rows:
-        counted_enrolments(**asked)  # type: ignore[arg-type]  # refuses what is out of scope; asks for no rows
-        there = kept(**asked, may_lag=may_lag, to_the_day=True)  # type: ignore[arg-type]
-        if there:
-            everyone = [*TargetGroup.objects.all(), None]
-            return [GroupLine(group, *there.body.groups[group.pk if group else None]) for group in everyone]
-    people = _learned(**asked)  # type: ignore[arg-type]
     groups = list(TargetGroup.objects.all())
+    asked = look_up(
+        user=user, starts_on=starts_on, ends_on=ends_on, unit=unit, centre=centre, from_rows=from_rows,
+        groups=_basis(groups),
+    )  # fmt: skip
+    return _lines(asked, groups)
+
+
+def overview(
+    *,
+    user: User,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    unit: AdminUnit | None = None,
+    centre: Centre | None = None,
+    may_lag: bool = False,
+    from_rows: bool = False,
+) -> tuple[Statistics, list[GroupLine]]:
+    """Return everything the page of a unit or centre shows: ``statistics`` and ``by_target_group``, looked up once.
+
+    A dozen small queries when both are kept. Raises OutOfScope as ``statistics`` does.
+    """
+    groups = list(TargetGroup.objects.all())
+    asked = look_up(
+        user=user, starts_on=starts_on, ends_on=ends_on, unit=unit, centre=centre, may_lag=may_lag,
+        from_rows=from_rows, groups=_basis(groups),
+    )  # fmt: skip
+    found, lines = answer(asked), _lines(asked, groups)
+    if asked.kept and asked.kept.may_lag and not asked.kept.has_fresh_groups:
+        found = replace(found, worked_out_at=asked.kept.built_at)
+    return found, lines
+
+
+def _basis(groups: list[TargetGroup]) -> list[tuple[int, str]]:
+    """``rollups.areas.target_groups`` of groups that were read already."""
+    return sorted((group.pk, group.follows_from) for group in groups)
+
+
+def _lines(asked: Asked, groups: list[TargetGroup]) -> list[GroupLine]:
+    known = asked.kept
+    if known and (known.has_fresh_groups or known.may_lag):
+        everyone = [*groups, None]
+        return [GroupLine(group, *known.body.groups[group.pk if group else None]) for group in everyone]
+    people = _learned(asked)
     women = Q(sex=Sex.FEMALE)
     # Groups that follow from what is known anyway, in one look at the people.
-    follow = {group.pk: members_q(group, ends_on) for group in groups if group.follows_from != FollowsFrom.NOTHING}
+    follow = {
+        group.pk: members_q(group, asked.ends_on) for group in groups if group.follows_from != FollowsFrom.NOTHING
+    }
     parts = {f"all_{pk}": Count("pk", filter=rule) for pk, rule in follow.items()}
     parts |= {f"women_{pk}": Count("pk", filter=rule & women) for pk, rule in follow.items()}
-    known = people.aggregate(**parts)
-    counts = {pk: (known[f"all_{pk}"], known[f"women_{pk}"]) for pk in follow}
+    found = people.aggregate(**parts)
+    counts = {pk: (found[f"all_{pk}"], found[f"women_{pk}"]) for pk in follow}
     said = (
         people.filter(target_groups__isnull=False)
         .order_by()
@@ -88,7 +121,7 @@ def by_target_group(
         .annotate(everybody=Count("pk"), women=Count("pk", filter=women))
     )
     counts = {pk: (everybody, female) for pk, everybody, female in said} | counts
-    classes = taught_classes(**asked).filter(target_groups__isnull=False).order_by()  # type: ignore[arg-type]
+    classes = taught_classes(asked).filter(target_groups__isnull=False).order_by()
     meant = dict(classes.values_list("target_groups").annotate(classes=Count("pk")))
     lines = [GroupLine(group, meant.get(group.pk, 0), *counts.get(group.pk, (0, 0))) for group in groups]
     rest = people.filter(target_groups__isnull=True).aggregate(everybody=Count("pk"), women=Count("pk", filter=women))
@@ -108,7 +141,8 @@ def people_of_group(
 
     Raises OutOfScope, for an unknown group too.
     """
-    people = _learned(user=user, starts_on=starts_on, ends_on=ends_on, unit=unit, centre=centre).visible_to(user)
+    asked = look_up(user=user, starts_on=starts_on, ends_on=ends_on, unit=unit, centre=centre, from_rows=True)
+    people = _learned(asked).visible_to(user)
     if code == NONE:
         return None, people.filter(target_groups__isnull=True)
     if not code:

@@ -19,14 +19,15 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from centres.access import scope_of
 from centres.choices import UnitLevel, Verb
-from centres.models import AdminUnit, Centre, CentreLocation
-from centres.selectors import subtree_ids
+from centres.models import AdminUnit, Centre
 from certificates.choices import CertificateState
 from certificates.models import Certificate
 from core.errors import OutOfScope
 from courses.choices import EnrolmentStatus, OrganiserRole, SessionStatus
 from courses.models import ClassGroup, Enrolment, Session, Topic
-from indicators.rollups.reading import kept
+from indicators.rollups.areas import Area
+from indicators.rollups.body import Pair
+from indicators.rollups.reading import Kept, area_of, kept
 from learners.choices import FOREIGN, KINH, UNKNOWN_ETHNICITY
 
 NOT_MINORITY = (KINH, FOREIGN, UNKNOWN_ETHNICITY)
@@ -76,7 +77,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Statistics:
-    """Lines in reading order: grand total, its topics, then each centre's total with its topics."""
+    """Lines in reading order: grand total, its topics, then each centre's total (with its topics where asked for)."""
 
     label: str
     starts_on: dt.date
@@ -101,13 +102,23 @@ class Statistics:
 
 @dataclass(frozen=True)
 class _Area:
-    """How rows are chosen: by the event's unit, or by centres; always within the user's scope."""
+    """How rows are chosen: by the event's unit, or by centres; always within the user's scope. ``kept_as``: the area
+    whose figures are kept (None: they are not)."""
 
     by_session: Q
     by_certificate: Q
     centres: Q
     label: str
     notes: list[str]
+    kept_as: Area | None
+
+
+def _may_open(user: User, unit: AdminUnit) -> bool:
+    """Whether a unit is visible; without a query where the scope says so itself."""
+    scope = scope_of(user)
+    if scope.everything or unit.pk in scope.unit_ids:
+        return True
+    return AdminUnit.objects.visible_to(user).filter(pk=unit.pk).exists()
 
 
 def _area(user: User, unit: AdminUnit | None, centre: Centre | None, starts_on: dt.date, ends_on: dt.date) -> _Area:
@@ -115,29 +126,27 @@ def _area(user: User, unit: AdminUnit | None, centre: Centre | None, starts_on: 
     mine = scope.centre_q("class_group__centre_id", Verb.VIEW_FIGURES)
     mine_paper = scope.centre_q("centre_id", Verb.VIEW_FIGURES)
     mine_centre = scope.centre_q("pk", Verb.VIEW_FIGURES)
-    if centre is not None:
-        if not scope.may(Verb.VIEW_FIGURES, centre.pk):
-            raise OutOfScope("not_found", _("Không tìm thấy."))
-        one = Q(class_group__centre_id=centre.pk)
-        return _Area(one, Q(centre_id=centre.pk), Q(pk=centre.pk), centre.name, [])
-    if unit is None:
-        return _Area(mine, mine_paper, mine_centre, scope.label, [])
-    if not AdminUnit.objects.visible_to(user).filter(pk=unit.pk).exists():
+    if centre is not None and not scope.may(Verb.VIEW_FIGURES, centre.pk):
         raise OutOfScope("not_found", _("Không tìm thấy."))
-    units = subtree_ids(unit)
-    if units is None:
-        return _Area(mine, mine_paper, mine_centre, unit.name, [])
-    if unit.level == UnitLevel.DISTRICT and unit.valid_to and ends_on > unit.valid_to:
+    if centre is None and unit is not None and not _may_open(user, unit):
+        raise OutOfScope("not_found", _("Không tìm thấy."))
+    area = area_of(user, unit, centre, ends_on)
+    if centre is not None:
+        one = Q(class_group__centre_id=centre.pk)
+        return _Area(one, Q(centre_id=centre.pk), Q(pk=centre.pk), centre.name, [], area)
+    if unit is None or unit.level == UnitLevel.CITY:
+        return _Area(mine, mine_paper, mine_centre, unit.name if unit else scope.label, [], area)
+    assert area is not None  # of a unit there always is one
+    if area.units is None:
         note = _("%(name)s kết thúc %(day)s. Số liệu tính theo các trung tâm từng thuộc địa bàn cũ.")
         notes = [note % {"name": unit.name, "day": f"{unit.valid_to:%d/%m/%Y}"}]
-        located = CentreLocation.objects.filter(unit_id__in=units).values_list("centre_id", flat=True)
-        ids = set(located)
         return _Area(
-            mine & Q(class_group__centre_id__in=ids),
-            mine_paper & Q(centre_id__in=ids),
-            mine_centre & Q(pk__in=ids),
+            mine & Q(class_group__centre_id__in=area.centres),
+            mine_paper & Q(centre_id__in=area.centres),
+            mine_centre & Q(pk__in=area.centres),
             unit.name,
             notes,
+            area,
         )
     notes = []
     if unit.valid_to and ends_on > unit.valid_to:
@@ -146,10 +155,40 @@ def _area(user: User, unit: AdminUnit | None, centre: Centre | None, starts_on: 
     elif unit.valid_from > starts_on:
         note = _("%(name)s có từ %(day)s; sự kiện trước ngày đó thuộc đơn vị cũ.")
         notes.append(note % {"name": unit.name, "day": f"{unit.valid_from:%d/%m/%Y}"})
-    during = Q(locations__unit_id__in=units, locations__valid_from__lte=ends_on) & (
+    inside = Q(unit_id__in=area.units)
+    during = Q(locations__unit_id__in=area.units, locations__valid_from__lte=ends_on) & (
         Q(locations__valid_to__isnull=True) | Q(locations__valid_to__gte=starts_on)
     )
-    return _Area(mine & Q(unit_id__in=units), mine_paper & Q(unit_id__in=units), mine_centre & during, unit.name, notes)
+    return _Area(mine & inside, mine_paper & inside, mine_centre & during, unit.name, notes, area)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that was looked up: which rows, and what is kept of them (None: they have to be counted)."""
+
+    starts_on: dt.date
+    ends_on: dt.date
+    area: _Area
+    kept: Kept | None
+
+
+def look_up(
+    *,
+    user: User,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    unit: AdminUnit | None = None,
+    centre: Centre | None = None,
+    may_lag: bool = False,
+    from_rows: bool = False,
+    groups: list[tuple[int, str]] | None = None,
+) -> Asked:
+    """Return the rows of a question, and what is kept of it. Raises OutOfScope as ``statistics`` does."""
+    area = _area(user, unit, centre, starts_on, ends_on)
+    known = None if from_rows else kept(
+        user=user, starts_on=starts_on, ends_on=ends_on, area=area.kept_as, may_lag=may_lag, groups=groups
+    )  # fmt: skip
+    return Asked(starts_on, ends_on, area, known)
 
 
 def statistics(
@@ -161,59 +200,70 @@ def statistics(
     centre: Centre | None = None,
     may_lag: bool = False,
     from_rows: bool = False,
+    topics_of_centres: bool = False,
 ) -> Statistics:
     """Count for a unit, a centre, or everything the user sees. A fixed number of queries, whatever the rows.
 
     Standard periods are answered from what is kept when nothing has touched it since: the same figures. ``may_lag``
     also takes what was worked out a while ago where counting takes long, and says so (``worked_out_at``);
-    ``from_rows`` takes nothing that is kept.
+    ``from_rows`` takes nothing that is kept. ``topics_of_centres``: also a line for every topic of every centre, as
+    files have it; these are always counted from the rows.
 
     Raises OutOfScope for a unit or centre the user may not see figures of.
     """
-    area = _area(user, unit, centre, starts_on, ends_on)
-    active = Centre.objects.filter(area.centres).active_on(min(ends_on, timezone.localdate()))
-    centre_count = active.distinct().count()
-    table: dict[tuple[int | None, int | None], Counts] = defaultdict(Counts)
-    known = None if from_rows else kept(
-        user=user, starts_on=starts_on, ends_on=ends_on, unit=unit, centre=centre, may_lag=may_lag
+    asked = look_up(
+        user=user, starts_on=starts_on, ends_on=ends_on, unit=unit, centre=centre, may_lag=may_lag,
+        from_rows=from_rows or topics_of_centres,
     )  # fmt: skip
+    return answer(asked, topics_of_centres=topics_of_centres)
+
+
+def answer(asked: Asked, *, topics_of_centres: bool = False) -> Statistics:
+    """Return the lines of a question: from what is kept of it, or counted now."""
+    area, known, ends_on = asked.area, asked.kept, asked.ends_on
+    active = Centre.objects.filter(area.centres).active_on(min(ends_on, timezone.localdate()))
+    centre_count = active.order_by().values("pk").distinct().count()
     if known:
-        table.update({pair: Counts(**line) for pair, line in known.body.lines.items()})
+        table = {pair: Counts(**line) for pair, line in known.body.lines.items()}
     else:
-        held = _held(area, starts_on, ends_on)
-        _count_classes(table, held)
-        _count_people(table, held, ends_on)
-        _count_certificates(table, area.by_certificate, starts_on, ends_on)
+        table = count_lines(asked, topics_of_centres=topics_of_centres)
     at = known.built_at if known and not known.is_fresh else None
+    total = table.pop((None, None), Counts())
     centres = {row.pk: row for row in Centre.objects.filter(pk__in={key[0] for key in table if key[0]})}
     topics = {row.pk: row for row in Topic.objects.all()}
+    own: dict[int | None, list[int]] = defaultdict(list)
+    for centre_id, topic_id in table:
+        if topic_id is not None:
+            own[centre_id].append(topic_id)
     lines = []
     for pk in [None, *sorted(centres, key=lambda key: (centres[key].sort_key, key))]:
         place = centres[pk] if pk else None
-        lines.append(Line(place, None, table[pk, None]))
-        own = [key[1] for key in table if key[0] == pk and key[1] is not None]
+        lines.append(Line(place, None, table[pk, None] if pk else total))
         lines += [
             Line(place, topics[topic], table[pk, topic])
-            for topic in sorted(own, key=lambda key: (topics[key].order, key))
+            for topic in sorted(own[pk], key=lambda key: (topics[key].order, key))
         ]
-    return Statistics(area.label, starts_on, ends_on, table[None, None], centre_count, lines, area.notes, at)
+    return Statistics(area.label, asked.starts_on, ends_on, total, centre_count, lines, area.notes, at)
 
 
-def counted_enrolments(
-    *, user: User, starts_on: dt.date, ends_on: dt.date, unit: AdminUnit | None = None, centre: Centre | None = None
-) -> models.QuerySet[Enrolment]:
-    """Return the enrolments that ``statistics`` counts as participations, to look behind its figures.
+def count_lines(asked: Asked, *, topics_of_centres: bool = False) -> dict[Pair, Counts]:
+    """Count the rows: the total, each topic, each centre."""
+    table: dict[Pair, Counts] = defaultdict(Counts)
+    held = _held(asked.area, asked.starts_on, asked.ends_on)
+    _count_classes(table, held, topics_of_centres)
+    _count_people(table, held, asked.ends_on, topics_of_centres)
+    _count_certificates(table, asked, topics_of_centres)
+    return dict(table)
 
-    Raises OutOfScope as ``statistics`` does.
-    """
-    return _participations(_held(_area(user, unit, centre, starts_on, ends_on), starts_on, ends_on))
+
+def counted_enrolments(asked: Asked) -> models.QuerySet[Enrolment]:
+    """Return the enrolments that ``statistics`` counts as participations, to look behind its figures."""
+    return _participations(_held(asked.area, asked.starts_on, asked.ends_on))
 
 
-def taught_classes(
-    *, user: User, starts_on: dt.date, ends_on: dt.date, unit: AdminUnit | None = None, centre: Centre | None = None
-) -> models.QuerySet[ClassGroup]:
-    """Return the classes that ``statistics`` counts. Raises OutOfScope as ``statistics`` does."""
-    return _taught(_held(_area(user, unit, centre, starts_on, ends_on), starts_on, ends_on))
+def taught_classes(asked: Asked) -> models.QuerySet[ClassGroup]:
+    """Return the classes that ``statistics`` counts."""
+    return _taught(_held(asked.area, asked.starts_on, asked.ends_on))
 
 
 def _held(area: _Area, starts_on: dt.date, ends_on: dt.date) -> models.QuerySet[Session]:
@@ -231,18 +281,19 @@ def _participations(held: models.QuerySet[Session]) -> models.QuerySet[Enrolment
     )
 
 
-def _keys(centre_id: int, topic_id: int) -> tuple[tuple[int | None, int | None], ...]:
-    return (centre_id, topic_id), (centre_id, None), (None, topic_id), (None, None)
+def _keys(centre_id: int, topic_id: int, topics_of_centres: bool) -> tuple[Pair, ...]:
+    lines = (centre_id, None), (None, topic_id), (None, None)
+    return ((centre_id, topic_id), *lines) if topics_of_centres else lines
 
 
-def _count_classes(table: dict[tuple[int | None, int | None], Counts], held: models.QuerySet[Session]) -> None:
+def _count_classes(table: dict[Pair, Counts], held: models.QuerySet[Session], topics_of_centres: bool) -> None:
     rows = (
         held.values_list("class_group__centre_id", "class_group__course__topic_id", "class_group__organiser_role")
         .order_by()
         .annotate(classes=Count("class_group", distinct=True), sessions=Count("pk"))
     )
     for centre_id, topic_id, role, classes, sessions in rows:
-        for key in _keys(centre_id, topic_id):
+        for key in _keys(centre_id, topic_id, topics_of_centres):
             counts = table[key]
             counts.sessions += sessions
             if role == OrganiserRole.LED:
@@ -266,7 +317,7 @@ def _band(birth_year: int | None, year: int) -> str:
 
 
 def _count_people(
-    table: dict[tuple[int | None, int | None], Counts], held: models.QuerySet[Session], ends_on: dt.date
+    table: dict[Pair, Counts], held: models.QuerySet[Session], ends_on: dt.date, topics_of_centres: bool
 ) -> None:
     """Participations and distinct people, per topic, centre and in all: one pass over distinct pairs."""
     rows = (
@@ -284,10 +335,10 @@ def _count_people(
             "times",
         )
     )
-    seen: dict[tuple[int | None, int | None], set[int]] = defaultdict(set)
+    seen: dict[Pair, set[int]] = defaultdict(set)
     for centre_id, topic_id, learner_id, sex, ethnicity, birth_year, times in rows.iterator(chunk_size=5000):
         band = _band(birth_year, ends_on.year)
-        for key in _keys(centre_id, topic_id):
+        for key in _keys(centre_id, topic_id, topics_of_centres):
             counts = table[key]
             counts.participations += times
             if learner_id in seen[key]:
@@ -301,16 +352,15 @@ def _count_people(
             setattr(counts, band, getattr(counts, band) + 1)
 
 
-def _count_certificates(
-    table: dict[tuple[int | None, int | None], Counts], area: Q, starts_on: dt.date, ends_on: dt.date
-) -> None:
+def _count_certificates(table: dict[Pair, Counts], asked: Asked, topics_of_centres: bool) -> None:
+    days = (asked.starts_on, asked.ends_on)
     rows = (
-        Certificate.objects.filter(area, issued_on__range=(starts_on, ends_on), state__in=HANDED_OUT)
+        Certificate.objects.filter(asked.area.by_certificate, issued_on__range=days, state__in=HANDED_OUT)
         .values_list("centre_id", "enrolment__class_group__course__topic_id", "state")
         .order_by()
         .annotate(count=Count("pk"))
     )
     for centre_id, topic_id, state, count in rows:
-        for key in _keys(centre_id, topic_id):
+        for key in _keys(centre_id, topic_id, topics_of_centres):
             table[key].certificates += count
             table[key].revoked += count if state == CertificateState.REVOKED else 0

@@ -23,7 +23,7 @@ from indicators.models import ReportRun
 from indicators.statistics.documents import Document, document
 from indicators.statistics.paper import statistics_pdf
 from indicators.statistics.questions import Question, centres_in_scope
-from indicators.statistics.selectors import taught_classes
+from indicators.statistics.selectors import look_up, taught_classes
 
 KINDS = {**CONTENT_TYPES, "pdf": "application/pdf", "json": "application/json"}
 EXPORT_JOB = "indicators.export_statistics"
@@ -114,7 +114,7 @@ def is_long(question: Question, kind: str, *, by: User) -> bool:
     """Whether a file is better made in the background: by how many lines it will have."""
     if question.is_by_unit or kind not in LONG_EXPORT:
         return False
-    classes = taught_classes(user=by, **question.what).order_by()
+    classes = taught_classes(look_up(user=by, **question.what, from_rows=True)).order_by()
     fields = ("centre_id",) if kind == "pdf" else ("centre_id", "course__topic_id")
     return classes.values_list(*fields).distinct().count() > LONG_EXPORT[kind]
 

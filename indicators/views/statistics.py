@@ -22,10 +22,9 @@ from core.dates import Period, read_day
 from core.errors import DomainError, InvalidInput
 from indicators.choices import Boundaries
 from indicators.exports import COUNTS, GROUP_COUNTS, GROUP_NOTE, NO_GROUP
-from indicators.statistics.groups import by_target_group, people_of_group
+from indicators.statistics.groups import overview, people_of_group
 from indicators.statistics.periods import presets
 from indicators.statistics.questions import Question
-from indicators.statistics.selectors import statistics
 from indicators.statistics.services import KINDS, export_statistics, file_name, is_long, start_export
 
 PER_PAGE = 100
@@ -133,7 +132,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(asked.problem.message))
     # What takes long to count may be some minutes old on the page, and says so; ``fresh`` asks for the rows.
     may_lag = "fresh" not in request.GET
-    stats = statistics(user=user, **asked.what, may_lag=may_lag)
+    stats, group_lines = overview(user=user, **asked.what, may_lag=may_lag)
     context = {
         "asked": asked,
         "stats": stats,
@@ -145,7 +144,7 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
         ],
         "presets": [(name, label) for name, (label, _period) in presets(timezone.localdate()).items()],
         "units": _units(user),
-        "group_lines": by_target_group(user=user, **asked.what, may_lag=may_lag),
+        "group_lines": group_lines,
         "group_headings": [_(heading) for heading, _name in GROUP_COUNTS],
         "group_note": _(GROUP_NOTE),
         "no_group": _(NO_GROUP),

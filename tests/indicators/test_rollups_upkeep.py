@@ -18,8 +18,8 @@ from indicators.models import RollupMark, RollupSheet, RollupState
 from indicators.rollups import rebuilding, triggers
 from indicators.rollups.footprint import LOOKED_THROUGH, recent
 from indicators.rollups.periods import spans_between, spans_of, standard_span
-from indicators.rollups.reading import WORTH_WAITING_MS, classes_taught, kept
-from indicators.statistics.selectors import statistics
+from indicators.rollups.reading import WORTH_WAITING_MS, area_of, classes_taught, kept
+from indicators.statistics.selectors import look_up, statistics
 from tests.factories import hold, make_class, make_enrolled, make_sessions
 
 # A literacy year, over on whatever day this runs.
@@ -39,7 +39,7 @@ def built(cast):
 
 
 def ask(cast, **more):
-    return kept(user=cast.tuan, unit=cast.city, centre=None, **YEAR, **more)
+    return look_up(user=cast.tuan, unit=cast.city, **YEAR, **more).kept
 
 
 def run(name, *options):
@@ -194,10 +194,11 @@ def test_a_page_that_takes_long_says_since_when_it_stands(built, as_user):
 
 def test_somebody_who_sees_a_part_is_not_given_the_whole(built):
     """Sheets hold all centres of an area; an officer of the district sees the centres of the district in the city."""
-    assert kept(user=built.hoa, unit=built.city, centre=None, **YEAR).body.lines.keys() >= {(built.centre_a.pk, None)}
+    whole = area_of(built.hoa, built.city, None, YEAR["ends_on"])
+    assert kept(user=built.hoa, area=whole, **YEAR).body.lines.keys() >= {(built.centre_a.pk, None)}
     Session.objects.filter(class_group=built.group, number=1).update(unit=built.commune_b)
     rebuilding.rebuild()
-    assert kept(user=built.nam, unit=built.commune_b, centre=None, **YEAR) is None
+    assert look_up(user=built.nam, unit=built.commune_b, **YEAR).kept is None
 
 
 def test_c3_takes_classes_from_what_is_kept_where_nothing_touched_it(reference, built):
