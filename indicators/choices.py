@@ -224,3 +224,12 @@ class ExportFormat(models.TextChoices):
     PDF = "pdf", "PDF"
     CSV = "csv", "CSV"
     JSON = "json", "JSON"
+
+
+class SectionKind(models.TextChoices):
+    """What a section of the annual report is."""
+
+    TEXT = "text", _("phần chính")
+    ANNEX = "annex", _("phụ lục")
+    RECIPIENTS = "recipients", _("nơi nhận")
+    SIGNATURE = "signature", _("người ký")

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from centres.models import AdminUnit, Centre
 from core.jobs import Progress, job
-from indicators.models import ReportRun
+from indicators.annual.services import VERSION_JOB, make_version
+from indicators.models import AnnualReport, ReportRun, ReportVersion
 from indicators.rollups.rebuilding import rebuild
 from indicators.services.deadlines import send_reminders
 from indicators.services.locks import release_ended
@@ -71,3 +72,17 @@ def keep_calendar() -> dict[str, Any]:
     freed = release_ended(timezone.localdate())
     sent = send_reminders() if settings.MAIL_HOST else {}
     return {"freed": freed, **sent}
+
+
+@job(VERSION_JOB)
+def annual_version_job(progress: Progress) -> dict[str, Any]:
+    """Make a version of an annual report for who asked. Delivered twice it finds the version it made."""
+    report = AnnualReport.objects.select_related("plan", "unit", "centre").get(pk=progress.params["report"])
+    made = ReportVersion.objects.filter(job_id=progress.row.pk).first()
+    if made is None:
+        progress.total(4)
+        made, _is_new = make_version(
+            report=report, by=progress.row.requested_by, job_id=progress.row.pk, say=progress.done
+        )
+        progress.done(4)
+    return {"report": report.pk, "version": made.number}

@@ -163,6 +163,24 @@ class TitleQuerySet(CentreRowQuerySet):
         return self.standing().filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), recognised_on__lte=day)
 
 
+class AnnualReportQuerySet(models.QuerySet[Any]):
+    """Annual reports of units and centres."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Own ones, those of units below and of the user's centres; the city's, once sent, for who sees figures."""
+        scope = scope_of(user)
+        if Verb.VIEW_FIGURES in scope.city_verbs:
+            return self.all()
+        if not scope.may(Verb.VIEW_FIGURES):
+            return self.none()
+        own = scope.unit_ids
+        below = Q(unit__parent_id__in=own) | Q(unit_id__in=grouped(own))
+        centres = Q(centre_id__in=scope.centre_ids(Verb.VIEW_FIGURES))
+        sent = self.model._default_manager.filter(versions__sending__isnull=False)
+        of_city = Q(unit__level=UnitLevel.CITY, pk__in=sent.values("pk"))
+        return self.filter(Q(unit_id__in=own) | below | centres | of_city)
+
+
 class OwnImportQuerySet(models.QuerySet[Any]):
     """Uploaded sheets."""
 

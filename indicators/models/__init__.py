@@ -1,5 +1,6 @@
 """Plans with indicators, targets, tasks and contributions; figures with evidence; how they are approved and due."""
 
+from indicators.models.annual import AnnualReport, ReportSection, ReportVersion, SectionText, VersionSending
 from indicators.models.boundaries import NeighbourhoodPlace, Weight, WeightTable
 from indicators.models.contributions import Contribution, ContributionEvent
 from indicators.models.deadlines import Deadline, DeadlineDay, Reminder, ReminderChoice
@@ -21,6 +22,7 @@ from indicators.models.tasks import PlanTask, TaskUpdate
 from indicators.models.titles import CitizenTitle
 
 __all__ = [
+    "AnnualReport",
     "Block",
     "CentreDeclaration",
     "CentreYear",
@@ -47,16 +49,20 @@ __all__ = [
     "ReminderChoice",
     "ReportForm",
     "ReportRun",
+    "ReportSection",
+    "ReportVersion",
     "ReviewGroup",
     "RollupMark",
     "RollupSheet",
     "RollupState",
     "ScheduledExport",
     "ScheduledFile",
+    "SectionText",
     "Target",
     "TaskUpdate",
     "TrajectoryStep",
     "UnitTarget",
+    "VersionSending",
     "Weight",
     "WeightTable",
 ]
