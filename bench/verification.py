@@ -14,12 +14,10 @@ import signal
 import socket
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
@@ -29,6 +27,7 @@ from centres.models import AdminUnit, Centre
 from certificates.choices import CertificateKind, CertificateState
 from certificates.models import Certificate, Register
 from certificates.selectors import look_up
+from clc_manager.startup import web_server
 from core.text import split_name
 from core.tokens import new_token
 from courses.choices import ClassStatus, EnrolmentStatus
@@ -41,7 +40,6 @@ ENTRIES = 2000
 SECONDS = 2.0  # of load, a round and kind
 MANY = 200  # connections at once
 GUESSES = 100_000
-THREADS = "4"  # as serve
 DAY = dt.date(2026, 7, 6)
 
 
@@ -104,11 +102,7 @@ def serving() -> Iterator[int]:
     """Serve the database of this process and yield the port; the server is stopped as an operator stops it."""
     port = _free_port()
     environment = os.environ | {"CLC_PUBLIC_URL": f"http://localhost:{port}", "CLC_ALLOWED_HOSTS": "localhost"}
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--blocking-threads", THREADS, "--working-dir", str(settings.BASE_DIR),
-        "--log-level", "warning", "bench.served:application",
-    ]  # fmt: skip
+    command = web_server("127.0.0.1", port, "bench.served:application")
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
         for _try in range(600):

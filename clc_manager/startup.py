@@ -21,6 +21,8 @@ from clc_manager.reference import load_apps
 
 STOP_GRACE_S = 20
 POLL_S = 0.2
+MOST_WORKERS = 4  # processes of the web server, a hundred megabytes each
+THREADS_A_WORKER = 2
 _PR_SET_PDEATHSIG = 1
 
 
@@ -60,6 +62,21 @@ def _follow_parent() -> None:
     """On Linux, have the kernel end this program when its parent is killed outright: no orphans after kill -9."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def web_server(host: str, port: int, application: str) -> list[str]:
+    """Return the command that serves a WSGI application, as ``serve`` and the measurements start it.
+
+    Two processes or more, of two threads each: threads of one interpreter that wait for a database hand its lock to
+    and fro between cores, which costs more than the page itself; one process of four threads answered the public page
+    2.3 times slower than two of two (docs/adr/0035). The second thread keeps a process answering during a long export.
+    """
+    workers = min(MOST_WORKERS, max(2, os.cpu_count() or 1))
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
+        "--workers", str(workers), "--blocking-threads", str(THREADS_A_WORKER),
+        "--working-dir", str(settings.BASE_DIR), "--log-level", "warning", application,
+    ]  # fmt: skip
 
 
 class Programs:

@@ -12,10 +12,8 @@ from django.core.management import CommandError, call_command, get_commands
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from clc_manager.startup import Programs, answers, port_is_free, prepare_database
+from clc_manager.startup import Programs, answers, port_is_free, prepare_database, web_server
 
-# SQLite has one writer at a time; four threads keep readers busy without queueing for it.
-WEB_THREADS = "4"
 STOPPED_BEFORE_START = 130  # as shells report Ctrl-C
 NO_WORDS = {"k", "khong", "không", "n", "no"}
 
@@ -65,11 +63,7 @@ class Command(BaseCommand):
     def _commands(self, host: str, port: int) -> dict[str, list[str]]:
         manage = str(settings.BASE_DIR / "manage.py")
         return {
-            "Máy chủ web": [
-                sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-                "--workers", "1", "--blocking-threads", WEB_THREADS, "--working-dir", str(settings.BASE_DIR),
-                "--log-level", "warning", "clc_manager.wsgi:application",
-            ],
+            "Máy chủ web": web_server(host, port, "clc_manager.wsgi:application"),
             "Bộ chạy việc nền": [sys.executable, manage, "ox_worker", "--interval", "0.5", "--verbosity", "0"],
         }  # fmt: skip
 
