@@ -37,7 +37,7 @@ def independent(points, until):
 
 
 @given(st.lists(VALUES, min_size=4, max_size=12))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_forecast_is_that_of_a_second_program(values):
     points = [(2030 - 4 - len(values) + at, value) for at, value in enumerate(values)]
     ahead, second = project(points, until=2030), independent(points, 2030)
@@ -46,7 +46,7 @@ def test_the_forecast_is_that_of_a_second_program(values):
         for ours, theirs in zip((row.lower, row.middle, row.upper), second[row.year], strict=True):
             assert float(ours) == pytest.approx(theirs, abs=0.051)  # rounded to a tenth
         assert 0 <= row.lower <= row.middle <= row.upper <= 100
-        assert row.lower < row.upper, "nothing is certain"
+        assert row.lower < row.upper or row.upper in (0, 100), "nothing is certain, but a share ends somewhere"
 
 
 @given(st.lists(VALUES, min_size=4, max_size=8))
