@@ -1,17 +1,22 @@
 """Handing out tables: one row generator, many formats.
 
-XLSX by xlsxwriter in constant memory, CSV as UTF-8 with BOM (Excel garbles it otherwise). Text that a spreadsheet would
-run as a formula is made harmless (ASVS 5.0, 1.2.10).
+XLSX by xlsxwriter in constant memory, long lists by rustpy_xlsxwriter (docs/adr/0047), CSV as UTF-8 with BOM (Excel
+garbles it otherwise). Text that a spreadsheet would run as a formula is made harmless (ASVS 5.0, 1.2.10).
 """
 
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import chain, islice
+from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
+import rustpy_xlsxwriter as rust
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
@@ -59,7 +64,7 @@ class Table:
 
 def harmless(value: Cell) -> Cell:
     """Return text that no spreadsheet takes for a formula; numbers and dates stay as they are."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or (value[:1].isalnum() and "\n" not in value):
         return value
     if value.lstrip(_LEADING).startswith(_DANGEROUS) or any(f"\n{sign}" in value for sign in _DANGEROUS):
         return "'" + value
@@ -86,8 +91,107 @@ def write_csv(table: Table, out: BinaryIO) -> int:
     return count
 
 
+# From here on a table is a list to filter and not a page to print, and written by the faster of the two.
+LONG = 3000
+MOST_LETTERS = 32_767  # a cell holds no more
+
+
 def write_xlsx(table: Table, out: BinaryIO) -> int:
-    """Write titles, a frozen header with filter, typed cells; return how many rows the first table had."""
+    """Write titles, a frozen header with filter, typed cells; return how many rows the first table had.
+
+    Formulas stand among the first ``LONG`` rows or nowhere. Raises ValueError for one further down, and for a row of
+    another length than the head.
+    """
+    rows = iter(table.rows)
+    first = list(islice(rows, LONG))
+    table = replace(table, rows=chain(first, rows))
+    if len(first) == LONG and all(_may_be_long(one) for one in (table, *table.more)) and not _adds_up(first):
+        return _write_long(table, out)
+    return _write_formatted(table, out)
+
+
+def _may_be_long(table: Table) -> bool:
+    """Titles lie over several columns there, and columns go by their headings."""
+    return 1 < len(table.columns) == len({column.heading for column in table.columns}) and not table.bold_rows
+
+
+def _adds_up(rows: Sequence[Sequence[Cell]]) -> bool:
+    return any(isinstance(cell, Formula) for row in rows for cell in row)
+
+
+def _write_long(table: Table, out: BinaryIO) -> int:
+    """Write by the Rust writer: the same cells and head, no lines around cells (they would go on below the list)."""
+    tables = {one.sheet[:31]: one for one in (table, *table.more)}
+    counts = dict.fromkeys(tables, 0)
+
+    def records(name: str) -> Iterator[dict[str, Any]]:
+        headings = [column.heading for column in tables[name].columns]
+        for row in tables[name].rows:
+            counts[name] += 1
+            yield dict(zip(headings, map(_bare, row), strict=True))
+        if not counts[name]:  # without a row there would be no head either
+            yield dict.fromkeys(headings)
+
+    tops = {name: len(one.titles) + (1 if one.titles else 0) for name, one in tables.items()}
+    title, note, head = _format().set_bold().set_font_size(14), _format().set_italic(), _head_format()
+    with tempfile.TemporaryDirectory(prefix="clc-xlsx-") as folder:
+        # Into a file of its own: what is written into an open one is kept in memory until the end.
+        path = Path(folder) / "table.xlsx"
+        rust.write_worksheets(
+            [(name, records(name)) for name in tables],
+            str(path),
+            freeze_panes={name: {"row": top + 1, "col": 1} for name, top in tops.items()},
+            column_widths={name: [float(column.width) for column in one.columns] for name, one in tables.items()},
+            column_formats={name: [_FORMATS[column.kind]() for column in one.columns] for name, one in tables.items()},
+            header_format=dict.fromkeys(tables, head),
+            header_row=tops,
+            row_heights={name: {top: 48.0} for name, top in tops.items()},
+            merge_ranges={
+                name: [
+                    (at, 0, at, len(one.columns) - 1, line, note if at else title) for at, line in enumerate(one.titles)
+                ]
+                for name, one in tables.items()
+                if one.titles
+            },
+            autofilter=dict.fromkeys(tables, True),
+        )
+        with path.open("rb") as made:
+            shutil.copyfileobj(made, out)
+    return counts[table.sheet[:31]]
+
+
+def _bare(cell: Cell) -> str | int | float | dt.date | None:
+    """A cell as the Rust writer takes it."""
+    if isinstance(cell, str):
+        return str(harmless(cell))[:MOST_LETTERS]
+    if cell is None or isinstance(cell, int | float):
+        return cell
+    if isinstance(cell, dt.date):
+        return dt.date(cell.year, cell.month, cell.day)
+    if isinstance(cell, Formula):
+        raise ValueError(f"a formula below row {LONG}")
+    return float(cell)
+
+
+def _format() -> rust.Format:
+    return rust.Format().set_font_name("Times New Roman").set_font_size(12)
+
+
+def _head_format() -> rust.Format:
+    wrapped = _format().set_bold().set_text_wrap().set_align("vcenter").set_align("center")
+    return wrapped.set_background_color("#E6F1F0").set_border("thin")
+
+
+_FORMATS: dict[Kind, Callable[[], rust.Format]] = {
+    "text": lambda: _format().set_text_wrap().set_align("top"),
+    "number": lambda: _format().set_num_format("#,##0"),
+    "decimal": lambda: _format().set_num_format("#,##0.##"),
+    "percent": lambda: _format().set_num_format('0.0"%"'),
+    "date": lambda: _format().set_num_format("dd/mm/yyyy"),
+}
+
+
+def _write_formatted(table: Table, out: BinaryIO) -> int:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         plain = {"font_name": "Times New Roman", "font_size": 12}
