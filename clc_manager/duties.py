@@ -15,7 +15,7 @@ from certificates.models import Proposal
 from core.dates import Period, plan_year_of
 from indicators.choices import ContributionState, FigureState, IndicatorSource
 from indicators.contributions import addressees
-from indicators.models import CentreDeclaration, Contribution, Figure, Indicator, Plan, ReportRun
+from indicators.models import AnnualReport, CentreDeclaration, Contribution, Figure, Indicator, Plan, ReportRun
 from indicators.statistics.schedules import broken_schedules, new_files
 from literacy.models import CheckSending
 
@@ -41,6 +41,7 @@ def duties_of(user: User, day: dt.date) -> list[Duty]:
     if scope.unit_ids and scope.may(Verb.REPORT_FIGURE):
         for unit in AdminUnit.objects.filter(pk__in=scope.unit_ids).on(day).order_by("level", "sort_key"):
             found += _of_unit(unit, year)
+        found += _annual_reports(scope.unit_ids, day)
     if scope.may(Verb.APPROVE_FIGURE) and (waiting := Figure.objects.to_decide_by(user).count()):
         text = _("%(n)s số liệu chờ duyệt") % {"n": waiting}
         found.insert(0, Duty(text, scope.label, _("Duyệt"), reverse("indicators:inbox")))
@@ -83,6 +84,23 @@ def _contributions(user: User, day: dt.date) -> list[Duty]:
         return []
     text = _("%(n)s cơ quan đã gửi phần của mình, chờ nhận") % {"n": waiting}
     return [Duty(text, scope.label, _("Xem"), reverse("indicators:contribution-list") + pages)]
+
+
+def _annual_reports(unit_ids: frozenset[int], day: dt.date) -> list[Duty]:
+    """The annual report of one's own units, from October to the end of March: due before 1 December, late after it."""
+    year = day.year if day.month >= 10 else day.year - 1
+    plan = (
+        Plan.objects.in_force_on(Period.plan_year(year).ends_on).first() if day.month >= 10 or day.month <= 3 else None
+    )
+    if plan is None:
+        return []
+    sent = AnnualReport.objects.filter(plan=plan, year=year, versions__sending__isnull=False)
+    units = (
+        AdminUnit.objects.filter(pk__in=unit_ids).on(day).exclude(pk__in=sent.filter(unit__isnull=False).values("unit"))
+    )
+    text = _("Báo cáo năm %(year)s chưa gửi, trước 01/12") % {"year": year}
+    url = f"{reverse('indicators:annual-list')}?{urlencode({'plan': plan.code, 'year': str(year)})}"
+    return [Duty(text, unit.name, _("Viết báo cáo"), url) for unit in units.order_by("level", "sort_key")]
 
 
 def _of_centre(centre: Centre, year: Period) -> list[Duty]:

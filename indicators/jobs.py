@@ -78,11 +78,11 @@ def keep_calendar() -> dict[str, Any]:
 def annual_version_job(progress: Progress) -> dict[str, Any]:
     """Make a version of an annual report for who asked. Delivered twice it finds the version it made."""
     report = AnnualReport.objects.select_related("plan", "unit", "centre").get(pk=progress.params["report"])
-    made = ReportVersion.objects.filter(job_id=progress.row.pk).first()
+    made, is_new = ReportVersion.objects.filter(job_id=progress.row.pk).first(), True
     if made is None:
         progress.total(4)
-        made, _is_new = make_version(
+        made, is_new = make_version(
             report=report, by=progress.row.requested_by, job_id=progress.row.pk, say=progress.done
         )
         progress.done(4)
-    return {"report": report.pk, "version": made.number}
+    return {"report": report.pk, "version": made.number, "new": is_new}

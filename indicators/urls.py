@@ -21,6 +21,7 @@ urlpatterns = [
     path("statistics/export/", statistics.statistics_export, name="statistics-export"),
     path("quality/", include("indicators.urls_quality")),
     path("exchange/", include("indicators.urls_exchange")),
+    path("annual/", include("indicators.urls_annual")),
     *urls_boundaries.urlpatterns,
     *urls_plans.urlpatterns,
 ]

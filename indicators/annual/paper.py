@@ -52,7 +52,8 @@ def _rows(block: Grid) -> list[tuple[bool, list[tuple[str, str]]]]:
     return [(place in block.bold, list(zip(row, kinds, strict=True))) for place, row in enumerate(block.rows)]
 
 
-def _shown(blocks: Any) -> list[tuple[str, Any, Any]]:
+def shown(blocks: Any) -> list[tuple[str, Any, Any]]:
+    """Return blocks as templates show them: kind, block, and the rows of a table with the kinds of their cells."""
     names = {Heading: "heading", Grid: "table", Figure: "picture"}
     return [
         (names.get(type(block), "paragraph"), block, _rows(block) if isinstance(block, Grid) else ())
@@ -64,8 +65,8 @@ def _context(document: Document, token: str) -> dict[str, Any]:
     return {
         "front": document.front,
         "motto": MOTTO,
-        "body": _shown(document.body),
-        "annexes": [_shown(annex) for annex in document.annexes],
+        "body": shown(document.body),
+        "annexes": [shown(annex) for annex in document.annexes],
         "recipients": document.recipients,
         "signature": document.signature,
         "qr": qr_svg(proof_url(token)),

@@ -1,4 +1,4 @@
-"""The public page behind the code of a statistics paper."""
+"""The public page behind the code of a statistics paper or an annual report."""
 
 import datetime as dt
 
@@ -9,6 +9,7 @@ from centres.access import public
 from certificates.guessing import too_many_misses
 from certificates.views.public import closed_page
 from core.offline import in_asked_language
+from indicators.annual.proof import proof_of_version, version_of
 from indicators.choices import Boundaries
 from indicators.statistics.proof import proof_of, run_of
 
@@ -18,6 +19,10 @@ from indicators.statistics.proof import proof_of, run_of
 def proof(request: HttpRequest, token: str) -> HttpResponse:
     """Show the totals kept when the paper was made and say whether they still stand. Misses are slowed down."""
     run = run_of(token)
+    if run is None and (version := version_of(token)) is not None:
+        report = version.report
+        context = {"proof": proof_of_version(version), "version": version, "place": report.unit or report.centre}
+        return closed_page(render(request, "annual/proof.html", context))
     if run is None:
         if too_many_misses(request):
             return closed_page(render(request, "verify/slow_down.html", status=429))

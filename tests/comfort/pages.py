@@ -9,6 +9,7 @@ from django.utils import timezone
 from centres.models import Body
 from clc_manager.help import GUIDES
 from courses.models import ClassGroup, Enrolment
+from indicators.annual.services import start_report
 from indicators.models import Contribution, Indicator
 from indicators.services.contributions import save_contribution
 from tests.cast import with_linh
@@ -40,6 +41,8 @@ NO_PAGE = {
     "certificates:credential": "a file", "holder-credential": "a file", "did": "for verifying programs",
     "credential-status": "for verifying programs", "credential-status-form": "for verifying programs",
     "certificates:template-picture": "a picture", "open-data-file": "a file",
+    "indicators:annual-file": "a file",
+    "indicators:annual-compare": "needs two versions: tests/indicators/test_annual_pages.py",
     "indicators:figures-preview": "an upload: tests/indicators/test_figure_import.py",
     "log-checkpoint": "for verifying programs", "log-tile": "for verifying programs",
 } | {name: why for name, why in EXCUSED.items() if why.startswith("POST only")}  # fmt: skip
@@ -73,6 +76,7 @@ def plan_stops(world: World) -> list[tuple[str, str, list[Any]]]:
         plan=line.plan, body=Body.objects.get(code="HKH"), unit=None, year=timezone.localdate().year, version=0,
         by=linh, words={"done": "Đã vận động 120 gia đình đăng ký."},
     )  # fmt: skip
+    report = start_report(plan=line.plan, year=timezone.localdate().year, unit=world.cast.commune_b, by=world.cast.nam)
     plan, of_line = [line.plan_id], [line.plan_id, line.pk]
     return [
         ("indicators:plan-setup", "tuan", plan), ("indicators:plan-setup", "lan", plan),
@@ -84,6 +88,8 @@ def plan_stops(world: World) -> list[tuple[str, str, list[Any]]]:
         ("indicators:task-edit", "tuan", [line.plan_id, task.pk]),
         ("indicators:contribution", "linh", [contribution.pk]),
         ("indicators:contribution-edit", "linh", ["HKH"]),
+        ("indicators:annual", "nam", [report.pk]), ("indicators:annual-preview", "nam", [report.pk]),
+        ("indicators:annual-section", "nam", [report.pk, 2]),
     ]  # fmt: skip
 
 

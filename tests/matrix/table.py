@@ -175,6 +175,7 @@ PLAIN: dict[str, frozenset[str]] = {
     "indicators:declare": frozenset({"lan", "duc", "minh", "hai"}),
     "indicators:inbox": frozenset({"hoa", "nam", "tuan"}),
     "indicators:quality": NO_TEACHER,
+    "indicators:annual-list": NO_TEACHER,
     "indicators:exchange": NO_TEACHER,
     "indicators:exchange-file": NO_TEACHER,
     "indicators:figures-import": frozenset({"hoa", "nam", "tuan"}),
@@ -334,6 +335,14 @@ EXCUSED: dict[str, str] = {
     "indicators:form-withdraw": "POST only: tests/indicators/test_report_forms.py",
     "indicators:schedule-change": "POST only, own: tests/indicators/test_report_forms.py",
     "indicators:schedule-file": "own files only: tests/indicators/test_report_forms.py",
+    **{
+        f"indicators:annual{name}": "of units and centres: tests/indicators/test_annual_pages.py, test_who_opens"
+        for name in ("", "-preview", "-section", "-compare", "-file")
+    },
+    **{
+        f"indicators:annual-{name}": "POST only: tests/indicators/test_annual_pages.py, test_posts_by_strangers"
+        for name in ("begin", "make", "send")
+    },
     "statistics-proof": "public: tests/indicators/test_statistics_files.py",
     "statistics-proof-lower": "public: tests/indicators/test_statistics_files.py",
     "indicators:keep-figure": "units, not centres: tests/indicators/test_plan.py",
