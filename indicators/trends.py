@@ -17,8 +17,6 @@ from indicators.projection import ENOUGH, Projection, project
 from indicators.rules import Goal, reached
 from indicators.selectors import PlanLine
 
-UNCOUNTED = (FigureState.RETURNED, FigureState.DRAFT)
-
 
 @dataclass(frozen=True)
 class Trend:
@@ -78,6 +76,7 @@ class Trend:
             trajectory=self.asked,
             band=band,
             unit=self.unit,
+            remark=self.outlook,
         )
 
     @property
@@ -116,7 +115,7 @@ def trends_of(lines: Sequence[PlanLine], *, unit: AdminUnit, as_of: dt.date) -> 
         source=FigureSource.COMPUTED, indicator__source="computed"
     )
     found = Figure.objects.filter(wanted, indicator__in=of_lines, unit=unit, ends_on__lte=as_of, value__isnull=False)
-    for row in found.exclude(state__in=UNCOUNTED).order_by("ends_on", "version", "pk"):
+    for row in found.exclude(state=FigureState.RETURNED).order_by("ends_on", "version", "pk"):
         rows.setdefault(row.indicator_id, {})[year_of(row)] = row
     trends = []
     for line in lines:

@@ -8,6 +8,7 @@ from indicators.views import approval, declare, figures, plan, reporting, statis
 app_name = "indicators"
 urlpatterns = [
     path("", plan.plan, name="plan"),
+    path("pdf/", plan.plan_file, name="plan-file"),
     path("", include("indicators.urls_review")),
     path("declare/", declare.declare, name="declare"),
     path("figures/<str:code>/", figures.figure, name="figure"),

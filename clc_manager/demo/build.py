@@ -24,6 +24,7 @@ from clc_manager.demo import (
     surveying,
     teaching,
     visits,
+    years,
 )
 from clc_manager.demo.people import describe_users
 from core.errors import Conflict, Forbidden
@@ -79,7 +80,9 @@ def build_small(*, today: dt.date, say: Say) -> dict[str, Any]:
     papers.certificates(town, places)
     with transaction.atomic():
         papers.use_of_the_system(town, places)
-        papers.figures(town, users, AdminUnit.objects.get(level="city"))
+        colleague = papers.figures(town, users, AdminUnit.objects.get(level="city"))
+        years.earlier_years(today=today, entered_by=colleague, approved_by=users["tuan"])
+        years.units(today=today, entered_by=colleague, approved_by=users["tuan"])
         keep_quality()
         plans.of_the_plan(today, users)
     return describe()

@@ -130,10 +130,11 @@ def use_of_the_system(town: Town, places: list[Place]) -> None:
             )
 
 
-def figures(town: Town, users: dict[str, User], city: AdminUnit) -> None:
+def figures(town: Town, users: dict[str, User], city: AdminUnit) -> User:
     """Report the lines other bodies are responsible for, and compute A3 and C3.
 
     A colleague enters what departments send, the city's officer approves it: the last ones still wait for him.
+    Returns the colleague.
     """
     officer, colleague = users["tuan"], create_colleague(city=city)
     for index, (code, value, body, document) in enumerate(REPORTED):
@@ -153,3 +154,4 @@ def figures(town: Town, users: dict[str, User], city: AdminUnit) -> None:
             approve_figure(figure=figure, by=officer, reason="Đã đối chiếu với văn bản gửi kèm")
     for code in ("A3", "C3"):
         compute_figure(code=code, unit=city, as_of=town.today, by=officer)
+    return colleague

@@ -61,17 +61,19 @@ def trend_chart(
     band: Sequence[BandPoint] = (),
     unit: str = "%",
     description: str = "",
+    remark: str = "",
 ) -> Picture:
     """Draw what was reached year by year, the targets, the way between them and the expected band.
 
     ``points``: one a year. ``targets`` and ``trajectory``: year and value. ``unit``: ``%`` or a word after numbers.
-    The band begins at the last point. Without anything to draw the picture says so.
+    ``remark`` is said after the description. The band begins at the last point. With nothing to draw it says so.
     """
     points = sorted(points, key=lambda row: row.year)
     band = sorted(band, key=lambda row: row.year)
     goals, way = sorted(targets), sorted(trajectory)
     table = _table(points, goals, way, band, unit)
-    words = description or _in_words(points, goals, band, unit)
+    # Where the remark tells of the forecast, the range is not said twice.
+    words = f"{description or _in_words(points, goals, () if remark else band, unit)} {remark}".rstrip()
     years = [row.year for row in points] + [row.year for row in band] + [year for year, _value in (*goals, *way)]
     if not years:
         empty = letters(WIDTH / 2, 60, _("Chưa có số liệu để vẽ."), fill=SOFT, text_anchor="middle")

@@ -21,6 +21,7 @@ from indicators.choices import Formula
 from indicators.evidence import CODES
 from indicators.models import Figure, FigureDefinition, Indicator
 from indicators.selectors import plan_lines
+from indicators.trends import trends_of
 from indicators.views.asking import asked_of, line_of, shown_to, units_of, user_of
 from learners.models import Learner
 from literacy.cohorts.access import sees_people
@@ -40,11 +41,13 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
     indicator = line_of(request, code)
     unit, as_of = asked_of(request)
     (line,) = shown_to(user, unit, plan_lines(unit=unit, as_of=as_of, code=indicator.code, plan=indicator.plan))
+    (trend,) = trends_of([line], unit=unit, as_of=as_of)
     history = Figure.objects.visible_to(user).filter(indicator=indicator, unit=unit).select_related("entered_by")
     versions = list(history.prefetch_related("decisions__decided_by").order_by("-ends_on", "-created_at", "-pk")[:50])
     meant = FigureDefinition.objects.filter(code=indicator.formula)
     context: dict[str, Any] = {
         "line": line,
+        "trend": trend,
         "indicator": indicator,
         "targets": indicator.targets.all(),
         "unit": unit,

@@ -52,7 +52,8 @@ FILES = {
     "certificates:labels", "certificates:merged", "certificates:pdf", "certificates:proof",
     "certificates:register-export", "courses:material-file", "courses:plan-report-export",
     "courses:roster-wrong-rows", "indicators:exchange-file", "indicators:figures-template",
-    "indicators:quality-export", "indicators:statistics-export", "literacy:call-sheet", "literacy:cohort-export",
+    "indicators:plan-file", "indicators:quality-export", "indicators:statistics-export",
+    "literacy:call-sheet", "literacy:cohort-export",
     "literacy:phone-list", "literacy:register-export", "literacy:survey-wrong-rows",
 }  # fmt: skip
 LONG_CLASS = "Phòng, chống lừa đảo trực tuyến và bảo vệ dữ liệu cá nhân trên không gian mạng cho người cao tuổi"

@@ -212,6 +212,7 @@ VIETNAMESE_ONLY = (
     "certificates/wording/*", "certificates/paper/stamping/faces.py",
     "courses/programme/parts.py", "literacy/standards/handing_out.py", "literacy/standards/paper.py",
     "literacy/standards/tables.py", "literacy/standards/xlsx.py",
+    "indicators/printing.py",
     "indicators/statistics/documents.py", "indicators/statistics/paper.py", "indicators/statistics/proof.py",
     "indicators/annual/blocks.py", "indicators/annual/charts.py", "indicators/annual/composing.py",
     "indicators/annual/paper.py", "indicators/annual/subjects.py", "indicators/annual/values.py",

@@ -167,6 +167,7 @@ PLAIN: dict[str, frozenset[str]] = {
     "certificates:city-template-edit": frozenset({"tuan"}),
     "certificates:proposals": frozenset({"lan", "van", "duc", "minh", "hai"}),
     "indicators:plan": NO_TEACHER,
+    "indicators:plan-file": NO_TEACHER,
     "indicators:plan-list": NO_TEACHER,
     "indicators:plan-add": frozenset({"tuan"}),
     "indicators:body-list": frozenset({"tuan"}),

@@ -16,7 +16,7 @@ from centres.models import AdminUnit, Centre, CentreLocation
 from centres.services import load_units
 from certificates.choices import CertificateState
 from certificates.models import Certificate, Register
-from clc_manager.demo import papers, scale, teaching
+from clc_manager.demo import papers, scale, teaching, years
 from clc_manager.demo.city import Place
 from clc_manager.demo.names import make_person
 from courses.models import ClassGroup, CourseMaterial, Enrolment, Material, NeedsSurvey, YearPlan
@@ -96,7 +96,11 @@ def test_small_city(units, fewer_papers, client):
     assert [group.name for group in done] == ["Xóa mù chữ giai đoạn 1 – K26"]
     assert len(close_class(class_group=done[0], by=lan, accept_codes={UNKNOWN_IDENTITY}).passed) >= 6
     assert len(inbox(User.objects.get(username="tuan"))) == papers.STILL_WAITING
-    assert Figure.objects.filter(state="approved").count() == len(papers.REPORTED) - papers.STILL_WAITING
+    approved = Figure.objects.filter(state="approved")
+    assert approved.exclude(document__startswith=years.DOCUMENT).count() == len(papers.REPORTED) - papers.STILL_WAITING
+    # Earlier years and other units have figures as well, each named as made up.
+    assert approved.filter(document__startswith=years.DOCUMENT, unit__level="city").count() == 4 * len(years.CITY)
+    assert approved.filter(document__startswith=years.DOCUMENT, unit__level="commune").count() > 110
     # A merged centre teaches no longer, and its people go on where it went.
     ended = Centre.objects.filter(closed_on__isnull=False)
     assert ended.count() >= 2
