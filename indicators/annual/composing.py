@@ -19,7 +19,7 @@ from indicators.annual.gathering import Facts
 from indicators.annual.subjects import Subject
 from indicators.annual.values import Value, inline_names, values_of
 from indicators.choices import SectionKind
-from indicators.statistics.paper import offices
+from indicators.printing import offices_of
 
 _HOLDER = re.compile(r"\{\{(.*?)\}\}")
 _LOOSE = re.compile(r"\{\{|\}\}")
@@ -159,7 +159,13 @@ def _front(subject: Subject) -> Front:
             ("ỦY BAN NHÂN DÂN THÀNH PHỐ HÀ NỘI", f"ĐỊA BÀN {commune.name.upper()} (CŨ)"), "Số: ……/BC",
             _place("Hà Nội", subject.year), "BÁO CÁO", about,
         )  # fmt: skip
-    return Front(offices(subject.question), "Số: ……/BC-UBND", _place(commune.name, subject.year), "BÁO CÁO", about)
+    return Front(
+        offices_of(subject.question.unit, subject.question.centre),
+        "Số: ……/BC-UBND",
+        _place(commune.name, subject.year),
+        "BÁO CÁO",
+        about,
+    )
 
 
 def _place(name: str, year: int) -> str:

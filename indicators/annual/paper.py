@@ -7,8 +7,9 @@ from django.template.loader import render_to_string
 
 from core.tokens import group_token
 from indicators.annual.document import Document, Figure, Grid, Heading
+from indicators.printing import FONTS, MOTTO
 from indicators.statistics.documents import proof_url
-from indicators.statistics.paper import FONTS, MOTTO, qr_svg
+from indicators.statistics.paper import qr_svg
 
 CSS_FILE = settings.BASE_DIR / "indicators" / "print" / "annual_report.css"
 

@@ -14,8 +14,8 @@ from xml.sax.saxutils import escape
 from indicators.annual.document import Block, Document, Figure, Grid, Heading
 from indicators.annual.drawing import png_of_code, png_of_svg
 from indicators.annual.paper import proof_lines
+from indicators.printing import MOTTO
 from indicators.statistics.documents import proof_url
-from indicators.statistics.paper import MOTTO
 
 FONT = "Times New Roman"
 TEXT_WIDTH = 165  # millimetres between the margins
