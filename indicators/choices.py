@@ -233,3 +233,28 @@ class SectionKind(models.TextChoices):
     ANNEX = "annex", _("phụ lục")
     RECIPIENTS = "recipients", _("nơi nhận")
     SIGNATURE = "signature", _("người ký")
+
+
+class RubricState(models.TextChoices):
+    """A set of criteria is written as a draft, then holds unchanged; a newer version or an end takes it out."""
+
+    DRAFT = "draft", _("đang soạn")
+    IN_FORCE = "in_force", _("đang áp dụng")
+    ENDED = "ended", _("thôi áp dụng")
+
+
+class Scoring(models.TextChoices):
+    """How a criterion gets its points."""
+
+    LEVELS = "levels", _("chọn một mức")
+    QUANTITY = "quantity", _("theo số liệu hệ thống tính")
+    YES_NO = "yes_no", _("có hoặc không, kèm giấy tờ")
+
+
+class EvaluationState(models.TextChoices):
+    """The way of a centre's self-evaluation of a year."""
+
+    DRAFT = "draft", _("đang tự đánh giá")
+    SUBMITTED = "submitted", _("chờ xem xét")
+    RETURNED = "returned", _("trả lại để bổ sung")
+    LOCKED = "locked", _("đã công nhận, khóa")

@@ -10,7 +10,15 @@ from django.utils import timezone
 from centres.access import scope_of
 from centres.choices import UnitLevel, Verb
 from centres.models import AdminUnit
-from indicators.choices import ContributionState, ExceptionState, FigureSource, FigureState, PlanState, ReviewStage
+from indicators.choices import (
+    ContributionState,
+    ExceptionState,
+    FigureSource,
+    FigureState,
+    PlanState,
+    ReviewStage,
+    RubricState,
+)
 
 
 def grouped(lead_ids: frozenset[int]) -> Any:
@@ -187,3 +195,26 @@ class OwnImportQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """A sheet is its own uploader's affair until its figures are entered."""
         return self.filter(created_by=user)
+
+
+class RubricQuerySet(models.QuerySet[Any]):
+    """Sets of criteria of the city."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Those that hold or held for who may see figures; drafts only for those who lay rules down."""
+        scope = scope_of(user)
+        if scope.may(Verb.SET_RULES):
+            return self.all()
+        return self.exclude(state=RubricState.DRAFT) if scope.may(Verb.VIEW_FIGURES) else self.none()
+
+    def for_year(self, year: int) -> Self:
+        """Those in force that a year can be judged by, the one to take first."""
+        return self.filter(state=RubricState.IN_FORCE, from_year__lte=year).order_by("-from_year", "-version")
+
+
+class EvaluationQuerySet(models.QuerySet[Any]):
+    """Self-evaluations of centres."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Those of the centres whose figures somebody sees."""
+        return self.filter(scope_of(user).centre_q("centre_id", Verb.VIEW_FIGURES))

@@ -23,6 +23,7 @@ urlpatterns = [
     path("quality/", include("indicators.urls_quality")),
     path("exchange/", include("indicators.urls_exchange")),
     path("annual/", include("indicators.urls_annual")),
+    path("", include("indicators.urls_rubrics")),
     *urls_boundaries.urlpatterns,
     *urls_plans.urlpatterns,
 ]

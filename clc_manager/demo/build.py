@@ -16,6 +16,7 @@ from clc_manager.demo import (
     city,
     following,
     going_on,
+    judging,
     papers,
     planning,
     plans,
@@ -85,6 +86,8 @@ def build_small(*, today: dt.date, say: Say) -> dict[str, Any]:
         years.units(today=today, entered_by=colleague, approved_by=users["tuan"])
         keep_quality()
         plans.of_the_plan(today, users)
+        judging.yearly_records(places, today)
+        judging.self_evaluations(places, home, today, users["tuan"])
     return describe()
 
 

@@ -19,6 +19,16 @@ def num(value: float | Decimal | None, places: int | None = None) -> str:
 
 
 @register.filter
+def plain(value: Decimal | None) -> str:
+    """7.50 → ``7,5``, 5.00 → ``5``; None → ``–``."""
+    if value is None:
+        return NOTHING
+    text = f"{Decimal(value):f}"
+    places = len(text.partition(".")[2].rstrip("0"))
+    return str(number_format(Decimal(value), places, force_grouping=True))
+
+
+@register.filter
 def percent(value: float | Decimal | None) -> str:
     """91.84 → ``91,8%``; None → ``chưa có``."""
     if value is None:

@@ -5,6 +5,7 @@ from indicators.models.boundaries import NeighbourhoodPlace, Weight, WeightTable
 from indicators.models.contributions import Contribution, ContributionEvent
 from indicators.models.deadlines import Deadline, DeadlineDay, Reminder, ReminderChoice
 from indicators.models.definitions import FigureDefinition
+from indicators.models.evaluations import Evaluation, EvaluationEvent, EvaluationScore
 from indicators.models.exchange import FigureImport
 from indicators.models.figures import CentreDeclaration, Figure, FigureDecision
 from indicators.models.locks import LockException, PeriodLock
@@ -16,6 +17,7 @@ from indicators.models.reports import ReportRun
 from indicators.models.resources import CentreYear
 from indicators.models.reviews import FigureDraft, ReviewGroup
 from indicators.models.rollups import RollupMark, RollupSheet, RollupState
+from indicators.models.rubrics import Criterion, CriterionLevel, Rubric, RubricArea, RubricBand
 from indicators.models.schedules import ScheduledExport, ScheduledFile
 from indicators.models.targets import Target, TrajectoryStep, UnitTarget
 from indicators.models.tasks import PlanTask, TaskUpdate
@@ -29,8 +31,13 @@ __all__ = [
     "CitizenTitle",
     "Contribution",
     "ContributionEvent",
+    "Criterion",
+    "CriterionLevel",
     "Deadline",
     "DeadlineDay",
+    "Evaluation",
+    "EvaluationEvent",
+    "EvaluationScore",
     "Figure",
     "FigureDecision",
     "FigureDefinition",
@@ -55,6 +62,9 @@ __all__ = [
     "RollupMark",
     "RollupSheet",
     "RollupState",
+    "Rubric",
+    "RubricArea",
+    "RubricBand",
     "ScheduledExport",
     "ScheduledFile",
     "SectionText",

@@ -13,6 +13,7 @@ from core.models import DatedSetting
 from indicators.choices import Comparator, Formula, PlanState
 from indicators.models import Block, Indicator, Plan, PlanTask, Target
 from indicators.reference import load_calendar, load_definitions
+from indicators.rubric.starter import load_starter
 
 FOLDER = Path(__file__).resolve().parent.parent / "data"
 DATA = FOLDER / "plan_indicators.csv"
@@ -69,7 +70,7 @@ def load_reference() -> dict[str, int]:
         DatedSetting.objects.get_or_create(key=key, valid_from=SINCE, defaults={"value": value, "source": source})
     load_calendar(plan)
     load_definitions()
-    return counts
+    return {**counts, "criteria": load_starter()}
 
 
 def _load_bodies() -> tuple[dict[str, Body], int]:

@@ -10,7 +10,8 @@ from centres.models import Body
 from clc_manager.help import GUIDES
 from courses.models import ClassGroup, Enrolment
 from indicators.annual.services import start_report
-from indicators.models import Contribution, Indicator
+from indicators.models import Contribution, Indicator, Rubric
+from indicators.rubric.editing import copy_rubric
 from indicators.services.contributions import save_contribution
 from tests.cast import with_linh
 from tests.matrix.table import EXCUSED, OBJECT_LINES, PLAIN
@@ -94,6 +95,22 @@ def plan_stops(world: World) -> list[tuple[str, str, list[Any]]]:
     ]  # fmt: skip
 
 
+def rubric_stops(world: World) -> list[tuple[str, str, list[Any]]]:
+    """Pages of laying a set of criteria down."""
+    rubric = Rubric.objects.get(code="TTHTCD", version=1)
+    draft = Rubric.objects.filter(version=2).first() or copy_rubric(rubric=rubric, by=world.cast.tuan)
+    area = draft.areas.all()[0]
+    criterion = area.criteria.all()[1]
+    return [
+        ("indicators:rubric", "lan", [rubric.pk]), ("indicators:rubric", "tuan", [draft.pk]),
+        ("indicators:rubric-edit", "tuan", [draft.pk]), ("indicators:rubric-bands", "tuan", [draft.pk]),
+        ("indicators:rubric-area-add", "tuan", [draft.pk]),
+        ("indicators:rubric-area-edit", "tuan", [draft.pk, area.pk]),
+        ("indicators:criterion-add", "tuan", [draft.pk]),
+        ("indicators:criterion-edit", "tuan", [draft.pk, criterion.pk]),
+    ]  # fmt: skip
+
+
 def excused_stops(world: World) -> list[Stop]:
     """Pages that the matrix judges elsewhere."""
     rows = world.a
@@ -121,6 +138,7 @@ def excused_stops(world: World) -> list[Stop]:
         ("indicators:deadline-day", "tuan", ["xmc-phuong-xa"]),
         ("indicators:title-take-back", "lan", [world.title.pk]),
         *plan_stops(world),
+        *rubric_stops(world),
         *(("help", "lan", [topic]) for topic in GUIDES),
         ("job-status", "lan", [world.job.pk]),
         ("learners:merge", "duc", [rows.learner.pk, others.values_list("learner_id", flat=True)[0]]),
