@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from core.forms import GroupedDecimalField
 from core.templatetags.clc import plain
@@ -44,14 +44,16 @@ class RubricForm(Edition):
     """Name, source and first year of a set."""
 
     code = forms.SlugField(
-        label=_("Mã"), max_length=40,
-        help_text=_("Ngắn, không dấu. TTHTCD là bộ để trung tâm học tập cộng đồng tự đánh giá."),
+        label=_lazy("Mã"), max_length=40,
+        help_text=_lazy("Ngắn, không dấu. TTHTCD là bộ để trung tâm học tập cộng đồng tự đánh giá."),
     )  # fmt: skip
-    name = forms.CharField(label=_("Tên bộ tiêu chí"), max_length=200)
-    document = forms.CharField(label=_("Văn bản, nguồn"), max_length=300, required=False)
-    from_year = forms.IntegerField(label=_("Áp dụng từ năm"), min_value=2000, max_value=2100, localize=False)
-    period_kind = forms.ChoiceField(label=_("Số liệu tính theo"), choices=[(kind.value, kind.label) for kind in YEARS])
-    note = forms.CharField(label=_("Lời dẫn cho người chấm"), required=False, widget=AREA)
+    name = forms.CharField(label=_lazy("Tên bộ tiêu chí"), max_length=200)
+    document = forms.CharField(label=_lazy("Văn bản, nguồn"), max_length=300, required=False)
+    from_year = forms.IntegerField(label=_lazy("Áp dụng từ năm"), min_value=2000, max_value=2100, localize=False)
+    period_kind = forms.ChoiceField(
+        label=_lazy("Số liệu tính theo"), choices=[(kind.value, kind.label) for kind in YEARS]
+    )
+    note = forms.CharField(label=_lazy("Lời dẫn cho người chấm"), required=False, widget=AREA)
 
     def __init__(self, rubric: Rubric | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(rubric, *args, **kwargs)
@@ -62,25 +64,25 @@ class RubricForm(Edition):
 class AreaForm(Edition):
     """The name of an area."""
 
-    name = forms.CharField(label=_("Tên lĩnh vực"), max_length=200)
+    name = forms.CharField(label=_lazy("Tên lĩnh vực"), max_length=200)
 
 
 class CriterionForm(Edition):
     """A criterion with up to six levels."""
 
-    area = forms.ModelChoiceField(RubricArea.objects.none(), label=_("Lĩnh vực"))
-    code = forms.CharField(label=_("Số"), max_length=10, help_text=_("Ví dụ 2.1."))
+    area = forms.ModelChoiceField(RubricArea.objects.none(), label=_lazy("Lĩnh vực"))
+    code = forms.CharField(label=_lazy("Số"), max_length=10, help_text=_lazy("Ví dụ 2.1."))
     order = forms.IntegerField(
-        label=_("Thứ tự trong lĩnh vực"), min_value=1, max_value=999, required=False, localize=False,
-        help_text=_("Để trống: ở cuối."),
+        label=_lazy("Thứ tự trong lĩnh vực"), min_value=1, max_value=999, required=False, localize=False,
+        help_text=_lazy("Để trống: ở cuối."),
     )  # fmt: skip
-    name = forms.CharField(label=_("Tiêu chí"), max_length=300)
-    help = forms.CharField(label=_("Hướng dẫn chấm"), required=False, widget=AREA)
-    points = GroupedDecimalField(label=_("Điểm tối đa"), max_digits=5, decimal_places=2)
-    scoring = forms.ChoiceField(label=_("Cách chấm"), choices=Scoring.choices)
+    name = forms.CharField(label=_lazy("Tiêu chí"), max_length=300)
+    help = forms.CharField(label=_lazy("Hướng dẫn chấm"), required=False, widget=AREA)
+    points = GroupedDecimalField(label=_lazy("Điểm tối đa"), max_digits=5, decimal_places=2)
+    scoring = forms.ChoiceField(label=_lazy("Cách chấm"), choices=Scoring.choices)
     quantity = forms.ChoiceField(
-        label=_("Số liệu của hệ thống để bên cạnh"), required=False,
-        help_text=_("Cần có khi chấm theo số liệu; cách chấm khác thì chỉ để tham khảo."),
+        label=_lazy("Số liệu của hệ thống để bên cạnh"), required=False,
+        help_text=_lazy("Cần có khi chấm theo số liệu; cách chấm khác thì chỉ để tham khảo."),
     )  # fmt: skip
 
     def __init__(self, rubric: Rubric, criterion: Criterion | None, *args: Any, **kwargs: Any) -> None:
@@ -90,7 +92,7 @@ class CriterionForm(Edition):
         assert isinstance(quantity, forms.ChoiceField)
         area.queryset = rubric.areas.all()
         quantity.choices = [
-            ("", _t("không có")),
+            ("", _("không có")),
             *((name, f"{one.label} ({one.unit})") for name, one in QUANTITIES.items()),
         ]
         levels = list(criterion.levels.order_by("-points")) if criterion else []
@@ -98,15 +100,15 @@ class CriterionForm(Edition):
             level = levels[number - 1] if number <= len(levels) else None
             named = {"n": number}
             self.fields[f"level_{number}_words"] = forms.CharField(
-                label=_t("Mức %(n)s: lời mô tả") % named, max_length=200, required=False,
+                label=_("Mức %(n)s: lời mô tả") % named, max_length=200, required=False,
                 initial=level.words if level else "",
             )  # fmt: skip
             self.fields[f"level_{number}_points"] = GroupedDecimalField(
-                label=_t("Mức %(n)s: điểm") % named, max_digits=5, decimal_places=2, required=False,
+                label=_("Mức %(n)s: điểm") % named, max_digits=5, decimal_places=2, required=False,
                 initial=typed(level.points) if level else None,
             )  # fmt: skip
             self.fields[f"level_{number}_at_least"] = GroupedDecimalField(
-                label=_t("Mức %(n)s: từ bao nhiêu (khi chấm theo số liệu)") % named, max_digits=12, decimal_places=2,
+                label=_("Mức %(n)s: từ bao nhiêu (khi chấm theo số liệu)") % named, max_digits=12, decimal_places=2,
                 required=False, initial=typed(level.at_least) if level else None,
             )  # fmt: skip
 
@@ -116,7 +118,7 @@ class CriterionForm(Edition):
         for number in range(1, LEVELS + 1):
             said = data.get(f"level_{number}_words") or data.get(f"level_{number}_at_least") is not None
             if said and data.get(f"level_{number}_points") is None and f"level_{number}_points" not in self.errors:
-                self.add_error(f"level_{number}_points", _t("Ghi điểm của mức này."))
+                self.add_error(f"level_{number}_points", _("Ghi điểm của mức này."))
         return data
 
     def levels(self) -> list[Level]:
@@ -138,11 +140,11 @@ class BandsForm(Edition):
         for number in range(1, LEVELS + 1):
             band = bands[number - 1] if number <= len(bands) else None
             self.fields[f"band_{number}_name"] = forms.CharField(
-                label=_t("Xếp loại %(n)s") % {"n": number}, max_length=60, required=False,
+                label=_("Xếp loại %(n)s") % {"n": number}, max_length=60, required=False,
                 initial=band.name if band else "",
             )  # fmt: skip
             self.fields[f"band_{number}_at_least"] = GroupedDecimalField(
-                label=_t("Từ bao nhiêu điểm"), max_digits=5, decimal_places=2, required=False,
+                label=_("Từ bao nhiêu điểm"), max_digits=5, decimal_places=2, required=False,
                 initial=typed(band.at_least) if band else None,
             )  # fmt: skip
 
@@ -151,7 +153,7 @@ class BandsForm(Edition):
         data: dict[str, Any] = super().clean() or self.cleaned_data
         for n in range(1, LEVELS + 1):
             if bool(data.get(f"band_{n}_name")) != (data.get(f"band_{n}_at_least") is not None):
-                self.add_error(f"band_{n}_name", _t("Ghi cả tên và điểm bắt đầu, hoặc để trống cả hai."))
+                self.add_error(f"band_{n}_name", _("Ghi cả tên và điểm bắt đầu, hoặc để trống cả hai."))
         return data
 
     def bands(self) -> list[tuple[str, Decimal]]:
@@ -170,11 +172,11 @@ def _points_of(line: Line, label: str, initial: Decimal | None, empty: str) -> f
             label=label, max_digits=5, decimal_places=2, required=False, initial=typed(initial)
         )  # fmt: skip
     if row.scoring == Scoring.YES_NO:
-        steps = [(row.points, _t("Có")), (Decimal(0), _t("Không"))]
+        steps = [(row.points, _("Có")), (Decimal(0), _("Không"))]
     else:
         steps = [(level.points, level.words) for level in sorted(row.levels.all(), key=lambda one: -one.points)]
         if all(points for points, _words in steps):
-            steps.append((Decimal(0), _t("Không đạt mức nào")))
+            steps.append((Decimal(0), _("Không đạt mức nào")))
     choices = [(str(points.normalize() + 0), f"{words} ({plain(points)})") for points, words in steps]
     return forms.TypedChoiceField(
         label=label, choices=[("", empty), *choices], required=False, coerce=Decimal, empty_value=None,
@@ -193,16 +195,16 @@ class EvaluationForm(forms.Form):
         self.fields["version"].initial = sheet.evaluation.version if sheet.evaluation else 0
         for line in sheet.lines:
             row, score = line.criterion, line.score
-            label = _t("Điểm tự chấm %(code)s") % {"code": row.code}
+            label = _("Điểm tự chấm %(code)s") % {"code": row.code}
             own = score.points if score else None
-            self.fields[f"p_{row.pk}"] = _points_of(line, label, own, _t("chưa chấm"))
+            self.fields[f"p_{row.pk}"] = _points_of(line, label, own, _("chưa chấm"))
             self.fields[f"w_{row.pk}"] = forms.CharField(
-                label=_t("Giải trình %(code)s") % {"code": row.code}, max_length=500, required=False,
+                label=_("Giải trình %(code)s") % {"code": row.code}, max_length=500, required=False,
                 initial=score.words if score else "", widget=forms.Textarea(attrs={"rows": 2}),
             )  # fmt: skip
             if row.scoring == Scoring.YES_NO:
                 self.fields[f"d_{row.pk}"] = forms.CharField(
-                    label=_t("Giấy tờ %(code)s: số, ngày") % {"code": row.code}, max_length=200, required=False,
+                    label=_("Giấy tờ %(code)s: số, ngày") % {"code": row.code}, max_length=200, required=False,
                     initial=score.paper if score else "",
                 )  # fmt: skip
 
@@ -227,8 +229,8 @@ class ReviewForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput, localize=False)
     reason = forms.CharField(
-        label=_("Lý do trả lại"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Chỉ cần khi trả lại."),
+        label=_lazy("Lý do trả lại"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_lazy("Chỉ cần khi trả lại."),
     )  # fmt: skip
 
     def __init__(self, sheet: Sheet, *args: Any, **kwargs: Any) -> None:
@@ -237,11 +239,11 @@ class ReviewForm(forms.Form):
         self.fields["version"].initial = sheet.evaluation.version if sheet.evaluation else 0
         for line in sheet.lines:
             row = line.criterion
-            label = _t("Điểm công nhận %(code)s") % {"code": row.code}
+            label = _("Điểm công nhận %(code)s") % {"code": row.code}
             own = line.score.points if line.score else None
-            self.fields[f"a_{row.pk}"] = _points_of(line, label, own, _t("như trung tâm tự chấm"))
+            self.fields[f"a_{row.pk}"] = _points_of(line, label, own, _("như trung tâm tự chấm"))
             self.fields[f"r_{row.pk}"] = forms.CharField(
-                label=_t("Lý do đổi điểm %(code)s") % {"code": row.code}, max_length=500, required=False
+                label=_("Lý do đổi điểm %(code)s") % {"code": row.code}, max_length=500, required=False
             )
 
     def fields_of(self, line: Line) -> Iterator[forms.BoundField]:
