@@ -205,6 +205,10 @@ def test_two_officers_at_once_one_decides(cast, reference):
 
 def test_the_pages(as_user, worked):
     page = reverse("indicators:evaluation", args=[worked.centre_a.pk])
+    everybody = reverse("indicators:evaluation-list")
+    for who in ("oanh", "hoa", "lan"):  # nothing written yet
+        assert as_user(getattr(worked, who)).get(page).status_code == 200
+        assert worked.centre_a.name in as_user(getattr(worked, who)).get(everybody).content.decode()
     client = as_user(worked.lan)
     assert "Hệ thống đề xuất" in client.get(page).content.decode()
     data = {"version": "0"}
