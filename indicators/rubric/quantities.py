@@ -33,7 +33,7 @@ from indicators.choices import PeriodKind
 from indicators.models import CentreYear, QualityResult
 from indicators.populations import population_on
 from indicators.quality.rules import Share, score_of
-from indicators.statistics.selectors import Statistics, counted_enrolments, statistics
+from indicators.statistics.selectors import Statistics, counted_enrolments, look_up, statistics
 
 FRESH = dt.timedelta(days=60)  # the nightly look is of the last 365 days: it says nothing about a year long past
 
@@ -162,9 +162,10 @@ def _reached(facts: Facts) -> Evidence:
 
 
 def _completed(facts: Facts) -> Evidence:
-    rows = counted_enrolments(
+    asked = look_up(
         user=facts.viewer, centre=facts.centre, starts_on=facts.period.starts_on, ends_on=facts.period.ends_on
-    ).aggregate(
+    )  # fmt: skip
+    rows = counted_enrolments(asked).aggregate(
         passed=Count("pk", filter=Q(status=EnrolmentStatus.PASSED)),
         failed=Count("pk", filter=Q(status=EnrolmentStatus.FAILED)),
     )
