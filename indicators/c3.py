@@ -7,14 +7,11 @@ attendance, somebody of it signed in in every whole month it was open, and its r
 import datetime as dt
 import hashlib
 import json
-from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Count, F, Q
-from django.db.models.functions import TruncMonth
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from accounts.models import SignIn
 from centres.choices import UnitLevel
 from centres.models import AdminUnit, Centre
 from core.dates import plan_year_of
@@ -23,6 +20,7 @@ from courses.choices import SessionStatus
 from courses.models import Session
 from indicators.models import CentreDeclaration, ReportRun
 from indicators.rollups.reading import classes_taught
+from indicators.sign_ins import midnight, months_used
 
 DEFINITION = "c3-2026-1"
 
@@ -120,9 +118,10 @@ def measure(*, unit: AdminUnit, as_of: dt.date, only: set[int] | None = None, fr
             .annotate(count=Count("class_group", distinct=True))
         )
         classes |= dict(counted)
-    used = _months_used(ids, starts_on, as_of)
+    used = months_used(ids, starts_on, as_of)
+    days = (midnight(starts_on), midnight(as_of + dt.timedelta(days=1)))
     reports = dict(
-        ReportRun.objects.filter(centre_id__in=ids, made_at__date__range=(starts_on, as_of))
+        ReportRun.objects.filter(centre_id__in=ids, made_at__gte=days[0], made_at__lt=days[1])
         .values_list("centre_id")
         .annotate(count=Count("pk"))
     )
@@ -154,26 +153,6 @@ def use_of(centre_id: int, as_of: dt.date) -> CentreUse | None:
     except LookupError:  # a database without reference data has a start page too
         return None
     return next(iter(measured.centres), None)
-
-
-def _months_used(ids: list[int], starts_on: dt.date, ends_on: dt.date) -> dict[int, set[tuple[int, int]]]:
-    """Months in which somebody signed in while a member of the centre."""
-    found: dict[int, set[tuple[int, int]]] = defaultdict(set)
-    rows = (
-        # One filter: the centre and the dates must be those of the same membership.
-        SignIn.objects.filter(
-            Q(user__memberships__valid_to__isnull=True) | Q(user__memberships__valid_to__gte=F("at__date")),
-            user__memberships__valid_from__lte=F("at__date"),
-            user__memberships__centre_id__in=ids,
-            at__date__range=(starts_on, ends_on),
-        )
-        .annotate(month=TruncMonth("at"))
-        .values_list("user__memberships__centre_id", "month")
-        .distinct()
-    )
-    for centre_id, month in rows:
-        found[centre_id].add((month.year, month.month))
-    return found
 
 
 def _digest(rows: list[CentreUse], starts_on: dt.date, ends_on: dt.date, thresholds: dict[str, int | bool]) -> str:

@@ -221,22 +221,27 @@ def statistics(
 def answer(asked: Asked, *, topics_of_centres: bool = False) -> Statistics:
     """Return the lines of a question: from what is kept of it, or counted now."""
     area, known, ends_on = asked.area, asked.kept, asked.ends_on
-    active = Centre.objects.filter(area.centres).active_on(min(ends_on, timezone.localdate()))
-    centre_count = active.order_by().values("pk").distinct().count()
+    day = min(ends_on, timezone.localdate())
+    centres = {row.pk: row for row in Centre.objects.filter(area.centres).order_by()}
+    centre_count = sum(
+        row.established_on <= day and (row.closed_on is None or row.closed_on > day) for row in centres.values()
+    )
     if known:
         table = {pair: Counts(**line) for pair, line in known.body.lines.items()}
     else:
         table = count_lines(asked, topics_of_centres=topics_of_centres)
     at = known.built_at if known and not known.is_fresh else None
     total = table.pop((None, None), Counts())
-    centres = {row.pk: row for row in Centre.objects.filter(pk__in={key[0] for key in table if key[0]})}
-    topics = {row.pk: row for row in Topic.objects.all()}
     own: dict[int | None, list[int]] = defaultdict(list)
     for centre_id, topic_id in table:
         if topic_id is not None:
             own[centre_id].append(topic_id)
+    shown = {centre_id for centre_id, _topic in table if centre_id is not None}
+    if elsewhere := shown - centres.keys():  # what they did lies here, they themselves lay elsewhere
+        centres |= {row.pk: row for row in Centre.objects.filter(pk__in=elsewhere).order_by()}
+    topics = {row.pk: row for row in Topic.objects.all()}
     lines = []
-    for pk in [None, *sorted(centres, key=lambda key: (centres[key].sort_key, key))]:
+    for pk in [None, *sorted(shown, key=lambda key: (centres[key].sort_key, key))]:
         place = centres[pk] if pk else None
         lines.append(Line(place, None, table[pk, None] if pk else total))
         lines += [
