@@ -1,4 +1,4 @@
-"""What may stand on a line of its own in a report's text: tables, and what others contributed."""
+"""What may stand on a line of its own in a report's text: tables, drawings, and what others contributed."""
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
@@ -6,6 +6,7 @@ from itertools import groupby
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from indicators.annual.charts import chart_status, chart_topics
 from indicators.annual.document import Block, Column, Grid, Heading, Paragraph
 from indicators.annual.gathering import Facts, ReportLine
 from indicators.annual.values import (
@@ -269,12 +270,14 @@ def _source(line: ReportLine) -> str:
 
 COMMON: dict[str, tuple[str | Promise, Of]] = {
     "statistics.topics": (_("bảng: hoạt động theo lĩnh vực"), statistics_topics),
+    "chart.topics": (_("hình và bảng: lượt người học theo lĩnh vực"), chart_topics),
     "statistics.groups": (_("bảng: người học theo đối tượng"), statistics_groups),
     "quality.table": (_("bảng: chất lượng dữ liệu"), quality_table),
     "figures.sources": (_("bảng: nguồn của từng số liệu"), figures_sources),
 }
 OF_UNIT: dict[str, tuple[str | Promise, Of]] = {
     "lines.by_block": (_("bảng: chỉ tiêu theo từng mục của kế hoạch"), lines_by_block),
+    "chart.status": (_("hình và bảng: bao nhiêu chỉ tiêu đạt, chậm, chưa có số liệu"), chart_status),
     "lines.table": (_("bảng: mọi chỉ tiêu"), lines_table),
     "tasks.table": (_("bảng: nhiệm vụ theo cơ quan"), tasks_table),
     "statistics.centres": (_("bảng: hoạt động của từng trung tâm"), statistics_centres),

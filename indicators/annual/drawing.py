@@ -6,7 +6,12 @@ from PIL import Image
 
 from certificates.qr import QUIET_ZONE, symbol_of
 
-DOTS = 2.6  # pixels for each pixel of CSS: sharp on paper
+# Drawn in the type of the PDF, which is with us, not in whatever this machine has.
+STYLE = """@font-face { font-family: "Tinos"; src: url("Tinos-Regular.ttf") }
+@font-face { font-family: "Tinos"; src: url("Tinos-Bold.ttf"); font-weight: bold }
+@page { size: 125mm 240mm; margin: 0 }
+svg { width: 125mm; height: auto; display: block; font-family: "Tinos" }"""
+DOTS = 3.2  # pixels for each pixel of CSS: sharp on paper
 
 
 def png_of_svg(svg: str) -> bytes:
@@ -17,8 +22,7 @@ def png_of_svg(svg: str) -> bytes:
     from indicators.annual.paper import fonts_of
 
     fonts, fetcher, base = fonts_of()
-    style = CSS(string="@page { size: 170mm 200mm; margin: 0 } svg { width: 170mm; height: auto; display: block }",
-                font_config=fonts)  # fmt: skip
+    style = CSS(string=STYLE, font_config=fonts, url_fetcher=fetcher, base_url=base)
     pdf = HTML(string=svg, base_url=base, url_fetcher=fetcher).write_pdf(stylesheets=[style], font_config=fonts)
     document = pypdfium2.PdfDocument(pdf)
     try:

@@ -19,6 +19,7 @@ from indicators.statistics.documents import proof_url
 
 FONT = "Times New Roman"
 TEXT_WIDTH = 165  # millimetres between the margins
+PICTURE_WIDTH = 125
 # Our styles: name, based on, points, bold, italic, alignment, indent of the first line (mm), space before and after.
 STYLES: tuple[tuple[str, str, float, bool, bool, str, float, float, float], ...] = (
     ("Report Body", "Normal", 14, False, False, "JUSTIFY", 10, 4, 4),
@@ -232,7 +233,7 @@ def _grid(word: Any, block: Grid) -> None:
 def _figure(word: Any, block: Figure) -> None:
     word.add_paragraph(block.title, style="Report Caption")
     _picture(
-        word.add_paragraph(style="Report Centre"), png_of_svg(block.svg), TEXT_WIDTH, block.title, block.description
+        word.add_paragraph(style="Report Centre"), png_of_svg(block.svg), PICTURE_WIDTH, block.title, block.description
     )
 
 

@@ -69,6 +69,12 @@ def test_word_and_paper_say_the_same(world, capsys, tmp_path):
     # What paper has beyond Word: headings of columns repeated where a table goes on, on the next page.
     extra = "".join(left) + paper[at:]
     heads = {squeezed(text) for text in texts}
+    # Letters of drawings are text on paper and pixels in Word; their tables hold the same words.
+    made = ReportVersion.objects.get().document
+    for block in made["body"]:
+        if block["kind"] == "picture":
+            drawn = [squeezed(text) for text in re.findall(r"<text[^>]*>([^<]*)</text>", block["svg"])]
+            assert set(drawn) <= heads
     for head in sorted(heads, key=len, reverse=True):
         extra = extra.replace(head, "")
     assert extra == ""
@@ -120,6 +126,7 @@ def test_the_word_file_is_whole(world):
     assert levels["Heading 2"] > 8
     assert word.styles["Normal"].font.name == "Times New Roman"
     assert b'w:val="vi-VN"' in parts["word/styles.xml"]
+    assert len(word.inline_shapes) == 3
     assert all(shape._inline.docPr.get("descr") for shape in word.inline_shapes)
     assert word.core_properties.language == "vi-VN"
 
