@@ -8,6 +8,9 @@ from indicators.models import Deadline, FigureDefinition, Plan
 FIRST_YEAR = 2026
 PLAN = "Kế hoạch triển khai Nghị quyết số 23-NQ/TU, phần Tổ chức thực hiện: báo cáo trước ngày 01/12 hằng năm"
 OURS = "Đề xuất của hệ thống; thành phố sửa được"
+# What a commune knows of its own people, schools and communities. The other lines (labour, officials, universities)
+# are known to departments of the city only.
+COMMUNE_LINES = ["A1", "A2", "A4", "A5", "A6", "D1", "D3", "D4", "D5", "D6"]
 # Code, name, what, level, period, month, day, years later, lines, source.
 DEADLINES: tuple[tuple[str, str, str, str, str, int, int, int, list[str], str], ...] = (
     ("xmc-phuong-xa", "Khóa năm xóa mù chữ của phường, xã", DueWhat.LITERACY_YEAR, DueLevel.COMMUNE,
@@ -17,7 +20,8 @@ DEADLINES: tuple[tuple[str, str, str, str, str, int, int, int, list[str], str], 
     ("tu-khai-cntt", "Trung tâm tự khai ứng dụng CNTT", DueWhat.DECLARATION, DueLevel.CENTRE,
      PeriodKind.PLAN_YEAR, 11, 30, 0, [], OURS),
     ("ke-hoach-phuong-xa", "Số liệu năm của kế hoạch, phường, xã", DueWhat.FIGURES, DueLevel.COMMUNE,
-     PeriodKind.PLAN_YEAR, 11, 30, 0, [], PLAN),
+     PeriodKind.PLAN_YEAR, 11, 30, 0, COMMUNE_LINES,
+     f"{PLAN}. Các chỉ số giao phường, xã: đề xuất, thành phố sửa được"),
     ("ke-hoach-thanh-pho", "Số liệu năm của kế hoạch, thành phố", DueWhat.FIGURES, DueLevel.CITY,
      PeriodKind.PLAN_YEAR, 11, 30, 0, [], PLAN),
     ("don-vi-hoc-tap", "Đơn vị học tập trong năm", DueWhat.FIGURES, DueLevel.COMMUNE,
