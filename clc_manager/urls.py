@@ -4,8 +4,8 @@ from django.urls import include, path
 
 from certificates.views import credentials, holder, lost, offline, public, published
 from clc_manager import views
+from indicators.views import history, proof
 from indicators.views import open_data as published_figures
-from indicators.views import proof
 
 urlpatterns = [
     # First, because they are asked for most: each pattern before them is tried for every paper that is checked.
@@ -39,6 +39,7 @@ urlpatterns = [
     path("H/<str:secret>", holder.holder, name="holder"),
     path("h/<str:secret>", holder.holder, name="holder-lower"),
     path("h/<str:secret>/<str:token>/credential.<str:form>", credentials.holder_credential, name="holder-credential"),
+    path("h/<str:secret>/all.pdf", history.holder_history_paper, name="holder-history"),
     path("h/<str:secret>/<str:token>.pdf", holder.holder_pdf, name="holder-pdf"),
     path(".well-known/did.json", credentials.did, name="did"),
     path("vc/status/<int:number>", credentials.status_list, name="credential-status"),

@@ -258,3 +258,17 @@ class EvaluationState(models.TextChoices):
     SUBMITTED = "submitted", _("chờ xem xét")
     RETURNED = "returned", _("trả lại để bổ sung")
     LOCKED = "locked", _("đã công nhận, khóa")
+
+
+class HistoryKind(models.TextChoices):
+    """How much of somebody's learning a paper shows."""
+
+    FULL = "full", _("toàn bộ quá trình học tập")
+    PAPERS = "papers", _("các chứng nhận đã cấp")
+
+
+class HistoryLanguage(models.TextChoices):
+    """The language of such a paper."""
+
+    VI = "vi", _("tiếng Việt")
+    BOTH = "both", _("song ngữ Việt – Anh")

@@ -1,8 +1,8 @@
-"""Addresses of sets of criteria and of centres' self-evaluations; included under the plan's own."""
+"""Addresses of sets of criteria, centres' self-evaluations, learning histories; included under the plan's own."""
 
 from django.urls import path
 
-from indicators.views import evaluations, rubrics
+from indicators.views import evaluations, history, rubrics
 
 urlpatterns = [
     path("rubrics/", rubrics.rubric_list, name="rubric-list"),
@@ -24,4 +24,6 @@ urlpatterns = [
     path("evaluations/<int:pk>/take-back/", evaluations.take_back, name="evaluation-take-back"),
     path("evaluations/<int:pk>/review/", evaluations.review, name="evaluation-review"),
     path("evaluations/<int:pk>/reopen/", evaluations.reopen, name="evaluation-reopen"),
+    path("learners/<int:pk>/history/", history.history, name="history"),
+    path("learners/<int:pk>/history/paper/", history.history_paper, name="history-paper"),
 ]

@@ -8,6 +8,7 @@ from indicators.models.definitions import FigureDefinition
 from indicators.models.evaluations import Evaluation, EvaluationEvent, EvaluationScore
 from indicators.models.exchange import FigureImport
 from indicators.models.figures import CentreDeclaration, Figure, FigureDecision
+from indicators.models.histories import HistoryPaper
 from indicators.models.locks import LockException, PeriodLock
 from indicators.models.plan import Block, Indicator, Plan
 from indicators.models.populations import Population
@@ -43,6 +44,7 @@ __all__ = [
     "FigureDefinition",
     "FigureDraft",
     "FigureImport",
+    "HistoryPaper",
     "Indicator",
     "LockException",
     "NeighbourhoodPlace",

@@ -11,6 +11,7 @@ from certificates.views.public import closed_page
 from core.offline import in_asked_language
 from indicators.annual.proof import proof_of_version, version_of
 from indicators.choices import Boundaries
+from indicators.history.papers import paper_of, proof_of_paper
 from indicators.statistics.proof import proof_of, run_of
 
 
@@ -24,6 +25,8 @@ def proof(request: HttpRequest, token: str) -> HttpResponse:
         context = {"proof": proof_of_version(version), "version": version, "place": report.unit or report.centre}
         return closed_page(render(request, "annual/proof.html", context))
     if run is None:
+        if (paper := paper_of(token)) is not None:
+            return closed_page(render(request, "indicators/history_proof.html", {"proof": proof_of_paper(paper)}))
         if too_many_misses(request):
             return closed_page(render(request, "verify/slow_down.html", status=429))
         return closed_page(render(request, "indicators/proof.html", {"proof": None}, status=404))

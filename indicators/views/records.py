@@ -61,6 +61,7 @@ def panel_learner(request: HttpRequest, pk: int) -> HttpResponse:
         "learner": learner,
         "titles": rows,
         "may_record": scope_of(user).may(Verb.FOLLOW_UP),
+        "may_see_history": scope_of(user).may(Verb.VIEW),
         "alone": not request.headers.get("HX-Request"),
     }
     return render(request, "indicators/panel_learner.html" if context["alone"] else "indicators/_titles.html", context)

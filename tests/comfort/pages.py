@@ -38,7 +38,7 @@ NO_PAGE = {
     "indicators:form-fill": "a file", "indicators:form-original": "a file", "indicators:schedule-file": "a file",
     "indicators:divided-unit": "only where a commune was divided: tests/indicators/test_boundaries.py",
     "key-list": "for verifying programs", "log-status": "for verifying programs",
-    "holder-lower": "the same page as holder", "holder-pdf": "a file",
+    "holder-lower": "the same page as holder", "holder-pdf": "a file", "holder-history": "a file",
     "certificates:credential": "a file", "holder-credential": "a file", "did": "for verifying programs",
     "credential-status": "for verifying programs", "credential-status-form": "for verifying programs",
     "certificates:template-picture": "a picture", "open-data-file": "a file",
