@@ -55,7 +55,7 @@ class History:
         for line in self.classes:
             found[line.group.course.topic].append(line)
         ordered = sorted(found.items(), key=lambda pair: (pair[0].order, pair[0].pk))
-        return [(topic.name, len(lines), sum(line.hours for line in lines)) for topic, lines in ordered]
+        return [(str(topic), len(lines), sum(line.hours for line in lines)) for topic, lines in ordered]
 
     @property
     def centres(self) -> list[str]:
