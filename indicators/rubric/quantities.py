@@ -132,7 +132,7 @@ def _recorded(names: tuple[str, ...], words: Callable[[Decimal], str], per: int 
 
 def _topics(facts: Facts) -> Evidence:
     names = [
-        line.topic.name for line in facts.stats.lines if line.centre is None and line.topic and line.counts.classes
+        str(line.topic) for line in facts.stats.lines if line.centre is None and line.topic and line.counts.classes
     ]
     words = _("%(n)s lĩnh vực") % {"n": len(names)}
     return Evidence(Decimal(len(names)), f"{words}: {', '.join(names)}" if names else words, facts.stats_url)
