@@ -6,7 +6,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from core.tokens import group_token
-from indicators.annual.document import Document, Figure, Grid, Heading
+from indicators.annual.document import Column, Document, Figure, Grid, Heading
 from indicators.printing import FONTS, MOTTO
 from indicators.statistics.documents import proof_url
 from indicators.statistics.paper import qr_svg
@@ -48,13 +48,12 @@ def _widths(document: Document) -> str:
     return "".join(f"th.w{width} {{ width: {width}% }} " for width in sorted(wide))
 
 
-def _rows(block: Grid) -> list[tuple[bool, list[tuple[str, str]]]]:
-    kinds = [column.kind for column in block.columns]
-    return [(place in block.bold, list(zip(row, kinds, strict=True))) for place, row in enumerate(block.rows)]
+def _rows(block: Grid) -> list[tuple[bool, list[tuple[str, Column]]]]:
+    return [(place in block.bold, list(zip(row, block.columns, strict=True))) for place, row in enumerate(block.rows)]
 
 
 def shown(blocks: Any) -> list[tuple[str, Any, Any]]:
-    """Return blocks as templates show them: kind, block, and the rows of a table with the kinds of their cells."""
+    """Return blocks as templates show them: kind, block, and the rows of a table, each cell with its column."""
     names = {Heading: "heading", Grid: "table", Figure: "picture"}
     return [
         (names.get(type(block), "paragraph"), block, _rows(block) if isinstance(block, Grid) else ())

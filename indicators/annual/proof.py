@@ -16,7 +16,7 @@ from indicators.statistics.questions import totals_of
 
 @dataclass(frozen=True)
 class ReportProof:
-    """A version behind a code: its lines and totals as printed, and what statistics come to now (None: unknown)."""
+    """A version behind a code: lines that have a figure and totals, as printed, and whether the totals still stand."""
 
     version: ReportVersion
     lines: list[tuple[str, str, str]]
@@ -53,7 +53,7 @@ def proof_of_version(version: ReportVersion) -> ReportProof:
     lines = [
         (code, names[code], version.values[f"{code}.figure"]["text"])
         for code in names
-        if f"{code}.figure" in version.values
+        if version.source_of(f"{code}.figure").get("kind", "missing") != "missing"
     ]
     sent = ReportVersion.objects.filter(report=version.report_id, sending__isnull=False)
     newer = sent.filter(number__gt=version.number).order_by("-number").values_list("number", flat=True).first()

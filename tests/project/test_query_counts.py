@@ -54,6 +54,7 @@ LISTS = (
     ("literacy:cohort-people", {}, "tuan"),
     ("certificates:register", {}, "tuan"),
     ("indicators:plan", {}, "tuan"),
+    ("indicators:annual-list", {}, "tuan"),
     ("indicators:evaluation-list", {}, "tuan"),
     ("indicators:statistics", {"preset": "custom", "from": "2020-01-01", "to": "2100-12-31"}, "tuan"),
     ("indicators:statistics-units", {"preset": "custom", "from": "2020-01-01", "to": "2100-12-31"}, "tuan"),
