@@ -6,6 +6,7 @@ from typing import Any
 
 from centres.models import AdminUnit
 from indicators.models import Plan
+from indicators.pictures import Picture
 from indicators.printing import MOTTO, offices_of, pdf_of
 from indicators.trends import Trend
 
@@ -31,3 +32,14 @@ def plan_pdf(*, plan: Plan, unit: AdminUnit, as_of: dt.date, trends: Sequence[Tr
         "pictures": [trend.picture for trend in trends if len(trend.figures) > 1],
     }
     return pdf_of("indicators/print/plan.html", "plan.css", context)
+
+
+def pictures_pdf(
+    *, title: str, lines: Sequence[str], picture: Picture | None, columns: Sequence[Picture] = (), made_at: dt.datetime
+) -> bytes:
+    """Return a picture with its table as PDF: what the page shows, to be printed and handed on.
+
+    ``columns``: the picture in pieces where it is longer than a page.
+    """
+    context = {"title": title, "lines": lines, "picture": picture, "columns": columns, "made_at": made_at}
+    return pdf_of("indicators/print/pictures.html", "plan.css", context)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from centres.models import AdminUnit
 from core.templatetags.clc import num, percent
-from indicators.choices import FigureSource, FigureState, Measure
+from indicators.choices import FigureSource, FigureState, IndicatorSource, Measure
 from indicators.models import Figure, Indicator
 from indicators.pictures import BandPoint, Picture, TrendPoint, sparkline, trend_chart
 from indicators.projection import ENOUGH, Projection, project
@@ -111,9 +111,8 @@ def trends_of(lines: Sequence[PlanLine], *, unit: AdminUnit, as_of: dt.date) -> 
     """
     rows: dict[int, dict[int, Figure]] = {}
     of_lines = Indicator.objects.filter(pk__in=[line.indicator.pk for line in lines])
-    wanted = Q(source=FigureSource.REPORTED, indicator__source="reported") | Q(
-        source=FigureSource.COMPUTED, indicator__source="computed"
-    )
+    computed = Q(indicator__source=IndicatorSource.COMPUTED)
+    wanted = (computed & Q(source=FigureSource.COMPUTED)) | (~computed & Q(source=FigureSource.REPORTED))
     found = Figure.objects.filter(wanted, indicator__in=of_lines, unit=unit, ends_on__lte=as_of, value__isnull=False)
     for row in found.exclude(state=FigureState.RETURNED).order_by("ends_on", "version", "pk"):
         rows.setdefault(row.indicator_id, {})[year_of(row)] = row

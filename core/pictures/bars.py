@@ -55,6 +55,7 @@ def bar_chart(
     bars: Sequence[Bar],
     unit: str = "%",
     target: tuple[Number, str] | None = None,
+    up_to: Number = 0,
     description: str = "",
     label_head: str = "",
     value_head: str = "",
@@ -62,12 +63,13 @@ def bar_chart(
     note_head: str = "",
 ) -> Picture:
     """Draw bars in the order given, from zero on. ``target``: a value and its words, drawn as a line through all.
+    ``up_to``: where the axis ends at the least, so that parts of one ranking are drawn on the same scale.
 
     The heads are those of the table's columns. A bar without a value says so.
     """
     known = [row.value for row in bars if row.value is not None]
     known += [row.upper for row in bars if row.upper is not None] + ([target[0]] if target else [])
-    along = axis([*known, 0], LEFT, RIGHT, unit=unit, from_zero=True)
+    along = axis([*known, up_to, 0], LEFT, RIGHT, unit=unit, from_zero=True)
     parts: list[SafeString] = []
     y, group = 4.0, ""
     if target:

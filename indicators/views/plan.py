@@ -1,6 +1,7 @@
 """The plan on one page, on the screen and on paper."""
 
 import datetime as dt
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -29,6 +30,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         "units": units_of(user_of(request)),
         "as_of": as_of,
         "plan": chosen,
+        "plan_query": urlencode({"plan": chosen.code}),
         "plans": Plan.objects.visible_to(user_of(request)),
         "blocks": [
             (block.code, block.name, [trend for trend in trends if trend.line.indicator.block_id == block.pk])

@@ -170,6 +170,8 @@ PLAIN: dict[str, frozenset[str]] = {
     "certificates:proposals": frozenset({"lan", "van", "duc", "minh", "hai"}),
     "indicators:plan": NO_TEACHER,
     "indicators:plan-file": NO_TEACHER,
+    "indicators:unit-map": NO_TEACHER,
+    "indicators:unit-ranking": NO_TEACHER,
     "indicators:plan-list": NO_TEACHER,
     "indicators:plan-add": frozenset({"tuan"}),
     "indicators:body-list": frozenset({"tuan"}),
