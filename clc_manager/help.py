@@ -104,6 +104,7 @@ BY_PAGE: dict[str, str] = {
     "indicators:statistics-profile": "thong-ke",
     "indicators:centre-year": "thong-ke",
     "indicators:evaluation-list": "thong-ke",
+    "indicators:year-form": "thong-ke",
     "indicators:evaluation": "thong-ke",
     "indicators:rubric-list": "thong-ke",
     "indicators:rubric": "thong-ke",

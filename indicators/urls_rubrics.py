@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from indicators.views import evaluations, history, rubrics
+from indicators.views import evaluations, history, rubrics, year_form
 
 urlpatterns = [
     path("rubrics/", rubrics.rubric_list, name="rubric-list"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("rubrics/<int:pk>/criteria/add/", rubrics.criterion_edit, name="criterion-add"),
     path("rubrics/<int:pk>/criteria/<int:criterion_pk>/", rubrics.criterion_edit, name="criterion-edit"),
     path("rubrics/<int:pk>/criteria/<int:criterion_pk>/drop/", rubrics.criterion_drop, name="criterion-drop"),
+    path("statistics/year/", year_form.form_page, name="year-form"),
+    path("statistics/year/file/", year_form.form_file, name="year-form-file"),
     path("evaluations/", evaluations.evaluation_list, name="evaluation-list"),
     path("evaluations/<int:pk>/", evaluations.evaluation, name="evaluation"),
     path("evaluations/<int:pk>/take-back/", evaluations.take_back, name="evaluation-take-back"),

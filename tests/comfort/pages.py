@@ -34,6 +34,7 @@ NO_PAGE = {
     "literacy:standards-form": "a file",
     "statistics-proof": "public: tests/indicators/test_statistics_files.py",
     "statistics-proof-lower": "the same page",
+    "indicators:year-form-file": "a file",
     "indicators:form-detail": "an upload: tests/indicators/test_report_forms.py",
     "indicators:form-fill": "a file", "indicators:form-original": "a file", "indicators:schedule-file": "a file",
     "indicators:divided-unit": "only where a commune was divided: tests/indicators/test_boundaries.py",
