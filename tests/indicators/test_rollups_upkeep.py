@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from indicators.rollups import rebuilding, triggers
 from indicators.rollups.footprint import LOOKED_THROUGH, recent
 from indicators.rollups.periods import spans_between, spans_of, standard_span
 from indicators.rollups.reading import WORTH_WAITING_MS, area_of, classes_taught, kept
+from indicators.statistics.groups import overview
 from indicators.statistics.selectors import look_up, statistics
 from tests.factories import hold, make_class, make_enrolled, make_sessions
 
@@ -190,6 +192,18 @@ def test_a_page_that_takes_long_says_since_when_it_stands(built, as_user):
     assert statistics(user=built.tuan, unit=built.city, **YEAR).total.participations == 0
     RollupSheet.objects.update(built_at=timezone.now() - dt.timedelta(days=2))
     assert page().context["stats"].total.participations == 0
+
+
+def test_a_page_is_answered_by_few_small_questions_and_never_by_people(built):
+    for user, unit in ((built.tuan, built.city), (built.hoa, built.district_a), (built.hoa, built.commune_a)):
+        with CaptureQueriesContext(connection) as asked:
+            stats, groups = overview(user=user, unit=unit, **YEAR)
+        assert (stats.total.participations, groups[-1].learners) == (3, 3)
+        # Two more are the user's scope, asked once a request.
+        assert len(asked) <= 12
+        assert not [
+            row["sql"] for row in asked if "courses_enrolment" in row["sql"] or "learners_learner" in row["sql"]
+        ]
 
 
 def test_somebody_who_sees_a_part_is_not_given_the_whole(built):
