@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -20,8 +20,8 @@ from centres.choices import Verb
 from centres.models import AdminUnit, Centre, CentreLocation
 from certificates.models import Certificate
 from courses.choices import EnrolmentStatus, SessionStatus
-from courses.models import ClassGroup, Enrolment, Session
-from indicators.statistics.selectors import HANDED_OUT, _area
+from courses.models import Enrolment, Session
+from indicators.statistics.selectors import HANDED_OUT, _area, classes_of
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def taught(asked: Where) -> list[TaughtRow]:
 
 def people(asked: Where) -> Iterator[PersonRow]:
     """Yield the participations, one by one: there may be millions."""
-    classes = ClassGroup.objects.filter(Exists(_held(asked).filter(class_group=OuterRef("pk"))))
+    classes = classes_of(_held(asked), is_part=bool(asked.by_session))
     rows = (
         Enrolment.objects.filter(class_group__in=classes, learner__merged_into__isnull=True)
         .exclude(status=EnrolmentStatus.WITHDRAWN)

@@ -256,32 +256,39 @@ def count_lines(asked: Asked, *, topics_of_centres: bool = False) -> dict[Pair, 
     table: dict[Pair, Counts] = defaultdict(Counts)
     held = _held(asked.area, asked.starts_on, asked.ends_on)
     _count_classes(table, held, topics_of_centres)
-    _count_people(table, held, asked.ends_on, topics_of_centres)
+    _count_people(table, asked, topics_of_centres)
     _count_certificates(table, asked, topics_of_centres)
     return dict(table)
 
 
 def counted_enrolments(asked: Asked) -> models.QuerySet[Enrolment]:
     """Return the enrolments that ``statistics`` counts as participations, to look behind its figures."""
-    return _participations(_held(asked.area, asked.starts_on, asked.ends_on))
+    return _participations(asked)
 
 
 def taught_classes(asked: Asked) -> models.QuerySet[ClassGroup]:
     """Return the classes that ``statistics`` counts."""
-    return _taught(_held(asked.area, asked.starts_on, asked.ends_on))
+    return classes_of(_held(asked.area, asked.starts_on, asked.ends_on), is_part=bool(asked.area.by_session))
 
 
 def _held(area: _Area, starts_on: dt.date, ends_on: dt.date) -> models.QuerySet[Session]:
     return Session.objects.filter(area.by_session, status=SessionStatus.HELD, held_on__range=(starts_on, ends_on))
 
 
-def _taught(held: models.QuerySet[Session]) -> models.QuerySet[ClassGroup]:
+def classes_of(held: models.QuerySet[Session], *, is_part: bool) -> models.QuerySet[ClassGroup]:
+    """Return the classes of sessions held.
+
+    Of a part of the city the sessions are found first (a commune of a million learners' city: 0.1 s against 6); of all
+    of it each class is asked, which is a little faster than remembering every session's.
+    """
+    if is_part:
+        return ClassGroup.objects.filter(pk__in=held.order_by().values("class_group_id"))
     return ClassGroup.objects.filter(Exists(held.filter(class_group=OuterRef("pk"))))
 
 
-def _participations(held: models.QuerySet[Session]) -> models.QuerySet[Enrolment]:
+def _participations(asked: Asked) -> models.QuerySet[Enrolment]:
     # Who was in one class under two records is one person and one participation.
-    return Enrolment.objects.filter(class_group__in=_taught(held), learner__merged_into__isnull=True).exclude(
+    return Enrolment.objects.filter(class_group__in=taught_classes(asked), learner__merged_into__isnull=True).exclude(
         status=EnrolmentStatus.WITHDRAWN
     )
 
@@ -321,12 +328,10 @@ def _band(birth_year: int | None, year: int) -> str:
     return "age_36_60" if age <= 60 else "over_60"
 
 
-def _count_people(
-    table: dict[Pair, Counts], held: models.QuerySet[Session], ends_on: dt.date, topics_of_centres: bool
-) -> None:
+def _count_people(table: dict[Pair, Counts], asked: Asked, topics_of_centres: bool) -> None:
     """Participations and distinct people, per topic, centre and in all: one pass over distinct pairs."""
     rows = (
-        _participations(held)
+        _participations(asked)
         .values_list("class_group__centre_id", "class_group__course__topic_id", "learner_id")
         .order_by()
         .annotate(times=Count("pk"))
@@ -342,7 +347,7 @@ def _count_people(
     )
     seen: dict[Pair, set[int]] = defaultdict(set)
     for centre_id, topic_id, learner_id, sex, ethnicity, birth_year, times in rows.iterator(chunk_size=5000):
-        band = _band(birth_year, ends_on.year)
+        band = _band(birth_year, asked.ends_on.year)
         for key in _keys(centre_id, topic_id, topics_of_centres):
             counts = table[key]
             counts.participations += times
