@@ -3,13 +3,14 @@
 from django.urls import include, path
 
 from indicators import urls_boundaries, urls_plans
-from indicators.views import approval, comparing, declare, figures, plan, reporting, statistics
+from indicators.views import approval, calendar, comparing, declare, figures, plan, reporting, statistics
 
 app_name = "indicators"
 urlpatterns = [
     path("", plan.plan, name="plan"),
     path("pdf/", plan.plan_file, name="plan-file"),
     path("map/", comparing.unit_map, name="unit-map"),
+    path("calendar/", calendar.calendar, name="calendar"),
     path("ranking/", comparing.unit_ranking, name="unit-ranking"),
     path("", include("indicators.urls_review")),
     path("declare/", declare.declare, name="declare"),

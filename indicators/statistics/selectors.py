@@ -261,6 +261,13 @@ def count_lines(asked: Asked, *, topics_of_centres: bool = False) -> dict[Pair, 
     return dict(table)
 
 
+def sessions_held(
+    *, user: User, unit: AdminUnit | None, centre: Centre | None, starts_on: dt.date, ends_on: dt.date
+) -> models.QuerySet[Session]:
+    """Return the sessions that ``statistics`` counts. Raises OutOfScope for a foreign unit or centre."""
+    return _held(_area(user, unit, centre, starts_on, ends_on), starts_on, ends_on)
+
+
 def counted_enrolments(asked: Asked) -> models.QuerySet[Enrolment]:
     """Return the enrolments that ``statistics`` counts as participations, to look behind its figures."""
     return _participations(asked)

@@ -26,6 +26,12 @@ def user_of(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
+def has_place(user: User) -> bool:
+    """Whether somebody works for a unit or centre, and not for a body without either."""
+    scope = scope_of(user)
+    return bool(scope.main_unit_id or scope.main_centre_id)
+
+
 def city() -> AdminUnit:
     """Return the city."""
     return get_object_or_404(AdminUnit, level=UnitLevel.CITY)

@@ -22,7 +22,7 @@ from indicators.models import Indicator, Plan
 from indicators.pictures import Picture
 from indicators.plan_paper import pictures_pdf
 from indicators.selectors import trajectory_of
-from indicators.views.asking import plan_of, units_of, user_of
+from indicators.views.asking import has_place, plan_of, units_of, user_of
 
 FIRST = "D1"  # of the lines communes report, the one of the community learning centres' own work
 
@@ -106,6 +106,7 @@ def _page(request: HttpRequest, view: str) -> HttpResponse:
         "asked": asked,
         "view": view,
         "compared": compared,
+        "has_place": has_place(user_of(request)),
         "picture": None if compared.refusal else _picture(asked, compared, view),
         "explained": explained(compared),
         "levels": [(UnitLevel.COMMUNE, _("Phường, xã hiện nay")), (UnitLevel.DISTRICT, _("Quận, huyện (cũ)"))],

@@ -15,7 +15,7 @@ from indicators.models import Figure, Plan
 from indicators.plan_paper import plan_pdf
 from indicators.selectors import plan_lines
 from indicators.trends import Trend, trends_of
-from indicators.views.asking import asked_of, plan_of, shown_to, units_of, user_of
+from indicators.views.asking import asked_of, has_place, plan_of, shown_to, units_of, user_of
 
 
 @scoped(Verb.VIEW_FIGURES)
@@ -30,6 +30,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         "units": units_of(user_of(request)),
         "as_of": as_of,
         "plan": chosen,
+        "has_place": has_place(user_of(request)),
         "plan_query": urlencode({"plan": chosen.code}),
         "plans": Plan.objects.visible_to(user_of(request)),
         "blocks": [

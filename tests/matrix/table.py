@@ -171,6 +171,7 @@ PLAIN: dict[str, frozenset[str]] = {
     "indicators:plan": NO_TEACHER,
     "indicators:plan-file": NO_TEACHER,
     "indicators:unit-map": NO_TEACHER,
+    "indicators:calendar": NO_TEACHER,
     "indicators:unit-ranking": NO_TEACHER,
     "indicators:plan-list": NO_TEACHER,
     "indicators:plan-add": frozenset({"tuan"}),

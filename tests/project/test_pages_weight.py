@@ -15,7 +15,7 @@ from tests.factories import closed_class, make_class, make_enrolled, make_learne
 PAGES = (
     "home", "search", "learners:learner-list", "learners:learner-add", "courses:class-list", "courses:class-add",
     "courses:course-list", "literacy:followup-list", "certificates:register", "certificates:log", "indicators:plan",
-    "indicators:unit-map", "indicators:unit-ranking",
+    "indicators:unit-map", "indicators:unit-ranking", "indicators:calendar",
     "literacy:cohort-list", "indicators:declare", "courses:programme", "courses:returner-list",
     "literacy:relapse-list", "literacy:register", "literacy:mobilisation", "literacy:survey-upload",
     "indicators:statistics", "centres:centre-list", "centres:unit-list", "centres:audit-list", "accounts:profile",
