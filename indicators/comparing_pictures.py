@@ -15,7 +15,7 @@ from indicators.comparing import ENOUGH, Compared, UnitValue, groups_of
 from indicators.pictures import Bar, KeyStep, Picture, Tile, bar_chart, tile_map
 
 STEPS = 5
-A_COLUMN = 12  # bars that fit a column of a page, even if each opens a group
+A_COLUMN = 15  # bars that fit a column of a page, even if each opens a group
 WIDTHS = (1, 2, 5, 10, 20)
 
 
