@@ -26,6 +26,7 @@ FROM, TO = dt.date(2026, 1, 1), dt.date(2026, 6, 30)
 PAGES = {
     "so-goc": "/certificates/export/?format=xlsx",
     "chua-nop": "/plan/missing/?deadline=ke-hoach-phuong-xa&year=2026&format=xlsx",
+    "bao-cao-nam": "/plan/statistics/year/file/?year=2026",
 }
 
 
@@ -85,7 +86,7 @@ def test_spreadsheets_open_and_their_sums_come_to_what_is_written(world, as_user
         (folder / f"{name}.xlsx").write_bytes(b"".join(answer) if answer.streaming else answer.content)
     call_command("literacy_forms", as_json=True, unit=world.commune_a.code, year=2026, out=folder)
     files = sorted(folder.glob("*.xlsx"))
-    assert len(files) == 12
+    assert len(files) == 13
     seen = 0
     for source, result in zip(files, opened(files, to="xlsx", folder=tmp_path), strict=True):
         ours, theirs = _values(source), _values(result)
