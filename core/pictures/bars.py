@@ -127,12 +127,12 @@ def _table(
 ) -> PictureTable:
     grouped, noted = any(row.group for row in bars), any(row.note for row in bars)
     sure = any(row.lower is not None and row.upper is not None for row in bars)
-    head = [*([_("Nhóm")] if grouped else []), label_head or _("Đơn vị"), value_head or _("Giá trị")]
+    head = [label_head or _("Đơn vị"), *([_("Nhóm")] if grouped else []), value_head or _("Giá trị")]
     head += [interval_head or _("Khoảng tin cậy")] if sure else []
     head += [note_head or _("Ghi chú")] if noted else []
     rows = []
     for row in bars:
-        cells = [*([row.group] if grouped else []), row.label, shown(row.value, unit)]
+        cells = [row.label, *([row.group] if grouped else []), shown(row.value, unit)]
         if sure:
             cells.append("–" if row.lower is None or row.upper is None else between(row.lower, row.upper, unit))
         if noted:

@@ -98,7 +98,7 @@ def test_few_people_and_unknown_wholes_are_not_ranked(as_user, cast, hanoi):
     rows = re.findall(
         r"<tr><th scope=\"row\">([^<]*)</th><td class=\"n\">([^<]*)</td><td class=\"n\">([^<]*)</td>", body
     )
-    found = {name: (group, value) for group, name, value in rows}
+    found = {name: (group, value) for name, group, value in rows}
     assert found[hanoi[0].name] == ("Nhóm 1", "61,5%")
     assert found[hanoi[1].name] == ("Chưa đủ dữ liệu để xếp hạng", "50,0%")
     assert found[hanoi[2].name] == ("Chưa đủ dữ liệu để xếp hạng", "40,0%")
