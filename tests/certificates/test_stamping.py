@@ -8,12 +8,15 @@ import pikepdf
 import pypdfium2
 import pytest
 import zxingcpp
-from PIL import ImageChops, ImageStat
+from PIL import Image, ImageChops, ImageStat
 
+from certificates.choices import CertificateKind, PaperLanguage
 from certificates.paper.stamping import layout as layouts
 from certificates.paper.stamping.faces import face
 from certificates.paper.stamping.joining import join
 from certificates.paper.stamping.stamper import Stamper
+from certificates.wording.filling import builtin_wording
+from certificates.wording.samples import sample_paper
 from tests.certificates.papers import paper, papers, picture, text
 
 DPI = 150
@@ -140,6 +143,32 @@ def test_a_paper_is_tagged_titled_and_clean(stamper):
         fonts = [font.DescendantFonts[0].FontDescriptor for font in pdf.pages[0].Resources.Font.values()]
         assert len(fonts) == 3
         assert all("/FontFile2" in font for font in fonts)
+
+
+@pytest.mark.django_db
+def test_a_logo_has_its_words_and_looks_as_rendered(stamper):
+    noisy = Image.effect_noise((600, 600), 80).convert("RGB")
+    file = io.BytesIO()
+    noisy.save(file, "PNG")
+    wording = builtin_wording(CertificateKind.COURSE, PaperLanguage.VI, file.getvalue())
+    row = sample_paper(wording, kind=CertificateKind.COURSE, centre=None)
+    stamped, rendered = stamper.page(row), stamper.press.render([row])
+    assert b"clc-stamp" in stamped[:64]
+    assert mean_difference(picture(stamped, DPI), picture(rendered, DPI)) <= 0.1
+    for content in (stamped, joined([stamped, stamped])):
+        assert ImageChops.difference(picture(content, DPI), picture(stamped, DPI)).getbbox() is None
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            assert pdf.check_pdf_syntax() == []
+            owners = dict(zip(*[iter(flat(pdf.Root.StructTreeRoot.ParentTree))] * 2, strict=True))[0]
+            figures = [owner for owner in owners if owner.S == "/Figure"]
+            assert [str(figure.Alt).split()[0] for figure in figures] == ["Biểu", "Mã"]
+            box = [float(side) for side in figures[0].A.BBox]
+            # What is drawn inside the mark is the logo: the ground cut to its box.
+            marked = pikepdf.parse_content_stream(pdf.pages[0])
+            at = next(n for n, one in enumerate(marked) if is_mark(one) and int(one.operands[1].MCID) == 0)
+            assert [str(one.operator) for one in marked[at + 1 : at + 7]] == ["q", "re", "W", "n", "Do", "Q"]
+            x, y, width, height = (float(side) for side in marked[at + 2].operands)
+            assert (x + width, y + height) == pytest.approx(box[2:], abs=0.01)
 
 
 def test_a_whole_rendering_is_tagged_too(stamper):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from certificates.paper.stamping.faces import Face
-from certificates.paper.stamping.layout import Layout, Place, Row
+from certificates.paper.stamping.layout import Figure, Layout, Place, Row
 from certificates.qr import QUIET_ZONE, Symbol
 
 GROUND, LEVEL = "Ground", 6
@@ -29,11 +29,15 @@ class Drawing:
         self.fonts: dict[str, Face] = {}
         self.elements: list[Element] = []
         # Bytes that are the same on every paper, and between them the rows and the QR that are not.
-        self._steps: list[bytes | tuple[bytes, Row] | tuple[bytes, Place]] = [
-            f"/Artifact BMC q /{GROUND} Do Q EMC\n".encode()
-        ]
+        self._steps: list[bytes | tuple[bytes, Row] | tuple[bytes, Place]] = [_ground(layout)]
         number = 0
         for part in layout.parts:
+            if isinstance(part, Figure):
+                box = (part.x, part.y, part.x + part.width, part.y + part.height)
+                self.elements.append(Element("Figure", (number,), part.alt, box))
+                self._fixed(_mark("Figure", number) + _inside(part))
+                number += 1
+                continue
             if isinstance(part, Place):
                 box = (part.x, part.y, part.x + part.side, part.y + part.side)
                 self.elements.append(Element("Figure", (number,), part.alt, box))
@@ -51,16 +55,19 @@ class Drawing:
             for piece in thing.pieces:
                 self.fonts[piece.font.name] = piece.font
             if not thing.free:
-                fixed = mark + _row(thing, thing.words({}))
-                last = self._steps[-1]
-                if isinstance(last, bytes):
-                    self._steps[-1] = last + fixed
-                else:
-                    self._steps.append(fixed)
+                self._fixed(mark + _row(thing, thing.words({})))
                 return
             self._steps.append((mark, thing))
             return
         self._steps.append((mark, thing))
+
+    def _fixed(self, content: bytes) -> None:
+        """Add what is the same on every paper."""
+        last = self._steps[-1]
+        if isinstance(last, bytes):
+            self._steps[-1] = last + content
+        else:
+            self._steps.append(content)
 
     def content(self, texts: Mapping[str, tuple[str, ...]], symbol: Symbol) -> bytes:
         """Return the content stream, deflated."""
@@ -72,6 +79,21 @@ class Drawing:
             mark, thing = step
             parts += (mark, _row(thing, thing.words(texts)) if isinstance(thing, Row) else _symbol(thing, symbol))
         return zlib.compress(b"".join(parts), LEVEL)
+
+
+def _ground(layout: Layout) -> bytes:
+    """Draw the ground as an artifact, but for the boxes of its figures: those are drawn where they are read."""
+    holes = b"".join([_box(part) for part in layout.parts if isinstance(part, Figure)])
+    clip = b"0 0 %.3f %.3f re %sW* n " % (layout.width, layout.height, holes) if holes else b""
+    return b"/Artifact BMC q %s/%s Do Q EMC\n" % (clip, GROUND.encode())
+
+
+def _inside(figure: Figure) -> bytes:
+    return b"q %sW n /%s Do Q EMC\n" % (_box(figure), GROUND.encode())
+
+
+def _box(figure: Figure) -> bytes:
+    return b"%.3f %.3f %.3f %.3f re " % (figure.x, figure.y, figure.width, figure.height)
 
 
 def _mark(tag: str, number: int) -> bytes:

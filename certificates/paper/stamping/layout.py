@@ -89,13 +89,24 @@ class Place:
     alt: str
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture of the ground that has a meaning, the logo: its box in points from the lower left, and its words."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    alt: str
+
+
 @dataclass(slots=True)
 class Layout:
     """A page without its text: the ground as a PDF, and where text and QR go, in reading order."""
 
     width: float
     height: float
-    parts: list[Paragraph | Place]
+    parts: list[Paragraph | Place | Figure]
     pinned: dict[str, tuple[str, ...]]  # lines that must say exactly this
     ground: bytes
     language: str
@@ -138,7 +149,7 @@ def lay_out(press: Press, paper: Paper) -> Layout:
     ground = io.BytesIO()
     document.write_pdf(ground)
     free = [row for row in reader.rows if row.free]
-    parts = [part for part in reader.parts if isinstance(part, Place) or part.rows]
+    parts = [part for part in reader.parts if not isinstance(part, Paragraph) or part.rows]
     if sum(isinstance(part, Place) for part in parts) != 1:
         raise NotStampable("not one QR")
     return Layout(
@@ -195,7 +206,7 @@ class _Reader:
 
     def __init__(self, height: float) -> None:
         self.height = height
-        self.parts: list[Paragraph | Place] = []
+        self.parts: list[Paragraph | Place | Figure] = []
         self.rows: list[Row] = []
         self.hidden: list[Any] = []
 
@@ -211,6 +222,8 @@ class _Reader:
         if isinstance(box, boxes.ReplacedBox):
             if name == "qr":
                 self._place(box)
+            elif box.element is not None and box.element.get("alt"):
+                self._figure(box)
             return
         children = getattr(box, "children", ())
         lines = [child for child in children if isinstance(child, boxes.LineBox)]
@@ -245,6 +258,10 @@ class _Reader:
                 (title.text or "").strip() if title is not None else "",
             )
         )
+
+    def _figure(self, box: Any) -> None:
+        x, y = box.content_box_x() * POINT, (self.height - box.content_box_y() - box.height) * POINT
+        self.parts.append(Figure(x, y, box.width * POINT, box.height * POINT, box.element.get("alt")))
 
     def _row(self, line: Any, block: Any, name: str, *, alone: bool) -> Row | None:
         found: list[tuple[Any, str]] = []
