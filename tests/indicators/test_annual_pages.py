@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from clc_manager.duties import duties_of
 from indicators.annual import services
+from indicators.annual.proof import proof_of_version
 from indicators.models import AnnualReport, Indicator, ReportVersion, SectionText
 from indicators.selectors import current_plan
 from tests.indicators import annual_world
@@ -213,3 +214,18 @@ def test_officers_are_reminded_on_their_start_page(world):
     assert texts(world.tuan, dt.date(YEAR, 11, 20)) == [due]
     assert texts(world.lan, dt.date(YEAR, 11, 20)) == []
     assert current_plan().annual_reports.count() == 1
+
+
+def test_shares_of_persons_are_not_shown_to_everybody(client, world):
+    """A3 of a commune may rest on two people: the paper has it, the public page says that it does not show it."""
+    report = begin(world.city, by=world.tuan)
+    version, _new = services.make_version(report=report, by=world.tuan)
+    values = version.values | {
+        "A3.figure": {"text": "50%", "source": {"kind": "computed"}},
+        "C3.figure": {"text": "33,3%", "source": {"kind": "computed"}},
+    }
+    shown = proof_of_version(ReportVersion(report=report, number=9, values=values, totals=version.totals))
+    assert "A3" in shown.hidden
+    assert {code for code, _name, _value in shown.lines} == {"C3"}
+    body = client.get(reverse("statistics-proof", args=[version.token])).content.decode()
+    assert ("không hiện ở trang công khai" in body) == bool(proof_of_version(version).hidden)
