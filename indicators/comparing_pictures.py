@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from centres.choices import UnitKind
 from centres.models import AdminUnit
 from centres.tiles import places
+from core.pictures import Bar, KeyStep, Picture, Tile, bar_chart, tile_map
 from core.templatetags.clc import num, percent
 from indicators.comparing import ENOUGH, Compared, UnitValue, groups_of
-from indicators.pictures import Bar, KeyStep, Picture, Tile, bar_chart, tile_map
 
 STEPS = 5
 A_COLUMN = 15  # bars that fit a column of a page, even if each opens a group

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from centres.models import AdminUnit
+from core.pictures import Picture
 from indicators.models import Plan
-from indicators.pictures import Picture
 from indicators.printing import MOTTO, offices_of, pdf_of
 from indicators.trends import Trend
 

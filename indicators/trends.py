@@ -9,10 +9,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from centres.models import AdminUnit
+from core.pictures import BandPoint, Picture, TrendPoint, sparkline, trend_chart
 from core.templatetags.clc import num, percent
 from indicators.choices import FigureSource, FigureState, IndicatorSource, Measure
 from indicators.models import Figure, Indicator
-from indicators.pictures import BandPoint, Picture, TrendPoint, sparkline, trend_chart
 from indicators.projection import ENOUGH, Projection, project
 from indicators.rules import Goal, reached
 from indicators.selectors import PlanLine

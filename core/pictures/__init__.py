@@ -7,7 +7,6 @@ paper show the same thing. What colour says is said a second time by a shape, a 
 from core.pictures.bars import Bar, bar_chart
 from core.pictures.base import Picture, PictureTable
 from core.pictures.calendar import calendar_chart
-from core.pictures.curve import CurvePoint, curve_chart
 from core.pictures.spark import sparkline
 from core.pictures.tiles import KeyStep, Tile, tile_map
 from core.pictures.trend import BandPoint, TrendPoint, trend_chart
@@ -15,7 +14,6 @@ from core.pictures.trend import BandPoint, TrendPoint, trend_chart
 __all__ = [
     "BandPoint",
     "Bar",
-    "CurvePoint",
     "KeyStep",
     "Picture",
     "PictureTable",
@@ -23,7 +21,6 @@ __all__ = [
     "TrendPoint",
     "bar_chart",
     "calendar_chart",
-    "curve_chart",
     "sparkline",
     "tile_map",
     "trend_chart",

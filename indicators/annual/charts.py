@@ -1,8 +1,8 @@
 """Drawings of a report, each with its table: how the lines stand, and what people learned."""
 
+from core.pictures import Bar, Picture, bar_chart
 from indicators.annual.document import Block, Column, Figure, Grid
 from indicators.annual.gathering import Facts
-from indicators.pictures import Bar, Picture, bar_chart
 
 STANDINGS = (
     ("Đạt", ("reached",), "ok"), ("Đúng tiến độ", ("on_track", "no_target"), "ok"),

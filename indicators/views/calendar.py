@@ -12,7 +12,7 @@ from centres.access import scoped
 from centres.choices import Verb
 from core.dates import Period, plan_year_of
 from core.errors import OutOfScope
-from indicators.pictures import calendar_chart
+from core.pictures import calendar_chart
 from indicators.statistics.selectors import sessions_held
 from indicators.views.asking import user_of
 from literacy.cohorts.access import choices, place_named

@@ -15,11 +15,11 @@ from django.utils.translation import override
 from centres.access import scoped
 from centres.choices import UnitLevel, Verb
 from centres.models import AdminUnit
+from core.pictures import Picture
 from core.templatetags.clc import percent
 from indicators.comparing import Compared, comparable_lines, compare, years_known
 from indicators.comparing_pictures import explained, map_picture, ranking_bars, ranking_columns, ranking_picture
 from indicators.models import Indicator, Plan
-from indicators.pictures import Picture
 from indicators.plan_paper import pictures_pdf
 from indicators.selectors import trajectory_of
 from indicators.views.asking import has_place, plan_of, units_of, user_of

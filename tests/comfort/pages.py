@@ -14,7 +14,8 @@ from indicators.models import Contribution, Indicator, Rubric
 from indicators.rubric.editing import copy_rubric
 from indicators.services.contributions import save_contribution
 from tests.cast import with_linh
-from tests.matrix.table import EXCUSED, OBJECT_LINES, PLAIN
+from tests.matrix.excused import EXCUSED
+from tests.matrix.table import OBJECT_LINES, PLAIN
 from tests.matrix.world import World
 
 # The first of these who may opens the page; a page without an object is opened by the first officer who may as well.

@@ -14,15 +14,12 @@ from hypothesis import strategies as st
 from core.pictures import (
     BandPoint,
     Bar,
-    CurvePoint,
     KeyStep,
     Picture,
-    PictureTable,
     Tile,
     TrendPoint,
     bar_chart,
     calendar_chart,
-    curve_chart,
     sparkline,
     tile_map,
     trend_chart,
@@ -57,14 +54,12 @@ def words(picture: Picture) -> list[str]:
 
 def pictures_of(name: str) -> list[Picture]:
     """One picture of each kind about something of this name."""
-    empty = PictureTable((), ())
     return [
         trend_chart(title=name, points=[TrendPoint(2025, 91, name)], targets=[(2030, 96)], unit="%"),
         trend_chart(title=name, points=[TrendPoint(2025, 91)], unit=name or "x"),
         bar_chart(title=name, bars=[Bar(name, 50, 40, 60, note=name, group=name, url=f"/?q={name}")]),
         tile_map(title=name, tiles=[Tile(0, 0, name, name, name, 2, url=name, note=name)], key=[KeyStep(2, name)]),
         calendar_chart(title=name, starts_on=START, ends_on=START, counts={START: 3}, what=name or "x"),
-        curve_chart(title=name, points=[CurvePoint(0, 100, 100, 100)], table=empty, across=name),
         sparkline(title=name, description=name, points=[TrendPoint(2025, 91)]),
     ]
 

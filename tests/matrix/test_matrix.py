@@ -10,7 +10,8 @@ from django.urls import reverse
 from indicators.models import Figure
 from tests.architecture.test_routes import ROUTES
 from tests.factories import make_enrolled
-from tests.matrix.table import EXCUSED, OBJECT_LINES, PLAIN, TWIN
+from tests.matrix.excused import EXCUSED
+from tests.matrix.table import OBJECT_LINES, PLAIN, TWIN
 from tests.matrix.world import CANARY
 
 ROLES = ("lan", "van", "thu", "duc", "minh", "hai", "hoa", "nam", "tuan", "oanh")
