@@ -14,15 +14,20 @@ STYLES = settings.BASE_DIR / "indicators" / "print"
 MOTTO = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
 
 
+def fonts_of() -> tuple[Any, Any, str]:
+    """Return WeasyPrint's font configuration, a fetcher that reads our files only, and where the fonts are."""
+    from weasyprint.text.fonts import FontConfiguration  # heavy: only where PDF are made
+    from weasyprint.urls import URLFetcher
+
+    fetcher = URLFetcher(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
+    return FontConfiguration(), fetcher, FONTS.as_uri() + "/"
+
+
 def pdf_of(template: str, style: str, context: dict[str, Any]) -> bytes:
     """Return a template as PDF with a style of ``indicators/print``. Nothing is loaded but our own fonts."""
     from weasyprint import CSS, HTML  # heavy: only where PDF are made
-    from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher
 
-    fonts = FontConfiguration()
-    fetcher = URLFetcher(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
-    base = FONTS.as_uri() + "/"
+    fonts, fetcher, base = fonts_of()
     css = CSS(filename=str(Path(STYLES) / style), font_config=fonts, url_fetcher=fetcher, base_url=base)
     html = render_to_string(template, context)
     made: bytes = HTML(string=html, base_url=base, url_fetcher=fetcher).write_pdf(stylesheets=[css], font_config=fonts)

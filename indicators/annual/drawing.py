@@ -5,6 +5,7 @@ import io
 from PIL import Image
 
 from certificates.qr import QUIET_ZONE, symbol_of
+from indicators.printing import fonts_of
 
 # Drawn in the type of the PDF, which is with us, not in whatever this machine has.
 STYLE = """@font-face { font-family: "Tinos"; src: url("Tinos-Regular.ttf") }
@@ -18,8 +19,6 @@ def png_of_svg(svg: str) -> bytes:
     """Return a drawing as PNG. The same drawing gives the same bytes."""
     import pypdfium2  # a large C++ library: only where a page is drawn
     from weasyprint import CSS, HTML
-
-    from indicators.annual.paper import fonts_of
 
     fonts, fetcher, base = fonts_of()
     style = CSS(string=STYLE, font_config=fonts, url_fetcher=fetcher, base_url=base)

@@ -7,20 +7,11 @@ from django.template.loader import render_to_string
 
 from core.tokens import group_token
 from indicators.annual.document import Column, Document, Figure, Grid, Heading
-from indicators.printing import FONTS, MOTTO
+from indicators.printing import MOTTO, fonts_of
 from indicators.statistics.documents import proof_url
 from indicators.statistics.paper import qr_svg
 
 CSS_FILE = settings.BASE_DIR / "indicators" / "print" / "annual_report.css"
-
-
-def fonts_of() -> tuple[Any, Any, str]:
-    """Return WeasyPrint's font configuration, a fetcher that reads our files only, and where the fonts are."""
-    from weasyprint.text.fonts import FontConfiguration  # heavy: only where PDF are made
-    from weasyprint.urls import URLFetcher
-
-    fetcher = URLFetcher(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
-    return FontConfiguration(), fetcher, FONTS.as_uri() + "/"
 
 
 def proof_lines(token: str) -> tuple[str, str, str]:
