@@ -104,6 +104,11 @@ def read_day(text: str) -> dt.date | None:
     return None
 
 
+def read_year(text: str, default: int) -> int:
+    """Return a year typed into an address, four digits; ``default`` for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else default
+
+
 def age_in_year(birth_year: int | None, year: int) -> int | None:
     """Age as the education survey counts it: report year − birth year; None when unknown."""
     return None if birth_year is None else year - birth_year

@@ -19,6 +19,7 @@ from centres.access import scope_of, scoped
 from centres.choices import Verb
 from centres.models import Centre
 from centres.permissions import require
+from core.dates import read_year
 from core.downloads import attachment
 from core.errors import DomainError
 from core.forms import add_domain_error
@@ -72,9 +73,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     user, scope = request.user, scope_of(request.user)
     surveys, plans = NeedsSurvey.objects.visible_to(user), YearPlan.objects.visible_to(user)
     this_year = timezone.localdate().year
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) == 4 else this_year
-    year = min(max(year, FIRST_YEAR), LAST_YEAR)
+    year = min(max(read_year(request.GET.get("year", ""), this_year), FIRST_YEAR), LAST_YEAR)
     years = {this_year, this_year + 1, *surveys.values_list("year", flat=True).distinct()}
     years |= set(plans.values_list("year", flat=True).distinct())
     surveys, plans = surveys.filter(year=year), plans.filter(year=year)

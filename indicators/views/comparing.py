@@ -15,6 +15,7 @@ from django.utils.translation import override
 from centres.access import scoped
 from centres.choices import UnitLevel, Verb
 from centres.models import AdminUnit
+from core.dates import read_year
 from core.pictures import Picture
 from core.templatetags.clc import percent
 from indicators.comparing import Compared, comparable_lines, compare, years_known
@@ -68,8 +69,7 @@ def read_asked(request: HttpRequest) -> Asked:
     if line is None or level not in (UnitLevel.COMMUNE, UnitLevel.DISTRICT):
         raise Http404
     years = years_known(line, level, today)
-    wish = request.GET.get("year", "")
-    year = int(wish) if wish.isdecimal() and len(wish) == 4 else years[0]
+    year = read_year(request.GET.get("year", ""), years[0])
     return Asked(plan, line, lines, level, year, sorted({*years, year}, reverse=True), units_of(user_of(request)))
 
 

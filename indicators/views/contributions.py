@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from centres.access import scope_of, scoped
 from centres.choices import Verb
 from centres.models import AdminUnit, Body
+from core.dates import read_year
 from core.errors import DomainError
 from core.forms import add_domain_error
 from indicators.contributions import standings
@@ -26,8 +27,8 @@ from indicators.views.plans import done_or_told, may_plan
 
 def year_of(request: HttpRequest, plan: Plan) -> int:
     """Return the plan year asked for: by default the one that closes this year (30 November; in December it is due)."""
-    today, asked = timezone.localdate(), request.GET.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) == 4 else today.year
+    today = timezone.localdate()
+    year = read_year(request.GET.get("year", ""), today.year)
     return max(plan.starts_on.year, min(year, plan.ends_on.year, today.year))
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from centres.access import scope_of, scoped
 from centres.choices import Verb
 from centres.models import AdminUnit, Centre
+from core.dates import read_year
 from core.errors import DomainError
 from core.forms import add_domain_error
 from indicators.choices import EvaluationState
@@ -29,8 +30,8 @@ YEARS_SHOWN = 4
 
 def year_of(request: HttpRequest) -> int:
     """Return the year asked for: this one by default, none to come."""
-    today, asked = timezone.localdate().year, request.GET.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) == 4 else today
+    today = timezone.localdate().year
+    year = read_year(request.GET.get("year", ""), today)
     return max(evaluating.FIRST_YEAR, min(year, today))
 
 

@@ -13,6 +13,7 @@ from accounts.models import User
 from centres.access import scope_of, scoped
 from centres.choices import Verb
 from centres.models import Centre
+from core.dates import read_year
 from core.errors import DomainError
 from core.forms import add_domain_error
 from indicators.forms_resources import CentreYearForm
@@ -29,7 +30,7 @@ def centre_year(request: HttpRequest) -> HttpResponse:
     centre = get_object_or_404(Centre, pk=scope.main_centre_id)
     today = timezone.localdate().year
     text = request.POST.get("year", "") or request.GET.get("year", "")
-    year = int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else today
+    year = read_year(text, today)
     row = CentreYear.objects.filter(centre=centre, year=year).first()
     posted = request.POST if request.method == "POST" else None
     form = CentreYearForm(posted, instance=row, initial={} if row else _from_before(centre, year))

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from centres.access import scoped
 from centres.choices import UnitLevel, Verb
 from centres.models import AdminUnit
+from core.dates import read_year
 from indicators.models import Indicator, Target, TrajectoryStep, UnitTarget
 from indicators.plan_forms import StepForm, TargetForm, UnitTargetForm
 from indicators.rules import Trajectory
@@ -137,9 +138,8 @@ def step_drop(request: HttpRequest, pk: int, line_pk: int, step_pk: int) -> Http
 def unit_targets(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
     """What each unit was given for a year, and whether it comes to the city's target; with a form for one more."""
     line = _line(request, pk, line_pk)
-    asked = request.GET.get("year", "")
     years = years_of(line)
-    year = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) == 4 else 0
+    year = read_year(request.GET.get("year", ""), 0)
     year = year or (years[-1] if years else max(line.plan.starts_on.year, timezone.localdate().year))
     units = AdminUnit.objects.exclude(level=UnitLevel.CITY).on(timezone.localdate()).order_by("sort_key")
     editing = may_plan(request) and line.plan.state != "ended"
