@@ -91,6 +91,8 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "successions": UnitLineage.objects.filter(old=unit).select_related("new").order_by("new__sort_key"),
         "children": children if unit.level != UnitLevel.COMMUNE else children.none(),
         "centres": (Centre.objects.visible_to(user) & Centre.objects.in_unit(unit, today)).distinct(),
+        # A commune's file as "Cộng đồng học tập" opens for officers.
+        "opens_file": unit.level == UnitLevel.COMMUNE and scope_of(user).is_officer,
     }
     return render(request, "centres/unit_detail.html", context)
 

@@ -13,9 +13,19 @@ from centres.choices import Verb
 from centres.models import AdminUnit, Centre
 from certificates.models import Proposal
 from core.dates import Period, plan_year_of
-from indicators.choices import ContributionState, FigureState, IndicatorSource
+from indicators.choices import ContributionState, EvaluationState, FigureState, IndicatorSource
+from indicators.community.selectors import expiring_for
 from indicators.contributions import addressees
-from indicators.models import AnnualReport, CentreDeclaration, Contribution, Figure, Indicator, Plan, ReportRun
+from indicators.models import (
+    AnnualReport,
+    CentreDeclaration,
+    Contribution,
+    Evaluation,
+    Figure,
+    Indicator,
+    Plan,
+    ReportRun,
+)
 from indicators.statistics.schedules import broken_schedules, new_files
 from literacy.models import CheckSending
 
@@ -45,7 +55,7 @@ def duties_of(user: User, day: dt.date) -> list[Duty]:
     if scope.may(Verb.APPROVE_FIGURE) and (waiting := Figure.objects.to_decide_by(user).count()):
         text = _("%(n)s số liệu chờ duyệt") % {"n": waiting}
         found.insert(0, Duty(text, scope.label, _("Duyệt"), reverse("indicators:inbox")))
-    found = [*_contributions(user, day), *found]
+    found = [*_contributions(user, day), *_titles(user, day), *found]
     own = CheckSending.objects.filter(scope.centre_q("follow_up__centre_id", Verb.FOLLOW_UP))
     if scope.may(Verb.FOLLOW_UP) and (held := own.held().count()):
         text = _("%(n)s kết quả kiểm tra gửi từ điện thoại chờ xem lại") % {"n": held}
@@ -84,6 +94,27 @@ def _contributions(user: User, day: dt.date) -> list[Duty]:
         return []
     text = _("%(n)s cơ quan đã gửi phần của mình, chờ nhận") % {"n": waiting}
     return [Duty(text, scope.label, _("Xem"), reverse("indicators:contribution-list") + pages)]
+
+
+def _titles(user: User, day: dt.date) -> list[Duty]:
+    """Titles "Cộng đồng học tập" that end within six months; for who looks at files, how many wait."""
+    scope, found, page = scope_of(user), [], reverse("indicators:community-list")
+    ending = expiring_for(user, day)
+    if Verb.APPROVE_FIGURE in scope.city_verbs:
+        if ending:
+            text = _("%(n)s danh hiệu Cộng đồng học tập hết hạn trong 6 tháng") % {"n": len(ending)}
+            found.append(Duty(text, scope.label, _("Xem"), f"{page}?only=expiring"))
+        waiting = Evaluation.objects.filter(unit__isnull=False, state=EvaluationState.SUBMITTED, year=day.year).count()
+        if waiting:
+            text = _("%(n)s hồ sơ Cộng đồng học tập chờ xem xét") % {"n": waiting}
+            found.append(Duty(text, scope.label, _("Xem"), f"{page}?only=waiting"))
+        return found
+    for row in ending:
+        words = _("Danh hiệu Cộng đồng học tập mức độ %(level)s hết hạn ngày %(day)s")
+        text = words % {"level": row.title.level, "day": f"{row.title.valid_to:%d/%m/%Y}"}
+        url = reverse("indicators:community", args=[row.title.unit_id])
+        found.append(Duty(text, row.title.unit.name, _("Mở hồ sơ"), url))
+    return found
 
 
 def _annual_reports(unit_ids: frozenset[int], day: dt.date) -> list[Duty]:

@@ -243,6 +243,31 @@ class RubricState(models.TextChoices):
     ENDED = "ended", _("thôi áp dụng")
 
 
+class RubricKind(models.TextChoices):
+    """What a set adds up to: points out of 100, or the level that every one of its targets reaches."""
+
+    POINTS = "points", _("thang 100 điểm")
+    LEVELS = "levels", _("mức độ: mọi chỉ tiêu đều phải đạt")
+
+
+class Wording(models.TextChoices):
+    """How sure the words of a criterion are. Nothing that is not the document's own text is shown as if it were."""
+
+    TEXT = "text", _("đúng lời văn bản")
+    SUMMARY = "summary", _("theo bài tóm tắt, chưa đối chiếu văn bản")
+    UNCONFIRMED = "unconfirmed", _("chưa xác nhận")
+
+
+class TitleState(models.TextChoices):
+    """How a commune's title stands on a day."""
+
+    NONE = "none", _("chưa có danh hiệu")
+    VALID = "valid", _("còn giá trị")
+    EXPIRING = "expiring", _("sắp hết hạn")
+    EXPIRED = "expired", _("đã hết hạn")
+    REVOKED = "revoked", _("đã thu hồi")
+
+
 class Scoring(models.TextChoices):
     """How a criterion gets its points."""
 

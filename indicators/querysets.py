@@ -29,6 +29,15 @@ def grouped(lead_ids: frozenset[int]) -> Any:
     return rows.exclude(pk__in=lead_ids).values("pk")
 
 
+def units_seen(user: Any) -> Any:
+    """Units whose figures somebody opens: own ones, those below, where own centres lie, those of groups one leads."""
+    scope = scope_of(user)
+    rows = AdminUnit.objects.visible_to(user)
+    if scope.everything or not scope.unit_ids:
+        return rows
+    return AdminUnit.objects.filter(Q(pk__in=rows.values("pk")) | Q(pk__in=grouped(scope.unit_ids)))
+
+
 class PlanQuerySet(models.QuerySet[Any]):
     """Plans of the city."""
 
@@ -213,8 +222,31 @@ class RubricQuerySet(models.QuerySet[Any]):
 
 
 class EvaluationQuerySet(models.QuerySet[Any]):
-    """Self-evaluations of centres."""
+    """Self-evaluations of centres and of communes."""
 
     def visible_to(self, user: Any) -> Self:
-        """Those of the centres whose figures somebody sees."""
-        return self.filter(scope_of(user).centre_q("centre_id", Verb.VIEW_FIGURES))
+        """Those of the centres whose figures somebody sees, and of the communes that are theirs to open."""
+        scope = scope_of(user)
+        if Verb.VIEW_FIGURES in scope.city_verbs:
+            return self.all()
+        if not scope.may(Verb.VIEW_FIGURES):
+            return self.none()
+        mine = units_seen(user).values("pk")
+        return self.filter(Q(centre_id__in=scope.centre_ids(Verb.VIEW_FIGURES)) | Q(unit_id__in=mine))
+
+
+class CommunityTitleQuerySet(models.QuerySet[Any]):
+    """Titles of communes."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Those of communes that are somebody's to open."""
+        scope = scope_of(user)
+        if Verb.VIEW_FIGURES in scope.city_verbs:
+            return self.all()
+        if not scope.may(Verb.VIEW_FIGURES):
+            return self.none()
+        return self.filter(unit_id__in=units_seen(user).values("pk"))
+
+    def standing(self) -> Self:
+        """Not revoked."""
+        return self.filter(ended__isnull=True)

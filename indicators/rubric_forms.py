@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from core.forms import GroupedDecimalField
 from core.templatetags.clc import plain
-from indicators.choices import Scoring
+from indicators.choices import RubricKind, Scoring, Wording
 from indicators.models import Criterion, Rubric, RubricArea
-from indicators.models.rubrics import YEARS
+from indicators.models.rubrics import HIGHEST_LEVEL, YEARS
 from indicators.rubric.editing import Level
 from indicators.rubric.evaluating import Agreed, Mark
-from indicators.rubric.quantities import QUANTITIES
+from indicators.rubric.known import quantities_of
 from indicators.rubric.selectors import Line, Sheet
 
 LEVELS = 6
@@ -45,20 +45,33 @@ class RubricForm(Edition):
 
     code = forms.SlugField(
         label=_lazy("Mã"), max_length=40,
-        help_text=_lazy("Ngắn, không dấu. TTHTCD là bộ để trung tâm học tập cộng đồng tự đánh giá."),
+        help_text=_lazy(
+            "Ngắn, không dấu. TTHTCD là bộ để trung tâm tự đánh giá, CDHT-XA là bộ Cộng đồng học tập cấp xã."
+        ),
     )  # fmt: skip
+    kind = forms.ChoiceField(label=_lazy("Cách tính"), choices=RubricKind.choices)
     name = forms.CharField(label=_lazy("Tên bộ tiêu chí"), max_length=200)
     document = forms.CharField(label=_lazy("Văn bản, nguồn"), max_length=300, required=False)
     from_year = forms.IntegerField(label=_lazy("Áp dụng từ năm"), min_value=2000, max_value=2100, localize=False)
     period_kind = forms.ChoiceField(
         label=_lazy("Số liệu tính theo"), choices=[(kind.value, kind.label) for kind in YEARS]
     )
+    valid_months = forms.IntegerField(
+        label=_lazy("Danh hiệu có giá trị (tháng)"), min_value=1, max_value=600, required=False, localize=False,
+        help_text=_lazy("Chỉ của bộ theo mức độ."),
+    )  # fmt: skip
+    raise_months = forms.IntegerField(
+        label=_lazy("Sau mức độ 1 ít nhất bao nhiêu tháng mới nâng mức độ 2"), min_value=1, max_value=600,
+        required=False, localize=False, help_text=_lazy("Để trống: không đòi."),
+    )  # fmt: skip
     note = forms.CharField(label=_lazy("Lời dẫn cho người chấm"), required=False, widget=AREA)
 
     def __init__(self, rubric: Rubric | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(rubric, *args, **kwargs)
         if rubric is not None:
-            del self.fields["code"]
+            del self.fields["code"], self.fields["kind"]
+            if not rubric.is_levels:
+                del self.fields["valid_months"], self.fields["raise_months"]
 
 
 class AreaForm(Edition):
@@ -84,6 +97,13 @@ class CriterionForm(Edition):
         label=_lazy("Số liệu của hệ thống để bên cạnh"), required=False,
         help_text=_lazy("Cần có khi chấm theo số liệu; cách chấm khác thì chỉ để tham khảo."),
     )  # fmt: skip
+    beside = forms.MultipleChoiceField(
+        label=_lazy("Số liệu khác để tham khảo"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    wording = forms.ChoiceField(label=_lazy("Lời văn"), choices=Wording.choices, initial=Wording.UNCONFIRMED)
+    source = forms.CharField(
+        label=_lazy("Nguồn của lời văn"), max_length=300, required=False, help_text=_lazy("Văn bản, điều, khoản.")
+    )
 
     def __init__(self, rubric: Rubric, criterion: Criterion | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(rubric, *args, **kwargs)
@@ -91,20 +111,31 @@ class CriterionForm(Edition):
         assert isinstance(area, forms.ModelChoiceField)
         assert isinstance(quantity, forms.ChoiceField)
         area.queryset = rubric.areas.all()
-        quantity.choices = [
-            ("", _("không có")),
-            *((name, f"{one.label} ({one.unit})") for name, one in QUANTITIES.items()),
-        ]
+        known = [(name, f"{one.label} ({one.unit})") for name, one in quantities_of(rubric).items()]
+        quantity.choices = [("", _("không có")), *known]
+        beside = self.fields["beside"]
+        assert isinstance(beside, forms.MultipleChoiceField)
+        beside.choices = known
+        if rubric.is_levels:
+            # The points of a target are the level it reaches: always up to the highest.
+            self.fields["points"].initial, self.fields["points"].widget = HIGHEST_LEVEL, forms.HiddenInput()
+            scoring = self.fields["scoring"]
+            assert isinstance(scoring, forms.ChoiceField)
+            scoring.choices = [pair for pair in Scoring.choices if pair[0] != Scoring.YES_NO]
+        else:
+            del self.fields["beside"], self.fields["wording"], self.fields["source"]
         levels = list(criterion.levels.order_by("-points")) if criterion else []
-        for number in range(1, LEVELS + 1):
+        self.level_count = HIGHEST_LEVEL if rubric.is_levels else LEVELS
+        for number in range(1, self.level_count + 1):
             level = levels[number - 1] if number <= len(levels) else None
             named = {"n": number}
             self.fields[f"level_{number}_words"] = forms.CharField(
                 label=_("Mức %(n)s: lời mô tả") % named, max_length=200, required=False,
                 initial=level.words if level else "",
             )  # fmt: skip
+            at = _("Mức %(n)s: mức độ (1 hoặc 2)") if rubric.is_levels else _("Mức %(n)s: điểm")
             self.fields[f"level_{number}_points"] = GroupedDecimalField(
-                label=_("Mức %(n)s: điểm") % named, max_digits=5, decimal_places=2, required=False,
+                label=at % named, max_digits=5, decimal_places=2, required=False,
                 initial=typed(level.points) if level else None,
             )  # fmt: skip
             self.fields[f"level_{number}_at_least"] = GroupedDecimalField(
@@ -115,7 +146,7 @@ class CriterionForm(Edition):
     def clean(self) -> dict[str, Any]:
         """A level with words or a threshold needs its points."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        for number in range(1, LEVELS + 1):
+        for number in range(1, self.level_count + 1):
             said = data.get(f"level_{number}_words") or data.get(f"level_{number}_at_least") is not None
             if said and data.get(f"level_{number}_points") is None and f"level_{number}_points" not in self.errors:
                 self.add_error(f"level_{number}_points", _("Ghi điểm của mức này."))
@@ -126,7 +157,7 @@ class CriterionForm(Edition):
         data = self.cleaned_data
         return [
             Level(data[f"level_{n}_words"], data[f"level_{n}_points"], data[f"level_{n}_at_least"])
-            for n in range(1, LEVELS + 1)
+            for n in range(1, self.level_count + 1)
             if data[f"level_{n}_points"] is not None
         ]
 
@@ -164,10 +195,10 @@ class BandsForm(Edition):
         ]
 
 
-def _points_of(line: Line, label: str, initial: Decimal | None, empty: str) -> forms.Field:
+def _points_of(line: Line, label: str, initial: Decimal | None, empty: str, *, of_levels: bool) -> forms.Field:
     """A choice among levels, or yes and no; a number where the points follow a quantity."""
     row = line.criterion
-    if row.scoring == Scoring.QUANTITY:
+    if row.scoring == Scoring.QUANTITY and not of_levels:
         return GroupedDecimalField(
             label=label, max_digits=5, decimal_places=2, required=False, initial=typed(initial)
         )  # fmt: skip
@@ -176,8 +207,10 @@ def _points_of(line: Line, label: str, initial: Decimal | None, empty: str) -> f
     else:
         steps = [(level.points, level.words) for level in sorted(row.levels.all(), key=lambda one: -one.points)]
         if all(points for points, _words in steps):
-            steps.append((Decimal(0), _("Không đạt mức nào")))
-    choices = [(str(points.normalize() + 0), f"{words} ({plain(points)})") for points, words in steps]
+            steps.append((Decimal(0), _("Chưa đạt") if of_levels else _("Không đạt mức nào")))
+    choices = [
+        (str(points.normalize() + 0), words if of_levels else f"{words} ({plain(points)})") for points, words in steps
+    ]
     return forms.TypedChoiceField(
         label=label, choices=[("", empty), *choices], required=False, coerce=Decimal, empty_value=None,
         initial=None if initial is None else str(initial.normalize() + 0),
@@ -193,16 +226,18 @@ class EvaluationForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.sheet = sheet
         self.fields["version"].initial = sheet.evaluation.version if sheet.evaluation else 0
+        of_levels = sheet.rubric.is_levels
         for line in sheet.lines:
             row, score = line.criterion, line.score
-            label = _("Điểm tự chấm %(code)s") % {"code": row.code}
+            label = (_("Chỉ tiêu %(code)s: tự nêu") if of_levels else _("Điểm tự chấm %(code)s")) % {"code": row.code}
             own = score.points if score else None
-            self.fields[f"p_{row.pk}"] = _points_of(line, label, own, _("chưa chấm"))
+            empty = _("chưa nêu") if of_levels else _("chưa chấm")
+            self.fields[f"p_{row.pk}"] = _points_of(line, label, own, empty, of_levels=of_levels)
             self.fields[f"w_{row.pk}"] = forms.CharField(
                 label=_("Giải trình %(code)s") % {"code": row.code}, max_length=500, required=False,
                 initial=score.words if score else "", widget=forms.Textarea(attrs={"rows": 2}),
             )  # fmt: skip
-            if row.scoring == Scoring.YES_NO:
+            if of_levels or row.scoring == Scoring.YES_NO:
                 self.fields[f"d_{row.pk}"] = forms.CharField(
                     label=_("Giấy tờ %(code)s: số, ngày") % {"code": row.code}, max_length=200, required=False,
                     initial=score.paper if score else "",
@@ -237,14 +272,16 @@ class ReviewForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.sheet = sheet
         self.fields["version"].initial = sheet.evaluation.version if sheet.evaluation else 0
+        of_levels = sheet.rubric.is_levels
+        label = _("Thẩm định chỉ tiêu %(code)s") if of_levels else _("Điểm công nhận %(code)s")
+        reason = _("Lý do khác mức tự nêu %(code)s") if of_levels else _("Lý do đổi điểm %(code)s")
+        empty = _("như đơn vị tự nêu") if of_levels else _("như trung tâm tự chấm")
         for line in sheet.lines:
             row = line.criterion
-            label = _("Điểm công nhận %(code)s") % {"code": row.code}
+            named = {"code": row.code}
             own = line.score.points if line.score else None
-            self.fields[f"a_{row.pk}"] = _points_of(line, label, own, _("như trung tâm tự chấm"))
-            self.fields[f"r_{row.pk}"] = forms.CharField(
-                label=_("Lý do đổi điểm %(code)s") % {"code": row.code}, max_length=500, required=False
-            )
+            self.fields[f"a_{row.pk}"] = _points_of(line, label % named, own, empty, of_levels=of_levels)
+            self.fields[f"r_{row.pk}"] = forms.CharField(label=reason % named, max_length=500, required=False)
 
     def fields_of(self, line: Line) -> Iterator[forms.BoundField]:
         """The fields of one criterion."""

@@ -27,6 +27,7 @@ urlpatterns = [
     path("exchange/", include("indicators.urls_exchange")),
     path("annual/", include("indicators.urls_annual")),
     path("", include("indicators.urls_rubrics")),
+    path("", include("indicators.urls_communities")),
     *urls_boundaries.urlpatterns,
     *urls_plans.urlpatterns,
 ]

@@ -14,6 +14,7 @@ from centres.models import AdminUnit, Centre
 from certificates.models import Certificate
 from clc_manager.demo import (
     city,
+    communities,
     following,
     going_on,
     judging,
@@ -88,6 +89,7 @@ def build_small(*, today: dt.date, say: Say) -> dict[str, Any]:
         plans.of_the_plan(today, users)
         judging.yearly_records(places, today)
         judging.self_evaluations(places, home, today, users["tuan"])
+        communities.files_and_titles(places, home, today, users)
     return describe()
 
 

@@ -64,6 +64,14 @@ def create_colleague(*, city: AdminUnit) -> User:
     return user
 
 
+def create_commune_officer(*, communes: list[AdminUnit]) -> User:
+    """Create one officer for several communes, who keeps their files; nobody can sign in with it."""
+    user = User.objects.create_user("cbx-001", None, full_name="Kiều Thị Hạnh", salutation=Salutation.BA)
+    for unit in communes:
+        add_membership(user=user, role=Role.AREA_OFFICER, unit=unit, by=None, valid_from=unit.valid_from)
+    return user
+
+
 def describe_users() -> list[dict[str, str]]:
     """Return the sign-ins as ``./run`` prints them; empty when there is no demo city."""
     rows = []

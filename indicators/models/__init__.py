@@ -2,10 +2,11 @@
 
 from indicators.models.annual import AnnualReport, ReportSection, ReportVersion, SectionText, VersionSending
 from indicators.models.boundaries import NeighbourhoodPlace, Weight, WeightTable
+from indicators.models.communities import CommunityTitle, CommunityTitleEnd
 from indicators.models.contributions import Contribution, ContributionEvent
 from indicators.models.deadlines import Deadline, DeadlineDay, Reminder, ReminderChoice
 from indicators.models.definitions import FigureDefinition
-from indicators.models.evaluations import Evaluation, EvaluationEvent, EvaluationScore
+from indicators.models.evaluations import Evaluation, EvaluationEvent, EvaluationPaper, EvaluationScore
 from indicators.models.exchange import FigureImport
 from indicators.models.figures import CentreDeclaration, Figure, FigureDecision
 from indicators.models.histories import HistoryPaper
@@ -30,6 +31,8 @@ __all__ = [
     "CentreDeclaration",
     "CentreYear",
     "CitizenTitle",
+    "CommunityTitle",
+    "CommunityTitleEnd",
     "Contribution",
     "ContributionEvent",
     "Criterion",
@@ -38,6 +41,7 @@ __all__ = [
     "DeadlineDay",
     "Evaluation",
     "EvaluationEvent",
+    "EvaluationPaper",
     "EvaluationScore",
     "Figure",
     "FigureDecision",

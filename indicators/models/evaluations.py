@@ -1,5 +1,9 @@
-"""A centre's self-evaluation of a year by a set of criteria: own points, the system's proposal, what was agreed."""
+"""A self-evaluation of a year by a set of criteria: own points, the system's proposal, what was agreed.
 
+Of a centre by points out of 100; of a commune by the levels of its targets (docs/adr/0046, 0056).
+"""
+
+import uuid
 from typing import ClassVar
 
 from django.conf import settings
@@ -8,7 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from centres.models import Centre
+from centres.models import AdminUnit, Centre
 from core.models import TimeStamped, one_of
 from indicators.choices import EvaluationState
 from indicators.models.rubrics import FULL_MARKS, Criterion, Rubric, points_field
@@ -16,9 +20,17 @@ from indicators.querysets import EvaluationQuerySet
 
 
 class Evaluation(TimeStamped):
-    """One centre, one year. Draft → submitted → locked, or returned with a reason; locked it holds its total."""
+    """One centre or commune, one year. Draft → submitted → locked, or returned with a reason.
 
-    centre = models.ForeignKey(Centre, models.PROTECT, related_name="evaluations", verbose_name=_("trung tâm"))
+    Locked it holds its total: points, or the level every target reaches.
+    """
+
+    centre = models.ForeignKey(
+        Centre, models.PROTECT, null=True, blank=True, related_name="evaluations", verbose_name=_("trung tâm")
+    )
+    unit = models.ForeignKey(
+        AdminUnit, models.PROTECT, null=True, blank=True, related_name="evaluations", verbose_name=_("phường, xã")
+    )
     year = models.PositiveSmallIntegerField(_("năm"))
     rubric = models.ForeignKey(Rubric, models.PROTECT, related_name="evaluations", verbose_name=_("bộ tiêu chí"))
     state = models.CharField(_("trạng thái"), max_length=10, choices=EvaluationState, default=EvaluationState.DRAFT)
@@ -45,6 +57,11 @@ class Evaluation(TimeStamped):
         ordering = ("-year", "centre__sort_key")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["centre", "year"], name="indicators_evaluation_uniq"),
+            models.UniqueConstraint(fields=["unit", "year"], name="indicators_evaluation_unit_uniq"),
+            models.CheckConstraint(
+                condition=Q(centre__isnull=False, unit__isnull=True) | Q(centre__isnull=True, unit__isnull=False),
+                name="indicators_evaluation_one_subject",
+            ),
             models.CheckConstraint(
                 condition=one_of("state", EvaluationState.values), name="indicators_evaluation_state_known"
             ),
@@ -63,7 +80,14 @@ class Evaluation(TimeStamped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.centre} {self.year}"
+        return f"{self.subject} {self.year}"
+
+    @property
+    def subject(self) -> Centre | AdminUnit:
+        """The centre, or the commune."""
+        found = self.centre or self.unit
+        assert found is not None
+        return found
 
     @property
     def is_open(self) -> bool:
@@ -139,3 +163,36 @@ class EvaluationEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.evaluation}: {self.get_state_display()}"
+
+
+def paper_path(paper: "EvaluationPaper", _name: str) -> str:
+    """Where a file is kept: outside anything served by address, under a name nobody chose."""
+    return f"evaluations/{timezone.localdate():%Y/%m}/{uuid.uuid4().hex}.{paper.kind}"
+
+
+class EvaluationPaper(models.Model):
+    """A paper attached to a criterion: evidence from outside the system. Stays as it is once it is submitted."""
+
+    evaluation = models.ForeignKey(Evaluation, models.PROTECT, related_name="papers", verbose_name=_("bản tự đánh giá"))
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="papers", verbose_name=_("tiêu chí"))
+    title = models.CharField(_("tên giấy tờ, số, ngày"), max_length=200)
+    kind = models.CharField(_("loại tệp"), max_length=10)
+    file = models.FileField(_("tệp"), upload_to=paper_path, max_length=300)
+    file_name = models.CharField(_("tên tệp khi tải"), max_length=120)
+    size = models.PositiveIntegerField(_("dung lượng"))
+    sha256 = models.CharField(max_length=64)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("người gửi tệp")
+    )
+    added_at = models.DateTimeField(_("lúc"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("giấy tờ kèm theo")
+        verbose_name_plural = _("giấy tờ kèm theo")
+        ordering = ("evaluation_id", "criterion_id", "pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(title=""), name="indicators_evalpaper_titled"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

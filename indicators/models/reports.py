@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from centres.models import AdminUnit, Centre
 from core.models import Job
 from indicators.choices import Boundaries
+from indicators.models.evaluations import Evaluation
 from indicators.models.report_forms import ReportForm
 from indicators.querysets import ReportRunQuerySet
 
@@ -37,6 +38,10 @@ class ReportRun(models.Model):
     centre_ids = models.JSONField(_("trung tâm trong phạm vi"), null=True, blank=True)
     form = models.ForeignKey(
         ReportForm, models.PROTECT, null=True, blank=True, related_name="runs", verbose_name=_("biểu mẫu")
+    )
+    # Of a commune's file: its code is checked against the file, not against statistics (docs/adr/0056).
+    evaluation = models.ForeignKey(
+        Evaluation, models.PROTECT, null=True, blank=True, related_name="runs", verbose_name=_("bản tự đánh giá")
     )
     # Long files are made by a job; doing it again makes no second run.
     job = models.OneToOneField(

@@ -9,10 +9,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.models import TimeStamped, one_of
-from indicators.choices import PeriodKind, RubricState, Scoring
+from indicators.choices import PeriodKind, RubricKind, RubricState, Scoring, Wording
 from indicators.querysets import RubricQuerySet
 
 FULL_MARKS = Decimal(100)
+# Of a set of levels the "points" of a target are the level it reaches: 0 not met, 1, 2 (docs/adr/0056).
+HIGHEST_LEVEL = 2
 YEARS = (PeriodKind.CALENDAR_YEAR, PeriodKind.PLAN_YEAR, PeriodKind.SCHOOL_YEAR)
 
 
@@ -26,6 +28,7 @@ class Rubric(TimeStamped):
 
     code = models.SlugField(_("mã"), max_length=40)
     version = models.PositiveSmallIntegerField(_("phiên bản"), default=1)
+    kind = models.CharField(_("cách tính"), max_length=10, choices=RubricKind, default=RubricKind.POINTS)
     name = models.CharField(_("tên bộ tiêu chí"), max_length=200)
     document = models.CharField(_("văn bản, nguồn"), max_length=300, blank=True)
     note = models.TextField(_("lời dẫn cho người chấm"), blank=True)
@@ -34,6 +37,9 @@ class Rubric(TimeStamped):
         _("tính theo"), max_length=15, choices=[(kind.value, kind.label) for kind in YEARS],
         default=PeriodKind.CALENDAR_YEAR,
     )  # fmt: skip
+    # Of a set that leads to a title: how long it holds, and how long after level 1 a commune may ask for level 2.
+    valid_months = models.PositiveSmallIntegerField(_("danh hiệu có giá trị (tháng)"), null=True, blank=True)
+    raise_months = models.PositiveSmallIntegerField(_("nâng mức độ sau ít nhất (tháng)"), null=True, blank=True)
     state = models.CharField(_("trạng thái"), max_length=10, choices=RubricState, default=RubricState.DRAFT)
     # Two people change one draft: who saves on an older reading is told so.
     edition = models.PositiveIntegerField(_("lần sửa"), default=1)
@@ -55,6 +61,12 @@ class Rubric(TimeStamped):
                 fields=["code", "from_year"], condition=Q(state="in_force"), name="indicators_rubric_one_in_force"
             ),
             models.CheckConstraint(condition=one_of("state", RubricState.values), name="indicators_rubric_state_known"),
+            models.CheckConstraint(condition=one_of("kind", RubricKind.values), name="indicators_rubric_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind="points", valid_months__isnull=True, raise_months__isnull=True)
+                | Q(kind="levels", valid_months__isnull=False, valid_months__gte=1),
+                name="indicators_rubric_validity_of_levels",
+            ),
             models.CheckConstraint(
                 condition=one_of("period_kind", [kind.value for kind in YEARS]), name="indicators_rubric_period_known"
             ),
@@ -73,6 +85,11 @@ class Rubric(TimeStamped):
     def is_draft(self) -> bool:
         """Whether it can still be changed."""
         return self.state == RubricState.DRAFT
+
+    @property
+    def is_levels(self) -> bool:
+        """Whether it is the level of every target that counts, and not points."""
+        return self.kind == RubricKind.LEVELS
 
 
 class RubricArea(models.Model):
@@ -106,6 +123,10 @@ class Criterion(models.Model):
     scoring = models.CharField(_("cách chấm"), max_length=10, choices=Scoring)
     # What the system counts beside it: a name of indicators.rubric.quantities. The points follow it only for QUANTITY.
     quantity = models.CharField(_("số liệu của hệ thống"), max_length=40, blank=True)
+    # Further names of the same kind, only shown.
+    beside = models.JSONField(_("số liệu khác để bên cạnh"), default=list, blank=True)
+    wording = models.CharField(_("lời văn"), max_length=12, choices=Wording, default=Wording.UNCONFIRMED)
+    source = models.CharField(_("nguồn của lời văn"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("tiêu chí")
@@ -121,6 +142,12 @@ class Criterion(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(scoring="quantity") | ~Q(quantity=""), name="indicators_criterion_quantity_named"
+            ),
+            models.CheckConstraint(
+                condition=one_of("wording", Wording.values), name="indicators_criterion_wording_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(wording="summary") | ~Q(source=""), name="indicators_criterion_summary_sourced"
             ),
         ]
 

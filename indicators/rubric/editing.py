@@ -13,10 +13,10 @@ from accounts.models import User
 from core import audit
 from core.errors import Conflict, InvalidInput
 from core.text import clean
-from indicators.choices import RubricState, Scoring
+from indicators.choices import RubricKind, RubricState, Scoring, Wording
 from indicators.models import Criterion, CriterionLevel, Rubric, RubricArea, RubricBand
-from indicators.models.rubrics import FULL_MARKS
-from indicators.rubric.quantities import QUANTITIES
+from indicators.models.rubrics import FULL_MARKS, HIGHEST_LEVEL
+from indicators.rubric.known import quantities_of
 from indicators.rubric.selectors import areas_of, sums_of
 from indicators.services.plans import require_planner, wrong
 
@@ -60,40 +60,57 @@ def miss(rubric: Rubric) -> Decimal:
 
 def obstacles(rubric: Rubric) -> list[str]:
     """Return, in words, everything that keeps a set from being put in force."""
-    found = []
     areas = areas_of(rubric)
-    off = FULL_MARKS - sums_of(areas)[1].maximum
-    if off:
-        words = _("Tổng điểm còn thiếu %(n)s mới đủ 100.") if off > 0 else _("Tổng điểm thừa %(n)s so với 100.")
-        found.append(words % {"n": f"{abs(off).normalize():f}".replace(".", ",")})
+    found = [] if rubric.is_levels else _off_hundred(areas)
     empty = [area.name for area in areas if not area.criteria.all()]
-    if empty:
-        found.append(_("Lĩnh vực chưa có tiêu chí: %(names)s.") % {"names": ", ".join(empty)})
+    if empty or not areas:
+        words = _("Lĩnh vực chưa có tiêu chí: %(names)s.") % {"names": ", ".join(empty)}
+        found.append(words if empty else _("Bộ tiêu chí chưa có lĩnh vực nào."))
     for area in areas:
         for row in area.criteria.all():
             if row.scoring != Scoring.YES_NO and row.points not in [level.points for level in row.levels.all()]:
                 found.append(_("Tiêu chí %(code)s chưa có mức nào cho điểm tối đa.") % {"code": row.code})
-    bands = list(rubric.bands.values_list("at_least", flat=True))
-    if Decimal(0) not in bands or len(bands) < 2:
+    bands = set(rubric.bands.values_list("at_least", flat=True))
+    if rubric.is_levels and bands != set(range(HIGHEST_LEVEL + 1)):
+        found.append(_("Cần đúng ba mức xếp loại, bắt đầu từ 0, 1 và 2."))
+    elif Decimal(0) not in bands or len(bands) < 2:
         found.append(_("Cần ít nhất hai mức xếp loại, mức thấp nhất bắt đầu từ 0 điểm."))
     return found
+
+
+def _off_hundred(areas: list[RubricArea]) -> list[str]:
+    off = FULL_MARKS - sums_of(areas)[1].maximum
+    if not off:
+        return []
+    words = _("Tổng điểm còn thiếu %(n)s mới đủ 100.") if off > 0 else _("Tổng điểm thừa %(n)s so với 100.")
+    return [words % {"n": f"{abs(off).normalize():f}".replace(".", ",")}]
 
 
 @transaction.atomic
 def create_rubric(
     *, code: str, name: str, from_year: int, by: User, document: str = "", note: str = "",
-    period_kind: str = "calendar_year",
+    period_kind: str = "calendar_year", kind: str = RubricKind.POINTS, valid_months: int | None = None,
+    raise_months: int | None = None,
 ) -> Rubric:  # fmt: skip
-    """Begin an empty set. Raises InvalidInput for a code that is taken, Forbidden."""
+    """Begin an empty set, of points or of levels. Raises InvalidInput for a code that is taken, Forbidden."""
     require_planner(by)
+    _check_validity(kind, valid_months, raise_months)
     if Rubric.objects.filter(code=code).exists():
         raise wrong("code", "code_taken", _("Mã này đã có. Hãy tạo phiên bản mới từ bộ tiêu chí đó."))
     row = Rubric.objects.create(
         code=code, name=clean(name), from_year=from_year, document=clean(document), note=note.strip(),
-        period_kind=period_kind,
+        period_kind=period_kind, kind=kind, valid_months=valid_months, raise_months=raise_months,
     )  # fmt: skip
     _keep("create_rubric", row, by, row)
     return row
+
+
+def _check_validity(kind: str, valid_months: int | None, raise_months: int | None) -> None:
+    if kind == RubricKind.LEVELS and not valid_months:
+        raise wrong("valid_months", "valid_months_missing", _("Hãy ghi danh hiệu có giá trị bao nhiêu tháng."))
+    if kind == RubricKind.POINTS and (valid_months or raise_months):
+        words = _("Thang 100 điểm không có thời hạn danh hiệu. Hãy để trống.")
+        raise wrong("valid_months", "valid_months_needless", words)
 
 
 @transaction.atomic
@@ -105,7 +122,8 @@ def copy_rubric(*, rubric: Rubric, by: User) -> Rubric:
         raise Conflict("draft_exists", _("Đã có một phiên bản đang soạn. Hãy sửa phiên bản đó."))
     new = Rubric.objects.create(
         code=rubric.code, version=versions[-1].version + 1, name=rubric.name, document=rubric.document,
-        note=rubric.note, period_kind=rubric.period_kind,
+        note=rubric.note, period_kind=rubric.period_kind, kind=rubric.kind, valid_months=rubric.valid_months,
+        raise_months=rubric.raise_months,
         from_year=max(timezone.localdate().year, rubric.from_year + (rubric.state == RubricState.IN_FORCE)),
     )  # fmt: skip
     for area in areas_of(rubric):
@@ -131,6 +149,7 @@ def edit_rubric(*, rubric: Rubric, by: User, edition: int | None = None, **value
     before = {name: getattr(row, name) for name in values}
     for name, value in values.items():
         setattr(row, name, value)
+    _check_validity(row.kind, row.valid_months, row.raise_months)
     row.save()
     changed = {name: f"{before[name]} → {value}" for name, value in values.items() if before[name] != value}
     _keep("edit_rubric", row, by, row, **changed)
@@ -161,7 +180,9 @@ def drop_area(*, area: RubricArea, by: User) -> None:
     area.delete()
 
 
-CRITERION_FIELDS = ("code", "order", "name", "help", "points", "scoring", "quantity")
+CRITERION_FIELDS = (
+    "code", "order", "name", "help", "points", "scoring", "quantity", "beside", "wording", "source",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -174,7 +195,7 @@ def save_criterion(
     Raises InvalidInput with the field; else as ``_take`` does.
     """
     held = _take(area.rubric, by, edition)
-    _check(values, levels)
+    _check(held, values, levels)
     others = Criterion.objects.filter(area__rubric=held)
     if criterion is not None:
         others = others.exclude(pk=criterion.pk)
@@ -197,17 +218,19 @@ def save_criterion(
     return row
 
 
-def _check(values: dict[str, Any], levels: Sequence[Level]) -> None:
+def _check(rubric: Rubric, values: dict[str, Any], levels: Sequence[Level]) -> None:
     if not clean(values.get("code", "")) or not clean(values.get("name", "")):
         raise wrong("name", "name_missing", _("Hãy ghi số và tên tiêu chí."))
     points, scoring = values["points"], values["scoring"]
     if not 0 < points <= FULL_MARKS:
         raise wrong("points", "points_range", _("Điểm tối đa phải lớn hơn 0 và không quá 100."))
-    quantity = values.get("quantity", "")
-    if quantity and quantity not in QUANTITIES:
+    quantity, known = values.get("quantity", ""), quantities_of(rubric)
+    if not {name for name in (quantity, *values.get("beside", [])) if name} <= set(known):
         raise wrong("quantity", "quantity_unknown", _("Hệ thống không tính số liệu này."))
     if scoring == Scoring.QUANTITY and not quantity:
         raise wrong("quantity", "quantity_missing", _("Chấm theo số liệu thì phải chọn số liệu nào."))
+    if rubric.is_levels:
+        _check_target(values, levels)
     if scoring == Scoring.YES_NO:
         if levels:
             raise wrong("scoring", "levels_needless", _("Chấm có hoặc không thì không có mức: có được điểm tối đa."))
@@ -226,6 +249,20 @@ def _check(values: dict[str, Any], levels: Sequence[Level]) -> None:
             raise wrong("scoring", "threshold_order", _("Mức nhiều điểm hơn phải đòi số liệu cao hơn."))
     elif any(not clean(level.words) for level in levels):
         raise wrong("scoring", "words_missing", _("Mỗi mức cần lời mô tả."))
+
+
+def _check_target(values: dict[str, Any], levels: Sequence[Level]) -> None:
+    """What a target of a set of levels has to be, beyond what every criterion is."""
+    if values["scoring"] == Scoring.YES_NO:
+        raise wrong(
+            "scoring", "target_has_levels", _("Chỉ tiêu của bộ theo mức độ chấm bằng mức, không bằng có, không.")
+        )
+    if values["points"] != HIGHEST_LEVEL or any(level.points not in (1, HIGHEST_LEVEL) for level in levels):
+        raise wrong("scoring", "levels_are_1_and_2", _("Mức của chỉ tiêu chỉ là 1 hoặc 2, cao nhất là 2."))
+    if any(not clean(level.words) for level in levels):
+        raise wrong("scoring", "words_missing", _("Mỗi mức cần lời mô tả."))
+    if values.get("wording") == Wording.SUMMARY and not clean(values.get("source", "")):
+        raise wrong("source", "source_missing", _("Lời văn theo bài tóm tắt thì phải ghi nguồn."))
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ yearly record, plans and surveys from their own tables. What nobody wrote down i
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -242,7 +242,7 @@ class Quantity:
 
     label: str | Promise
     unit: str | Promise
-    look: Callable[[Facts], Evidence]
+    look: Callable[[Any], Evidence]  # of Facts, or of the facts of a commune
 
 
 _PERCENT = _lazy("phần trăm")
@@ -294,6 +294,6 @@ QUANTITIES: dict[str, Quantity] = {
 }  # fmt: skip
 
 
-def evidence(names: set[str], facts: Facts) -> dict[str, Evidence]:
-    """Return what the system has for each name; names it does not know (any more) are left out."""
-    return {name: QUANTITIES[name].look(facts) for name in sorted(names) if name in QUANTITIES}
+def evidence(names: set[str], facts: Any, known: Mapping[str, Quantity] = QUANTITIES) -> dict[str, Evidence]:
+    """Return what the system has for each name; names that ``known`` does not have (any more) are left out."""
+    return {name: known[name].look(facts) for name in sorted(names) if name in known}

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import Prefetch
@@ -12,12 +12,23 @@ from accounts.models import User
 from centres.access import scope_of
 from centres.choices import Verb
 from centres.models import AdminUnit, Centre
-from indicators.choices import EvaluationState
-from indicators.models import Criterion, CriterionLevel, Evaluation, EvaluationScore, Rubric, RubricArea
-from indicators.rubric.marks import Sum, by_area, propose, rank_of
-from indicators.rubric.quantities import QUANTITIES, Evidence, Facts, evidence, period_of
+from indicators.choices import EvaluationState, Wording
+from indicators.models import (
+    Criterion,
+    CriterionLevel,
+    Evaluation,
+    EvaluationPaper,
+    EvaluationScore,
+    Rubric,
+    RubricArea,
+)
+from indicators.rubric.commune_facts import CommuneFacts
+from indicators.rubric.known import quantities_of
+from indicators.rubric.marks import Sum, Tally, by_area, level_of, propose, rank_of, tally_of
+from indicators.rubric.quantities import Evidence, Facts, evidence, period_of
 
 CENTRE_SET = "TTHTCD"
+COMMUNE_SET = "CDHT-XA"
 
 
 def areas_of(rubric: Rubric) -> list[RubricArea]:
@@ -51,12 +62,10 @@ class Line:
     proposed: Decimal | None
     score: EvaluationScore | None
     before: Decimal | None
-
-    @property
-    def quantity_label(self) -> str:
-        """What the evidence is called."""
-        known = QUANTITIES.get(self.criterion.quantity)
-        return str(known.label) if known else ""
+    quantity_label: str = ""
+    # What else the system knows, only shown: label and evidence.
+    beside: tuple[tuple[str, Evidence], ...] = ()
+    papers: tuple[EvaluationPaper, ...] = ()
 
     @property
     def points(self) -> Decimal | None:
@@ -77,12 +86,33 @@ class Line:
         return bool(self.score and self.score.value is not None and self.evidence
                     and self.evidence.value != self.score.value)  # fmt: skip
 
+    @property
+    def level_words(self) -> str:
+        """The level that counts at the moment, as the set words it; "" while nobody said."""
+        return self.words_of(self.points)
+
+    @property
+    def own_words(self) -> str:
+        """The level that was stated, in words; "" for none."""
+        return self.words_of(self.score.points if self.score else None)
+
+    @property
+    def proposed_words(self) -> str:
+        """The level the system proposes, in words; "" for none."""
+        return self.words_of(self.proposed)
+
+    def words_of(self, points: Decimal | None) -> str:
+        """Return the words of a level."""
+        if points is None:
+            return ""
+        return next((level.words for level in self.criterion.levels.all() if level.points == points), "")
+
 
 @dataclass(frozen=True)
 class Sheet:
-    """Everything of one centre's year: areas with lines and sums, the whole, its rank as it stands."""
+    """Everything of one year of a centre or commune: areas with lines and sums, the whole, its rank as it stands."""
 
-    centre: Centre
+    subject: Centre | AdminUnit
     year: int
     rubric: Rubric
     evaluation: Evaluation | None
@@ -93,8 +123,34 @@ class Sheet:
 
     @property
     def rank(self) -> str:
-        """The rank of the points so far; of a sheet with open criteria it is only how it stands."""
-        return rank_of(self.bands, self.whole.points)
+        """The rank of the points so far; of a sheet with open criteria it is only how it stands.
+
+        Of targets it is the level they all reach, "" while it is not known.
+        """
+        total = self.total
+        return "" if total is None else rank_of(self.bands, total)
+
+    @property
+    def total(self) -> Decimal | None:
+        """Points so far; of targets the level they all reach, None while it is not known."""
+        if self.rubric.is_levels:
+            return level_of(line.points for line in self.lines)
+        return self.whole.points
+
+    @property
+    def tally(self) -> Tally:
+        """Targets by the level they reach."""
+        return tally_of(line.points for line in self.lines)
+
+    @property
+    def tallies(self) -> list[tuple[RubricArea, list[Line], Tally]]:
+        """Areas with their lines, and their targets by level."""
+        return [(area, lines, tally_of(line.points for line in lines)) for area, lines, _sum in self.parts]
+
+    @property
+    def unconfirmed(self) -> int:
+        """Targets whose words are not the document's own."""
+        return sum(line.criterion.wording != Wording.TEXT for line in self.lines)
 
     @property
     def lines(self) -> list[Line]:
@@ -102,29 +158,50 @@ class Sheet:
         return [line for _area, lines, _sum in self.parts for line in lines]
 
 
-def sheet(*, centre: Centre, year: int, viewer: User) -> Sheet | None:
-    """Return the sheet of a year with live evidence (once locked: as it was); None without a set in force.
+def sheet(*, year: int, viewer: User, centre: Centre | None = None, unit: AdminUnit | None = None) -> Sheet | None:
+    """Return the sheet of a centre's or commune's year with live evidence; None without a set in force.
 
-    The caller has checked that the viewer sees the centre's figures.
+    The caller has checked that the viewer sees the figures. A fixed number of queries.
     """
-    found = Evaluation.objects.select_related("rubric", "submitted_by", "locked_by").filter(centre=centre, year=year)
-    evaluation = found.first()
-    rubric = evaluation.rubric if evaluation else rubric_for(year)
+    subject = centre or unit
+    assert subject is not None
+    found = Evaluation.objects.select_related("rubric", "submitted_by", "locked_by")
+    evaluation = found.filter(centre=centre, unit=unit, year=year).first()
+    rubric = evaluation.rubric if evaluation else rubric_for(year, CENTRE_SET if centre else COMMUNE_SET)
     if rubric is None:
         return None
     areas = areas_of(rubric)
-    names = {row.quantity for area in areas for row in area.criteria.all() if row.quantity}
-    facts = Facts(centre=centre, period=period_of(rubric.period_kind, year), year=year, viewer=viewer)
-    known = evidence(names, facts)
+    rows = [row for area in areas for row in area.criteria.all()]
+    period, known = period_of(rubric.period_kind, year), quantities_of(rubric)
+    facts = (
+        Facts(centre=centre, period=period, year=year, viewer=viewer) if centre
+        else CommuneFacts(unit=subject, period=period, year=year, viewer=viewer)  # type: ignore[arg-type]
+    )  # fmt: skip
+    names = {name for row in rows for name in (row.quantity, *row.beside) if name}
+    seen = evidence(names, facts, known)
+    labels = {name: str(known[name].label) for name in seen}
     scores = {row.criterion_id: row for row in evaluation.scores.all()} if evaluation else {}
-    before, last_year = _year_before(centre, year)
+    papers: dict[int, list[EvaluationPaper]] = defaultdict(list)
+    for paper in evaluation.papers.select_related("added_by") if evaluation else ():
+        papers[paper.criterion_id].append(paper)
+    before, last_year = _year_before(subject, year)
     parts = [
-        (area, [_line(row, known, scores.get(row.pk), before, evaluation) for row in area.criteria.all()])
+        (
+            area,
+            [
+                replace(
+                    _line(row, seen, scores.get(row.pk), before, evaluation),
+                    quantity_label=labels.get(row.quantity, ""), papers=tuple(papers[row.pk]),
+                    beside=tuple((labels[name], seen[name]) for name in row.beside if name in seen),
+                )
+                for row in area.criteria.all()
+            ],
+        )
         for area in areas
-    ]
+    ]  # fmt: skip
     sums, whole = by_area({area.pk: [(line.points, line.criterion.points) for line in lines] for area, lines in parts})
     done = [(area, lines, sums[area.pk]) for area, lines in parts]
-    return Sheet(centre, year, rubric, evaluation, done, whole, bands_of(rubric), last_year)
+    return Sheet(subject, year, rubric, evaluation, done, whole, bands_of(rubric), last_year)
 
 
 def _line(
@@ -140,9 +217,10 @@ def _line(
     return Line(row, seen, proposed, score, before.get(row.code))
 
 
-def _year_before(centre: Centre, year: int) -> tuple[dict[str, Decimal], Evaluation | None]:
+def _year_before(subject: Centre | AdminUnit, year: int) -> tuple[dict[str, Decimal], Evaluation | None]:
     """Points of the year before by the code of the criterion: a newer version of a set keeps its codes."""
-    row = Evaluation.objects.select_related("rubric").filter(centre=centre, year=year - 1).first()
+    whose = {"centre": subject} if isinstance(subject, Centre) else {"unit": subject}
+    row = Evaluation.objects.select_related("rubric").filter(**whose, year=year - 1).first()
     if row is None:
         return {}, None
     scores = row.scores.select_related("criterion").exclude(points__isnull=True)
@@ -175,8 +253,8 @@ def standings(*, user: User, year: int, unit: AdminUnit | None = None) -> list[S
     if unit is not None:
         centres = centres & Centre.objects.in_unit(unit, day)
     rows = list(centres.distinct().order_by("sort_key", "pk"))
-    found = Evaluation.objects.visible_to(user).filter(year=year).select_related("rubric", "submitted_by", "locked_by")
-    known = {row.centre_id: row for row in found}
+    found = Evaluation.objects.visible_to(user).filter(year=year, centre__isnull=False)
+    known = {row.centre_id: row for row in found.select_related("rubric", "submitted_by", "locked_by")}
     return [Standing(centre, known.get(centre.pk)) for centre in rows]
 
 

@@ -30,7 +30,7 @@ def run_of(token: str) -> ReportRun | None:
     found = read_token(token)
     if found is None:
         return None
-    return ReportRun.objects.select_related("unit", "centre", "made_by").filter(token=found).first()
+    return ReportRun.objects.select_related("unit", "centre", "made_by", "evaluation").filter(token=found).first()
 
 
 def proof_of(run: ReportRun) -> Proof:

@@ -11,6 +11,7 @@ from certificates.views.public import closed_page
 from core.offline import in_asked_language
 from indicators.annual.proof import proof_of_version, version_of
 from indicators.choices import Boundaries
+from indicators.community.proof import proof_of_file
 from indicators.history.papers import paper_of, proof_of_paper
 from indicators.statistics.proof import proof_of, run_of
 
@@ -30,6 +31,8 @@ def proof(request: HttpRequest, token: str) -> HttpResponse:
         if too_many_misses(request):
             return closed_page(render(request, "verify/slow_down.html", status=429))
         return closed_page(render(request, "indicators/proof.html", {"proof": None}, status=404))
+    if run.evaluation_id:
+        return closed_page(render(request, "communities/proof.html", {"proof": proof_of_file(run), "run": run}))
     found = proof_of(run)
     context = {
         "proof": found, "run": run, "map": Boundaries(run.boundaries).label,

@@ -13,7 +13,7 @@ from centres.access import scoped
 from centres.choices import Verb
 from indicators.models import Criterion, Rubric, RubricArea
 from indicators.rubric import editing
-from indicators.rubric.quantities import QUANTITIES
+from indicators.rubric.known import quantities_of
 from indicators.rubric.selectors import areas_of, bands_of, sums_of
 from indicators.rubric_forms import AreaForm, BandsForm, CriterionForm, RubricForm, typed
 from indicators.views.asking import user_of
@@ -53,14 +53,22 @@ def rubric_page(request: HttpRequest, pk: int) -> HttpResponse:
     rubric = rubric_or_404(request, pk)
     areas = areas_of(rubric)
     sums, whole = sums_of(areas)
-    may_edit = may_plan(request)
+    may_edit, known = may_plan(request), quantities_of(rubric)
     context = {
         "rubric": rubric,
         "areas": [
-            (area, [(row, QUANTITIES.get(row.quantity)) for row in area.criteria.all()], sums[area.pk].maximum)
+            (
+                area,
+                [
+                    (row, known.get(row.quantity), [known[name] for name in row.beside if name in known])
+                    for row in area.criteria.all()
+                ],
+                sums[area.pk].maximum,
+            )
             for area in areas
         ],
         "total": whole.maximum,
+        "targets": sum(len(area.criteria.all()) for area in areas),
         "bands": bands_of(rubric),
         "obstacles": editing.obstacles(rubric) if rubric.is_draft else [],
         "may_edit": may_edit and rubric.is_draft,
@@ -73,7 +81,7 @@ def rubric_page(request: HttpRequest, pk: int) -> HttpResponse:
 def rubric_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the head of a draft."""
     rubric = rubric_or_404(request, pk)
-    names = ("name", "document", "from_year", "period_kind", "note")
+    names = ("name", "document", "from_year", "period_kind", "note", "valid_months", "raise_months")
     form = RubricForm(rubric, request.POST or None, initial={name: getattr(rubric, name) for name in names})
     if filled(request, form, lambda **given: editing.edit_rubric(rubric=rubric, by=user_of(request), **given)):
         messages.success(request, _("Đã lưu."))
@@ -146,15 +154,18 @@ def criterion_edit(request: HttpRequest, pk: int, criterion_pk: int | None = Non
     initial: dict[str, Any] = {}
     if row:
         initial = {
-            name: getattr(row, name) for name in ("area", "code", "order", "name", "help", "scoring", "quantity")
-        }
+            name: getattr(row, name)
+            for name in (
+                "area", "code", "order", "name", "help", "scoring", "quantity", "beside", "wording", "source",
+            )
+        }  # fmt: skip
         initial["points"] = typed(row.points)
     elif asked := request.GET.get("area", ""):
         initial["area"] = asked
     form = CriterionForm(rubric, row, request.POST or None, initial=initial)
 
     def save(area: RubricArea, edition: int | None = None, **given: Any) -> Criterion:
-        values = {name: given[name] for name in editing.CRITERION_FIELDS}
+        values = {name: given[name] for name in editing.CRITERION_FIELDS if name in given}
         return editing.save_criterion(
             area=area, values=values, levels=form.levels(), by=user_of(request), criterion=row, edition=edition
         )

@@ -10,8 +10,11 @@ from centres.models import Body
 from clc_manager.help import GUIDES
 from courses.models import ClassGroup, Enrolment
 from indicators.annual.services import start_report
-from indicators.models import Contribution, Indicator, Rubric
+from indicators.community.titles import recognise_community
+from indicators.models import CommunityTitle, Contribution, Indicator, Rubric
 from indicators.rubric.editing import copy_rubric
+from indicators.rubric.papers import attach_paper
+from indicators.rubric.selectors import sheet
 from indicators.services.contributions import save_contribution
 from tests.cast import with_linh
 from tests.matrix.excused import EXCUSED
@@ -36,6 +39,7 @@ NO_PAGE = {
     "statistics-proof": "public: tests/indicators/test_statistics_files.py",
     "statistics-proof-lower": "the same page",
     "indicators:year-form-file": "a file",
+    "indicators:community-pdf": "a file", "indicators:community-paper": "a file",
     "indicators:form-detail": "an upload: tests/indicators/test_report_forms.py",
     "indicators:form-fill": "a file", "indicators:form-original": "a file", "indicators:schedule-file": "a file",
     "indicators:divided-unit": "only where a commune was divided: tests/indicators/test_boundaries.py",
@@ -55,6 +59,7 @@ FILES = {
     "certificates:labels", "certificates:merged", "certificates:pdf", "certificates:proof",
     "certificates:register-export", "courses:material-file", "courses:plan-report-export",
     "courses:roster-wrong-rows", "indicators:exchange-file", "indicators:figures-template",
+    "indicators:community-list-file",
     "indicators:plan-file", "indicators:quality-export", "indicators:statistics-export",
     "literacy:call-sheet", "literacy:cohort-export",
     "literacy:phone-list", "literacy:register-export", "literacy:survey-wrong-rows",
@@ -100,7 +105,7 @@ def plan_stops(world: World) -> list[tuple[str, str, list[Any]]]:
 def rubric_stops(world: World) -> list[tuple[str, str, list[Any]]]:
     """Pages of laying a set of criteria down."""
     rubric = Rubric.objects.get(code="TTHTCD", version=1)
-    draft = Rubric.objects.filter(version=2).first() or copy_rubric(rubric=rubric, by=world.cast.tuan)
+    draft = Rubric.objects.filter(code="TTHTCD", version=2).first() or copy_rubric(rubric=rubric, by=world.cast.tuan)
     area = draft.areas.all()[0]
     criterion = area.criteria.all()[1]
     return [
@@ -110,6 +115,32 @@ def rubric_stops(world: World) -> list[tuple[str, str, list[Any]]]:
         ("indicators:rubric-area-edit", "tuan", [draft.pk, area.pk]),
         ("indicators:criterion-add", "tuan", [draft.pk]),
         ("indicators:criterion-edit", "tuan", [draft.pk, criterion.pk]),
+    ]  # fmt: skip
+
+
+def community_stops(world: World) -> list[tuple[str, str, list[Any]]]:
+    """A commune's file as its officer writes it and as the city reads it, its papers, the decision and its end."""
+    cast, year = world.cast, timezone.localdate().year
+    unit = cast.commune_b
+    seen = sheet(unit=unit, year=year, viewer=cast.nam)
+    assert seen is not None
+    criterion = seen.lines[0].criterion
+    if seen.evaluation is None:
+        attach_paper(
+            unit=unit, year=year, criterion=criterion, title="Kế hoạch số 12/KH-UBND", content=b"%PDF-1.4\n%%EOF\n",
+            file_name="ke-hoach.pdf", by=cast.nam,
+        )  # fmt: skip
+    title = CommunityTitle.objects.first() or recognise_community(
+        unit=unit, level=1, number="12/QĐ-UBND", decided_on=timezone.localdate(), decided_by="Chủ tịch UBND thành phố",
+        note="Quyết định trên giấy", by=cast.tuan,
+    )  # fmt: skip
+    rubric = Rubric.objects.get(code="CDHT-XA")
+    return [
+        ("indicators:community", "nam", [unit.pk]), ("indicators:community", "tuan", [unit.pk]),
+        ("indicators:community", "oanh", [cast.commune_a.pk]),
+        ("indicators:community-papers", "nam", [unit.pk, criterion.pk]),
+        ("indicators:community-recognise", "tuan", [unit.pk]), ("indicators:community-end", "tuan", [title.pk]),
+        ("indicators:rubric", "tuan", [rubric.pk]),
     ]  # fmt: skip
 
 
@@ -141,6 +172,7 @@ def excused_stops(world: World) -> list[Stop]:
         ("indicators:title-take-back", "lan", [world.title.pk]),
         *plan_stops(world),
         *rubric_stops(world),
+        *community_stops(world),
         *(("help", "lan", [topic]) for topic in GUIDES),
         ("job-status", "lan", [world.job.pk]),
         ("learners:merge", "duc", [rows.learner.pk, others.values_list("learner_id", flat=True)[0]]),

@@ -216,7 +216,7 @@ VIETNAMESE_ONLY = (
     "indicators/statistics/documents.py", "indicators/statistics/paper.py", "indicators/statistics/proof.py",
     "indicators/annual/blocks.py", "indicators/annual/charts.py", "indicators/annual/composing.py",
     "indicators/annual/paper.py", "indicators/annual/subjects.py", "indicators/annual/values.py",
-    "indicators/annual/word.py", "indicators/year_form/files.py",
+    "indicators/annual/word.py", "indicators/year_form/files.py", "indicators/community/files.py",
 )  # fmt: skip
 
 

@@ -201,6 +201,8 @@ PLAIN: dict[str, frozenset[str]] = {
     "indicators:centre-year": DESKS,
     "indicators:evaluation-list": NO_TEACHER,
     "indicators:year-form": NO_TEACHER,
+    "indicators:community-list": NO_TEACHER,
+    "indicators:community-list-file": NO_TEACHER,
     "indicators:rubric-list": NO_TEACHER,
     "indicators:rubric-add": frozenset({"tuan"}),
     "indicators:form-list": NO_TEACHER,

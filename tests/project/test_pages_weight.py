@@ -21,7 +21,7 @@ PAGES = (
     "indicators:statistics", "centres:centre-list", "centres:unit-list", "centres:audit-list", "accounts:profile",
     "indicators:statistics-units", "indicators:divided-list", "indicators:statistics-profile",
     "indicators:centre-year", "indicators:annual-list", "indicators:form-list", "indicators:schedule-list",
-    "indicators:evaluation-list", "indicators:rubric-list", "indicators:year-form",
+    "indicators:evaluation-list", "indicators:rubric-list", "indicators:year-form", "indicators:community-list",
     "api:docs", "api:keys", "certificates:templates", "literacy:phone", "literacy:phone-pick", "literacy:held",
     "literacy:instrument", "literacy:standards", "literacy:year-closing",
 )  # fmt: skip

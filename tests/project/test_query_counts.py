@@ -56,6 +56,7 @@ LISTS = (
     ("indicators:plan", {}, "tuan"),
     ("indicators:annual-list", {}, "tuan"),
     ("indicators:evaluation-list", {}, "tuan"),
+    ("indicators:community-list", {}, "tuan"),
     ("indicators:year-form", {}, "tuan"),
     ("indicators:statistics", {"preset": "custom", "from": "2020-01-01", "to": "2100-12-31"}, "tuan"),
     ("indicators:statistics-units", {"preset": "custom", "from": "2020-01-01", "to": "2100-12-31"}, "tuan"),

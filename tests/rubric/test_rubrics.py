@@ -20,6 +20,7 @@ HEAD = {
     "document": "QĐ 1",
     "from_year": "2026",
     "period_kind": "calendar_year",
+    "kind": "points",
     "note": "",
 }
 
