@@ -4,35 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from certificates.guards import guard_salts
 from core.triggers import append_only
-
-SALTS = "certificates_logsalt"
-
-
-def guard_salts(apps, schema_editor):
-    """A salt is never changed; deleting it is allowed: that is how the law's erasure reaches the log."""
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(
-            f"CREATE FUNCTION {SALTS}_guard() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION 'a salt of the log is never changed'; END $$"
-        )
-        schema_editor.execute(
-            f"CREATE TRIGGER {SALTS}_guard BEFORE UPDATE ON {SALTS} FOR EACH ROW EXECUTE FUNCTION {SALTS}_guard()"
-        )
-    else:
-        schema_editor.execute(
-            f"CREATE TRIGGER {SALTS}_guard BEFORE UPDATE ON {SALTS} "
-            f"BEGIN SELECT RAISE(ABORT, 'a salt of the log is never changed'); END"
-        )
-
-
-def unguard_salts(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(f"DROP TRIGGER {SALTS}_guard ON {SALTS}")
-        schema_editor.execute(f"DROP FUNCTION {SALTS}_guard()")
-    else:
-        schema_editor.execute(f"DROP TRIGGER {SALTS}_guard")
-
 
 class Migration(migrations.Migration):
 
@@ -114,5 +87,5 @@ class Migration(migrations.Migration):
         append_only("certificates_logleaf"),
         append_only("certificates_logplace"),
         append_only("certificates_logcheckpoint"),
-        migrations.RunPython(guard_salts, unguard_salts),
+        guard_salts(),
     ]

@@ -19,8 +19,8 @@ from django.db import transaction
 from bench.graduates import School
 from certificates.models import Certificate, RegisterEvent, SignedClaims
 from certificates.services import issue_class
-from tests.certificates.proofs import FULL
 from tests.certificates.test_processes import start
+from tests.proofs import FULL
 
 KILLS, PEOPLE = (25, 1000) if FULL else (8, 300)
 CENTRES, PER_CLASS, WORKERS = 2, 50, 3

@@ -17,8 +17,8 @@ from certificates.signing.fragment import TAG, seal, take_apart
 from certificates.signing.judging import judge
 from certificates.signing.keys import KeyFolder
 from core.tokens import ALPHABET
-from tests.certificates.proofs import FULL
 from tests.certificates.signed import signed_pairs
+from tests.proofs import FULL
 
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 PAYLOADS = 50 if FULL else 4
