@@ -9,16 +9,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.choices import Role
 from centres.choices import UnitKind
-from centres.models import AdminUnit, UnitLineage
+from centres.models import AdminUnit, Centre, CentreLocation, UnitLineage
 from core.errors import Conflict
 from indicators.community.files import make_paper
 from indicators.community.selectors import overview_of
 from indicators.community.titles import recognise_community
 from indicators.models import CommunityTitle, Criterion, Evaluation, EvaluationPaper, ReportRun, Rubric
 from indicators.rubric.papers import attach_paper
-from tests.cast import NEW_START
+from tests.cast import NEW_START, make_user
 from tests.community.conftest import PDF
+from tests.factories import finished_class
 
 
 def at(name, *args, **asked):
@@ -211,3 +213,22 @@ def test_the_list_costs_the_same_for_many_communes(as_user, cast, reference):
     assert counts[0][0] == counts[1][0]
     assert counts[1][1] == counts[0][1] + 37
     assert len(overview_of(user=cast.tuan, year=2026).communes) == 42
+
+
+def test_the_file_costs_the_same_for_many_centres_and_classes(as_user, file, cast):
+    client, page, counts = as_user(cast.nam), at("community", file.unit.pk), []
+    for numbers in (range(1), range(1, 9)):
+        for number in numbers:
+            centre = Centre.objects.create(
+                code=f"HN-X{number}", name=f"Trung tâm {number}", established_on=dt.date(2020, 1, 1), director_name=""
+            )
+            CentreLocation.objects.create(centre=centre, unit=file.unit, valid_from=NEW_START)
+            make_user(f"nhieu{number}", f"Nguyễn Thị Nhiều {number}", Role.CENTRE_STAFF, centre=centre)
+            finished_class(centre, passing=2, failing=0, sessions=2)
+        file.send(submit=False, version=len(counts))
+        client.get(page)
+        with CaptureQueriesContext(connection) as log:
+            answer = client.get(page)
+        counts.append(len(log))
+    assert counts[0] == counts[1]
+    assert "10 trung tâm" in answer.content.decode()
