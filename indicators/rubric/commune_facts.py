@@ -216,7 +216,7 @@ def _literacy(facts: CommuneFacts) -> Evidence:
         _("mức độ %(level)s: %(verdict)s") % {"level": level, "verdict": VERDICT_WORDS[line.verdicts[level]]}
         for level in LEVELS
     )
-    return Evidence(_level_met(line.verdicts), _("Chuẩn xóa mù chữ %(said)s") % {"said": said}, url)
+    return Evidence(_level_met(line.verdicts), said, url)
 
 
 def _level_met(verdicts: dict[int, Verdict]) -> Decimal | None:
