@@ -1,4 +1,4 @@
-"""What has to be handed in this plan year, and has not been: figures, the centre's own word, the year's report."""
+"""What waits for somebody beside the calendar of deadlines: decisions, confirmations, reports, what was sent back."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -10,22 +10,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from centres.access import scope_of
 from centres.choices import Verb
-from centres.models import AdminUnit, Centre
+from centres.models import AdminUnit
 from certificates.models import Proposal
-from core.dates import Period, plan_year_of
+from core.dates import Period, report_year_of
 from indicators.choices import ContributionState, EvaluationState, FigureState, IndicatorSource
 from indicators.community.selectors import expiring_for
 from indicators.contributions import addressees
-from indicators.models import (
-    AnnualReport,
-    CentreDeclaration,
-    Contribution,
-    Evaluation,
-    Figure,
-    Indicator,
-    Plan,
-    ReportRun,
-)
+from indicators.models import AnnualReport, Contribution, Evaluation, Figure, Plan
 from indicators.statistics.schedules import broken_schedules, new_files
 from literacy.models import CheckSending
 
@@ -40,17 +31,19 @@ class Duty:
     whose: str
     label: str
     url: str
+    late_days: int = 0
 
 
 def duties_of(user: User, day: dt.date) -> list[Duty]:
-    """Return what the user's centre or units still owe for the plan year. A fixed number of queries."""
-    scope, year = scope_of(user), plan_year_of(day)
+    """Return what waits for the user: to be decided, confirmed, written or reported anew. A fixed number of queries.
+
+    What has a day in the calendar of deadlines is not here: ``indicators.deadlines.pressing``.
+    """
+    scope, year = scope_of(user), report_year_of(day)
     found: list[Duty] = []
-    if scope.main_centre_id and scope.may(Verb.DECLARE, scope.main_centre_id):
-        found += _of_centre(Centre.objects.get(pk=scope.main_centre_id), year)
     if scope.unit_ids and scope.may(Verb.REPORT_FIGURE):
         for unit in AdminUnit.objects.filter(pk__in=scope.unit_ids).on(day).order_by("level", "sort_key"):
-            found += _of_unit(unit, year)
+            found += _sent_back_of(unit, year)
         found += _annual_reports(scope.unit_ids, day)
     if scope.may(Verb.APPROVE_FIGURE) and (waiting := Figure.objects.to_decide_by(user).count()):
         text = _("%(n)s số liệu chờ duyệt") % {"n": waiting}
@@ -79,14 +72,17 @@ def _contributions(user: User, day: dt.date) -> list[Duty]:
     plan = Plan.objects.in_force_on(day).first() if concerned else None
     if plan is None:
         return []
-    there = Contribution.objects.filter(plan=plan, year=day.year)
-    pages = f"?{urlencode({'plan': plan.code, 'year': str(day.year)})}"
+    year = report_year_of(day)
+    number = year.ends_on.year
+    there = Contribution.objects.filter(plan=plan, year=number)
+    pages = f"?{urlencode({'plan': plan.code, 'year': str(number)})}"
     if scope.body_ids:
         sent = there.filter(state__in=[ContributionState.SENT, ContributionState.ACCEPTED], unit__isnull=True)
         bodies = addressees(plan).filter(pk__in=scope.body_ids).exclude(pk__in=sent.values("body"))
-        text = _("Báo cáo phần của cơ quan năm %(year)s, trước 01/12") % {"year": day.year}
+        text = _("Báo cáo phần của cơ quan năm %(year)s, trước 01/12") % {"year": number}
+        page = "indicators:contribution-edit"
         return [
-            Duty(text, body.name, _("Viết"), reverse("indicators:contribution-edit", args=[body.code]) + pages)
+            Duty(text, body.name, _("Viết"), reverse(page, args=[body.code]) + pages, _late(year, day))
             for body in bodies
         ]
     waiting = there.filter(state=ContributionState.SENT).count()
@@ -119,10 +115,9 @@ def _titles(user: User, day: dt.date) -> list[Duty]:
 
 def _annual_reports(unit_ids: frozenset[int], day: dt.date) -> list[Duty]:
     """The annual report of one's own units, from October to the end of March: due before 1 December, late after it."""
-    year = day.year if day.month >= 10 else day.year - 1
-    plan = (
-        Plan.objects.in_force_on(Period.plan_year(year).ends_on).first() if day.month >= 10 or day.month <= 3 else None
-    )
+    period = report_year_of(day)
+    year = period.ends_on.year
+    plan = Plan.objects.in_force_on(period.ends_on).first() if day.month >= 10 or day.month <= 3 else None
     if plan is None:
         return []
     sent = AnnualReport.objects.filter(plan=plan, year=year, versions__sending__isnull=False)
@@ -131,39 +126,24 @@ def _annual_reports(unit_ids: frozenset[int], day: dt.date) -> list[Duty]:
     )
     text = _("Báo cáo năm %(year)s chưa gửi, trước 01/12") % {"year": year}
     url = f"{reverse('indicators:annual-list')}?{urlencode({'plan': plan.code, 'year': str(year)})}"
-    return [Duty(text, unit.name, _("Viết báo cáo"), url) for unit in units.order_by("level", "sort_key")]
+    late = _late(period, day)
+    return [Duty(text, unit.name, _("Viết báo cáo"), url, late) for unit in units.order_by("level", "sort_key")]
 
 
-def _of_centre(centre: Centre, year: Period) -> list[Duty]:
-    found = []
-    number = year.ends_on.year
-    if not CentreDeclaration.objects.filter(centre=centre, year=number).exists():
-        text = _("Tự khai ứng dụng công nghệ thông tin năm %(year)s") % {"year": number}
-        found.append(Duty(text, centre.name, _("Khai"), reverse("indicators:declare")))
-    # Looked at from the first day of the plan year on: a report of last year made this year is not this year's.
-    made = ReportRun.objects.filter(centre=centre, ends_on__gte=year.starts_on, made_at__date__gte=year.starts_on)
-    if not made.exists():
-        text = _("Báo cáo thống kê năm %(year)s chưa xuất") % {"year": number}
-        url = reverse("indicators:statistics") + "?preset=plan"
-        found.append(Duty(text, centre.name, _("Xuất báo cáo"), url))
-    return found
+def _late(period: Period, day: dt.date) -> int:
+    """Days since the last one of a plan year: its report was due by then."""
+    return max((day - period.ends_on).days, 0)
 
 
-def _of_unit(unit: AdminUnit, year: Period) -> list[Duty]:
-    # Of the city's main plan: what another plan asks beside it is asked for on that plan's own page.
-    reported = Indicator.objects.filter(plan__is_default=True).exclude(source=IndicatorSource.COMPUTED)
+def _sent_back_of(unit: AdminUnit, year: Period) -> list[Duty]:
+    """What came back to be reported anew. Of the city's main plan: others are asked for on their own pages."""
     there = (
         Figure.objects.select_related("indicator__plan")
         .prefetch_related("decisions")
-        .filter(unit=unit, ends_on__gte=year.starts_on, ends_on__lte=year.ends_on, indicator__in=reported)
+        .filter(unit=unit, ends_on__gte=year.starts_on, ends_on__lte=year.ends_on, indicator__plan__is_default=True)
+        .exclude(indicator__source=IndicatorSource.COMPUTED)
     )
-    found = [_sent_back(row, unit) for row in there.latest().filter(state=FigureState.RETURNED)[:MOST_RETURNED]]
-    missing = reported.exclude(pk__in=there.values("indicator")).count()
-    if missing:
-        words = _("%(n)s chỉ số chưa có số liệu năm %(year)s")
-        text = words % {"n": missing, "year": year.ends_on.year}
-        found.append(Duty(text, unit.name, _("Nhập số liệu"), reverse("indicators:plan") + f"?unit={unit.pk}"))
-    return found
+    return [_sent_back(row, unit) for row in there.latest().filter(state=FigureState.RETURNED)[:MOST_RETURNED]]
 
 
 def _sent_back(figure: Figure, unit: AdminUnit) -> Duty:

@@ -25,6 +25,7 @@ from literacy.models import FollowUp
 from literacy.selectors import told_of
 
 SHOWN = 6
+REPORT_IN_SIGHT = 90
 
 
 @dataclass
@@ -47,12 +48,22 @@ class Today:
     people: dict[str, int] = field(default_factory=dict)
     units: list[AdminUnit] = field(default_factory=list)
     centre_count: int = 0
-    days_to_report: int = 0
+    days_to_report: int | None = None
     duties: list[Duty] | None = None
     hands_in: bool = False
     due: list[Mine] = field(default_factory=list)
     c3: CentreUse | None = None
     presets: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether something of one's own is overdue."""
+        return any(row.days < 0 for row in self.due) or any(duty.late_days for duty in self.duties or ())
+
+    @property
+    def waiting(self) -> int:
+        """How many things wait for the user."""
+        return len(self.due) + len(self.duties or ())
 
     @property
     def can_enrol(self) -> bool:
@@ -65,9 +76,10 @@ class Today:
         return self.scope.may(Verb.VIEW_FIGURES)
 
 
-def _days_to_report(day: dt.date) -> int:
-    """Days until 1 December, before which the year's report is due (plan, part IV)."""
-    return (plan_year_of(day).ends_on - day).days + 1
+def _days_to_report(day: dt.date) -> int | None:
+    """Days until 1 December, before which the year's report is due (plan, part IV); None while it is far off."""
+    left = (plan_year_of(day).ends_on - day).days + 1
+    return left if left <= REPORT_IN_SIGHT else None
 
 
 def _people(user: User, year: int) -> dict[str, int]:

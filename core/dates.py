@@ -155,3 +155,8 @@ class Period:
 def plan_year_of(day: dt.date) -> Period:
     """Return the plan year a day belongs to: 1 December to 30 November (plan, part IV)."""
     return Period.plan_year(day.year + (day.month == 12))
+
+
+def report_year_of(day: dt.date) -> Period:
+    """Return the plan year people report on: until the end of March the one that closed, for its report may be late."""
+    return Period.plan_year(day.year - (day.month <= 3))

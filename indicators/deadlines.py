@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.models import User
 from centres.access import scope_of
@@ -36,6 +38,7 @@ from literacy.models import YearClosing
 
 BEFORE, AFTER = dt.timedelta(days=400), dt.timedelta(days=400)
 SOON, NEAR, LATE = dt.timedelta(days=14), dt.timedelta(days=3), dt.timedelta(days=60)
+OWED_UNTIL, AHEAD = dt.timedelta(days=121), dt.timedelta(days=60)
 MAKERS = {
     PeriodKind.LITERACY_YEAR: Period.literacy_year,
     PeriodKind.PLAN_YEAR: Period.plan_year,
@@ -222,14 +225,19 @@ class Mine:
         return -self.days
 
     @property
-    def address(self) -> str:
-        """Name of the page where it is done."""
-        return {
-            DueWhat.FIGURES.value: "indicators:plan",
-            DueWhat.CENTRE_REPORT.value: "indicators:statistics",
-            DueWhat.DECLARATION.value: "indicators:declare",
-            DueWhat.LITERACY_YEAR.value: "literacy:year-closing",
-        }[self.due.deadline.what]
+    def url(self) -> str:
+        """Where it is done, for the period it is about."""
+        due = self.due
+        page, asked = {
+            DueWhat.FIGURES.value: ("indicators:missing", {"deadline": due.deadline.code, "year": due.year}),
+            DueWhat.CENTRE_REPORT.value: (
+                "indicators:statistics",
+                {"from": f"{due.starts_on:%d/%m/%Y}", "to": f"{min(due.ends_on, self.today):%d/%m/%Y}"},
+            ),
+            DueWhat.DECLARATION.value: ("indicators:declare", {"year": due.ends_on.year}),
+            DueWhat.LITERACY_YEAR.value: ("literacy:year-closing", {"year": due.ends_on.year}),
+        }[due.deadline.what]
+        return f"{reverse(page)}?{urlencode(asked)}"
 
 
 def mine(user: User, today: dt.date, *, from_on: dt.date | None = None, to_on: dt.date | None = None) -> list[Mine]:
@@ -259,8 +267,11 @@ def mine(user: User, today: dt.date, *, from_on: dt.date | None = None, to_on: d
 
 
 def pressing(user: User, today: dt.date) -> list[Mine]:
-    """Return what of one's own is overdue or due within a month and not handed in: for the start page."""
-    window = mine(user, today, from_on=today - LATE, to_on=today + dt.timedelta(days=30))
+    """Return what of one's own is overdue or due within sixty days and not handed in: for the start page.
+
+    What was due before December stays until the end of March: others wait for it to close the year.
+    """
+    window = mine(user, today, from_on=today - OWED_UNTIL, to_on=today + AHEAD)
     return [row for row in window if not row.done]
 
 

@@ -1,6 +1,9 @@
 """The calendar of what is due, and who has not handed it in."""
 
 import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +12,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import override
@@ -28,7 +32,7 @@ from indicators.models import Deadline, ReminderChoice
 from indicators.selectors import current_plan
 from indicators.views.asking import user_of
 
-PAGE = 100
+PAGE = 50
 SORTS = {"unit": _lazy("Đơn vị"), "line": _lazy("Chỉ tiêu"), "state": _lazy("Tình trạng")}
 STATES = {"nothing": _lazy("chưa nhập"), "draft": _lazy("mới lưu nháp"), "returned": _lazy("bị trả lại")}
 ORDER = ("returned", "draft", "nothing")
@@ -72,15 +76,35 @@ def _sorted(rows: list[Owed], sort: str) -> list[Owed]:
         "line": lambda row: (line(row), row.sort_key),
         "state": lambda row: (ORDER.index(row.state), row.sort_key, line(row)),
     }
-    return sorted(rows, key=keys.get(sort, lambda row: (row.sort_key, line(row))))
+    return sorted(rows, key=keys.get(sort, lambda row: (row.sort_key, row.whose, line(row))))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows that belong together on the page: of one unit or centre, of one line, or in one state of one unit."""
+
+    first: Owed
+    rows: list[tuple[Owed, Promise]]
+
+
+def _grouped(rows: list[Owed], sort: str) -> list[Group]:
+    """Return sorted rows by what they are sorted by; by state: the same state of the same unit."""
+    keys: dict[str, Callable[[Owed], Any]] = {
+        "unit": lambda row: (row.unit, row.centre),
+        "line": lambda row: row.indicator,
+        "state": lambda row: (row.state, row.unit, row.centre),
+    }
+    groups = ([(row, STATES[row.state]) for row in group] for _key, group in groupby(rows, keys[sort]))
+    return [Group(group[0][0], group) for group in groups]
 
 
 @scoped(Verb.VIEW_FIGURES)
 def missing(request: HttpRequest) -> HttpResponse:
-    """Who has not handed in: a row for each unit and line, or each centre and report; also as XLSX."""
+    """Who has not handed in: a row for each unit with its lines, or each line with its units; also as XLSX."""
     user, today = user_of(request), timezone.localdate()
     due = _asked(request)
     sort = request.GET.get("sort", "unit")
+    sort = sort if sort in SORTS else "unit"
     subjects = subjects_of(due, user)
     found, total = owed(due, subjects)
     rows = _sorted(found, sort)
@@ -91,13 +115,13 @@ def missing(request: HttpRequest) -> HttpResponse:
     context = {
         "due": due,
         "choices": list(begun.values()),
-        "page_obj": Paginator([(row, STATES[row.state]) for row in rows], PAGE).get_page(request.GET.get("page")),
+        "page_obj": Paginator(_grouped(rows, sort), PAGE).get_page(request.GET.get("page")),
         "left": len(found),
         "total": total,
         "silent": len({(row.unit or row.centre) for row in found}),
         "subjects": len(subjects),
         "sorts": SORTS.items(),
-        "sort": sort if sort in SORTS else "unit",
+        "sort": sort,
         "query": urlencode(asked | {"sort": sort}),
         "asked": urlencode(asked),
         "days": due.days_left(today),

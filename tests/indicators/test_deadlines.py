@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from core.errors import Forbidden, InvalidInput
 from core.models import AuditEvent
-from indicators.deadlines import due_day, dues, mine, owed, subjects_of
+from indicators.deadlines import due_day, dues, mine, owed, pressing, subjects_of
 from indicators.models import Deadline, DeadlineDay, Figure, Indicator, Reminder, ReminderChoice
 from indicators.services import (
     approve_figure,
@@ -133,10 +133,14 @@ def test_the_pages(as_user, cast, reference):
     assert "Số liệu năm của kế hoạch, phường, xã" in body
     page = as_user(cast.tuan).get("/plan/missing/", {"deadline": "ke-hoach-phuong-xa", "year": 2026, "sort": "state"})
     assert (page.context["left"], page.context["total"], page.context["silent"]) == (19, 20, 2)
-    lines = [row.indicator.code for row, _words in page.context["page_obj"].object_list]
-    by_line = as_user(cast.tuan).get("/plan/missing/?deadline=ke-hoach-phuong-xa&year=2026&sort=line")
-    codes = [row.indicator.code for row, _words in by_line.context["page_obj"].object_list]
-    assert codes[:3] == ["A1", "A1", "A2"] != lines[:3]
+    address = "/plan/missing/?deadline=ke-hoach-phuong-xa&year=2026"
+    by_line = as_user(cast.tuan).get(address + "&sort=line").context["page_obj"].object_list
+    assert [(group.first.indicator.code, len(group.rows)) for group in by_line[:2]] == [("A1", 2), ("A2", 2)]
+    assert sum(len(group.rows) for group in by_line) == 19
+    by_unit = as_user(cast.tuan).get(address).context["page_obj"].object_list
+    assert [(group.first.unit, len(group.rows)) for group in by_unit] == [(cast.commune_b, 9), (cast.commune_a, 10)]
+    centres = as_user(cast.tuan).get("/plan/missing/?deadline=tu-khai-cntt&year=2026")
+    assert [group.first.centre for group in centres.context["page_obj"].object_list] == [cast.centre_b, cast.centre_a]
     sheet = as_user(cast.tuan).get("/plan/missing/?deadline=ke-hoach-phuong-xa&year=2026&format=xlsx")
     rows = list(openpyxl.load_workbook(io.BytesIO(sheet.content)).active.iter_rows(values_only=True))
     assert len(rows) == 19 + 4
@@ -259,6 +263,21 @@ def test_the_start_page_says_what_presses(as_user, cast, reference):
     assert "Khóa năm xóa mù chữ của phường, xã" in body
     assert "còn 5 ngày" in body
     assert "Khóa năm xóa mù chữ của phường, xã" not in as_user(cast.lan).get("/").content.decode()
+
+
+def test_what_is_late_leads_to_its_own_year_and_stays_until_march(as_user, cast, reference):
+    """On 1 December the plan year that has closed is asked for, not the one that began this morning."""
+    first = dt.date(2026, 12, 1)
+    of_nam = [(row.due.deadline.code, row.due.year, row.late_days) for row in pressing(cast.nam, first)]
+    assert ("ke-hoach-phuong-xa", 2026, 1) in of_nam
+    assert all(year == 2026 for _code, year, _late in of_nam)
+    assert ("ke-hoach-phuong-xa", 2026) in {(row.due.deadline.code, row.due.year) for row in pressing(
+        cast.nam, dt.date(2027, 3, 31)
+    )}  # fmt: skip
+    assert pressing(cast.nam, dt.date(2027, 6, 1)) == []
+    for user in (cast.nam, cast.lan):
+        for row in mine(user, first):
+            assert as_user(user).get(row.url).status_code == 200, row.url
 
 
 def test_an_approved_figure_stays_handed_in(cast, reference):

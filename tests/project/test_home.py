@@ -1,7 +1,6 @@
 """Home and search: what the person needs, and nothing of others."""
 
 import datetime as dt
-import re
 from decimal import Decimal
 
 import pytest
@@ -9,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from certificates.services import Decision, propose_revocation
-from clc_manager.today import _days_to_report
+from clc_manager.today import _days_to_report, today_for
 from core.dates import plan_year_of
 from courses.models import ClassGroup, Course, Topic
 from indicators.models import Indicator
@@ -82,64 +81,72 @@ def test_search_bears_any_text(as_user, cast, text):
 
 def test_report_is_due_before_the_first_of_december():
     assert _days_to_report(dt.date(2026, 11, 23)) == 8
-    assert _days_to_report(dt.date(2026, 12, 1)) == 365
+    assert _days_to_report(dt.date(2026, 11, 30)) == 1
+    assert _days_to_report(dt.date(2026, 12, 1)) is None  # nobody counts a year's days
 
 
 def test_health_needs_no_sign_in(client, db):
     assert client.get("/healthz").json() == {"ok": True}
 
 
-def duties(client):
-    page = client.get("/").context["page"]
-    # The annual report is a duty from October to March only: tests/indicators/test_annual_pages.py.
-    return None if page.duties is None else [
-        duty.text for duty in page.duties if not re.match("Báo cáo năm .* chưa gửi", duty.text)
-    ]  # fmt: skip
+def waiting(user, day):
+    """Codes of deadlines and texts of duties on a person's start page; None: no such panel."""
+    page = today_for(user, day)
+    if page.duties is None:
+        return None
+    return [row.due.deadline.code for row in page.due] + [duty.text for duty in page.duties]
 
 
 def test_what_has_to_be_handed_in_is_named_until_it_is(as_user, cast, reference):
-    year = plan_year_of(timezone.localdate()).ends_on.year
-    client = as_user(cast.lan)
-    assert duties(client) == [
-        f"Tự khai ứng dụng công nghệ thông tin năm {year}", f"Báo cáo thống kê năm {year} chưa xuất",
-    ]  # fmt: skip
-    declare(centre=cast.centre_a, year=year, applies_it=True, note="Điểm danh trên máy", by=cast.lan)
-    assert duties(client) == [f"Báo cáo thống kê năm {year} chưa xuất"]
-    export = client.get(reverse("indicators:statistics-export"), {"format": "csv", "preset": "plan"})
+    day = dt.date(2026, 11, 20)
+    assert waiting(cast.lan, day) == ["ke-hoach-trung-tam", "tu-khai-cntt"]
+    declare(centre=cast.centre_a, year=2026, applies_it=True, note="Điểm danh trên máy", by=cast.lan)
+    assert waiting(cast.lan, day) == ["ke-hoach-trung-tam"]
+    period = {"format": "csv", "from": "01/12/2025", "to": "30/11/2026"}
+    export = as_user(cast.lan).get(reverse("indicators:statistics-export"), period)
     assert b"".join(export.streaming_content).startswith(b"\xef\xbb\xbf")
-    assert duties(client) == []
-    assert "Số liệu và báo cáo năm nay đã có đủ" in client.get("/").content.decode()
-    assert len(duties(as_user(cast.minh))) == 2  # another centre's report is not theirs
+    assert waiting(cast.lan, day) == []
+    assert len(waiting(cast.minh, day)) == 2  # another centre's report is not theirs
+    page = today_for(cast.minh, dt.date(2026, 12, 1))
+    assert (page.is_late, page.waiting) == (True, 2)
+    assert today_for(cast.minh, dt.date(2027, 6, 1)).waiting == 0
+
+
+def test_the_start_page_says_so_when_nothing_presses(as_user, cast, reference, monkeypatch):
+    monkeypatch.setattr("clc_manager.today.pressing", lambda _user, _day: [])
+    assert "Không có gì quá hạn hoặc đến hạn trong 60 ngày tới." in as_user(cast.lan).get("/").content.decode()
 
 
 def test_what_waits_for_a_second_person_is_on_the_page_of_whoever_keeps_the_register(as_user, cast, reference):
     row = make_certificates(cast.centre_a, 1)[0]
-    assert duties(as_user(cast.van)) is None
+    day = timezone.localdate()
+    assert waiting(cast.van, day) is None
     propose_revocation(
         certificate=row, by=cast.duc, decision=Decision("Cấp nhầm người", "12/QĐ", dt.date(2026, 2, 1), "Đức")
     )
-    client = as_user(cast.van)
-    assert duties(client) == ["1 đề nghị về chứng nhận chờ bạn xác nhận"]
-    page = client.get("/").content.decode()
+    assert waiting(cast.van, day) == ["1 đề nghị về chứng nhận chờ bạn xác nhận"]
+    page = as_user(cast.van).get("/").content.decode()
     assert "Chờ bạn xác nhận" in page
     assert "Cần nộp" not in page  # she hands nothing in
     assert reverse("certificates:proposals") in page
 
 
-def test_officers_owe_figures_and_readers_owe_nothing(as_user, cast, reference):
-    year = plan_year_of(timezone.localdate()).ends_on.year
-    client = as_user(cast.tuan)
-    before = duties(client)
-    assert before == [f"25 chỉ số chưa có số liệu năm {year}"]
+def test_officers_owe_figures_and_readers_owe_nothing(cast, reference):
+    day = dt.date(2026, 11, 20)
+    assert waiting(cast.tuan, day) == ["ke-hoach-thanh-pho", "Báo cáo năm 2026 chưa gửi, trước 01/12"]
+    (before,) = today_for(cast.tuan, day).due
     report_figure(
         indicator=Indicator.objects.get(code="A4"), unit=cast.city, value=Decimal(100), status_value="",
         source_name="Sở Giáo dục và Đào tạo", document="12/BC", document_on=None,
-        ends_on=plan_year_of(timezone.localdate()).starts_on, by=cast.tuan,
+        ends_on=dt.date(2026, 9, 30), by=cast.tuan,
     )  # fmt: skip
-    assert duties(client) == [f"24 chỉ số chưa có số liệu năm {year}"]
-    assert duties(as_user(cast.hoa)) == []  # the district ended in 2025 and owes nothing more
-    assert duties(as_user(cast.oanh)) is None
-    assert duties(as_user(cast.thu)) is None
+    (after,) = today_for(cast.tuan, day).due
+    assert (before.left, after.left) == (25, 24)
+    assert waiting(cast.hoa, day) == []  # the district ended in 2025 and owes nothing more
+    assert waiting(cast.oanh, day) is None
+    assert waiting(cast.thu, day) is None
+    late = next(duty for duty in today_for(cast.tuan, dt.date(2026, 12, 1)).duties if "Báo cáo năm" in duty.text)
+    assert (late.text, late.late_days) == ("Báo cáo năm 2026 chưa gửi, trước 01/12", 1)
 
 
 def test_the_plan_year_turns_on_the_first_of_december():
