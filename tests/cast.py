@@ -93,9 +93,8 @@ def with_linh(cast: Cast) -> User:
     return cast.linh
 
 
-@pytest.fixture
-def cast(db) -> Cast:
-    """The whole cast in the database."""
+def make_cast() -> Cast:
+    """Write the whole cast into the database."""
     city = _unit("01", "city", UnitKind.THANH_PHO, "Thành phố Hà Nội", None)
     district_a = _unit("271", "district", UnitKind.HUYEN, "Huyện Ba Vì", city)
     district_b = _unit("001", "district", UnitKind.QUAN, "Quận Ba Đình", city)
@@ -120,6 +119,15 @@ def cast(db) -> Cast:
         oanh=make_user("oanh", "Ngô Kiều Oanh", Role.AUDITOR, unit=city),
     )
     return Cast(city, district_a, district_b, old_a, old_b, new_a, new_b, a, b, **vars(people))
+
+
+CAST = Remembered(make_cast, unless=[])
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    """The whole cast in the database."""
+    return CAST.again()
 
 
 @pytest.fixture

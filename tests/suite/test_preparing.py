@@ -12,7 +12,8 @@ from indicators.models import Indicator
 from learners.models import Learner
 from literacy.models import LevelStanding
 from tests import database
-from tests.factories import make_learner
+from tests.cast import make_cast
+from tests.factories import make_course, make_learner
 from tests.remembered import Remembered, content
 
 
@@ -39,6 +40,24 @@ def test_where_rows_are_there_already_they_are_loaded(cast):
     remembered.again()
     assert Topic.objects.get(code="phap_luat").name == "Luật"
     assert not remembered._tables
+
+
+@pytest.mark.django_db
+def test_what_is_remembered_is_given_as_objects_of_ones_own(reference):
+    remembered, casts = Remembered(make_cast, unless=[]), []
+    for _time in range(3):
+        with transaction.atomic():
+            casts.append(remembered.again())
+            assert make_course(casts[-1].centre_a).centre.memberships.count() == 4
+            casts[-1].lan.full_name = "Lê Thị Lan"
+            casts[-1].lan.save()
+            transaction.set_rollback(True)
+    assert remembered._tables
+    first, second, third = casts
+    assert second == third == first
+    assert second.lan is not third.lan
+    assert second.centre_a is not third.centre_a
+    assert third.users.keys() == first.users.keys()
 
 
 @pytest.mark.django_db
