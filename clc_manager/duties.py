@@ -136,11 +136,14 @@ def _late(period: Period, day: dt.date) -> int:
 
 
 def _sent_back_of(unit: AdminUnit, year: Period) -> list[Duty]:
-    """What came back to be reported anew. Of the city's main plan: others are asked for on their own pages."""
+    """What came back to be reported anew, of the year people report on and later.
+
+    Of the city's main plan: others are asked for on their own pages.
+    """
     there = (
         Figure.objects.select_related("indicator__plan")
         .prefetch_related("decisions")
-        .filter(unit=unit, ends_on__gte=year.starts_on, ends_on__lte=year.ends_on, indicator__plan__is_default=True)
+        .filter(unit=unit, ends_on__gte=year.starts_on, indicator__plan__is_default=True)
         .exclude(indicator__source=IndicatorSource.COMPUTED)
     )
     return [_sent_back(row, unit) for row in there.latest().filter(state=FigureState.RETURNED)[:MOST_RETURNED]]

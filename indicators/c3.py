@@ -7,7 +7,10 @@ attendance, somebody of it signed in in every whole month it was open, and its r
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import overload
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
@@ -20,6 +23,8 @@ from courses.choices import SessionStatus
 from courses.models import Session
 from indicators.models import CentreDeclaration, ReportRun
 from indicators.rollups.reading import classes_taught
+from indicators.rollups.use import KeptUse, Numbers, kept_use
+from indicators.rollups.use import thresholds as thresholds_known
 from indicators.sign_ins import midnight, months_used
 
 DEFINITION = "c3-2026-1"
@@ -62,20 +67,64 @@ class CentreUse:
         return not self.missing
 
 
+def _use(centre: Centre, numbers: Numbers, thresholds: tuple[int, bool]) -> CentreUse:
+    """``numbers``: classes, months open and used, reports, what the centre declares."""
+    held, months_open, present, made, declared = numbers
+    needed, needs_report = thresholds
+    missing = []
+    if held < needed:
+        missing.append(Missing("classes", held, needed))
+    if present < months_open:
+        missing.append(Missing("months", present, months_open))
+    if needs_report and not made:
+        missing.append(Missing("report", 0, 1))
+    return CentreUse(centre, held, months_open, present, made, tuple(missing), declared)
+
+
+class KeptUses(Sequence[CentreUse]):
+    """The centres behind a kept figure: read when somebody looks at them, not when the figure is all that is shown."""
+
+    def __init__(self, known: KeptUse, thresholds: tuple[int, bool]) -> None:
+        self._known, self._thresholds = known, thresholds
+
+    @cached_property
+    def _uses(self) -> list[CentreUse]:
+        centres = self._known.directory.centres
+        return [_use(centres[pk], numbers, self._thresholds) for pk, *numbers in self._known.rows()]
+
+    @overload
+    def __getitem__(self, place: int) -> CentreUse: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[CentreUse]: ...
+    def __getitem__(self, place: int | slice) -> CentreUse | Sequence[CentreUse]:
+        return self._uses[place]
+
+    def __len__(self) -> int:
+        return self._known.denominator
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._uses == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 @dataclass(frozen=True)
 class C3:
     """The figure with every centre behind it."""
 
-    centres: list[CentreUse] = field(default_factory=list)
+    centres: Sequence[CentreUse] = field(default_factory=list)
     starts_on: dt.date = dt.date.min
     ends_on: dt.date = dt.date.max
     min_classes: int = 0
     definition: str = DEFINITION
     hash: str = ""
+    kept: int | None = field(default=None, compare=False)
 
     @property
     def numerator(self) -> int:
         """Centres that count."""
+        if self.kept is not None:
+            return self.kept
         return sum(use.counts for use in self.centres)
 
     @property
@@ -96,17 +145,36 @@ def whole_months(starts_on: dt.date, ends_on: dt.date) -> set[tuple[int, int]]:
 
 
 def measure(*, unit: AdminUnit, as_of: dt.date, only: set[int] | None = None, from_rows: bool = False) -> C3:
-    """Measure every centre of the unit: a fixed number of queries. ``only`` limits to some centre ids.
-
-    Classes come from kept statistics where these are fresh (docs/adr/0051); ``from_rows`` counts them all.
+    """Measure every centre of the unit: a fixed number of queries, one where it is kept (docs/adr/0057). ``only``
+    limits to some centre ids; ``from_rows`` takes nothing that is kept. Raises LookupError when no rule holds.
     """
     starts_on = plan_year_of(as_of).starts_on
-    needed = int(setting_on("indicators.c3_min_classes", as_of))
-    needs_report = bool(setting_on("indicators.c3_needs_report", as_of))
+    known = None if from_rows or only is not None else kept_use(unit, starts_on, as_of)
+    if known is None:
+        return _measured(unit, as_of, only, from_rows)
+    limits = thresholds_known(known.directory, as_of)
+    kept = KeptUses(known, limits)
+    if not known.stale:
+        return C3(kept, starts_on, as_of, limits[0], DEFINITION, known.hash, known.numerator)
+    # Some centres did something since: these are measured anew, and only these.
+    fresh = {use.centre.pk: use for use in _measured(unit, as_of, set(known.stale), True).centres}
+    return _figure([fresh.get(use.centre.pk, use) for use in kept], starts_on, as_of, limits)
+
+
+def _figure(found: list[CentreUse], starts_on: dt.date, as_of: dt.date, limits: tuple[int, bool]) -> C3:
+    return C3(found, starts_on, as_of, limits[0], DEFINITION, digest(found, starts_on, as_of, limits))
+
+
+def _measured(unit: AdminUnit, as_of: dt.date, only: set[int] | None, from_rows: bool) -> C3:
+    starts_on = plan_year_of(as_of).starts_on
+    limits = (
+        int(setting_on("indicators.c3_min_classes", as_of)),
+        bool(setting_on("indicators.c3_needs_report", as_of)),
+    )
     centres = Centre.objects.in_unit(unit, as_of).active_on(as_of).distinct()
     if only is not None:
         centres = centres.filter(pk__in=only)
-    rows = list(centres.order_by("sort_key", "pk"))
+    rows = sorted(centres.order_by(), key=lambda centre: (centre.sort_key, centre.pk))
     ids = [centre.pk for centre in rows]
     classes = {} if from_rows else classes_taught(set(ids), starts_on, as_of)
     if rest := [pk for pk in ids if pk not in classes]:
@@ -130,19 +198,11 @@ def measure(*, unit: AdminUnit, as_of: dt.date, only: set[int] | None = None, fr
     )
     found = []
     for centre in rows:
-        months = whole_months(max(starts_on, centre.established_on), as_of)
-        held, made = classes.get(centre.pk, 0), reports.get(centre.pk, 0)
-        present = len(months & used[centre.pk])
-        missing = []
-        if held < needed:
-            missing.append(Missing("classes", held, needed))
-        if present < len(months):
-            missing.append(Missing("months", present, len(months)))
-        if needs_report and not made:
-            missing.append(Missing("report", 0, 1))
-        found.append(CentreUse(centre, held, len(months), present, made, tuple(missing), declared.get(centre.pk)))
-    thresholds = {"classes": needed, "report": needs_report}
-    return C3(found, starts_on, as_of, needed, DEFINITION, _digest(found, starts_on, as_of, thresholds))
+        months, pk = whole_months(max(starts_on, centre.established_on), as_of), centre.pk
+        present = len(months & used[pk])
+        numbers = (classes.get(pk, 0), len(months), present, reports.get(pk, 0), declared.get(pk))
+        found.append(_use(centre, numbers, limits))
+    return _figure(found, starts_on, as_of, limits)
 
 
 def use_of(centre_id: int, as_of: dt.date) -> CentreUse | None:
@@ -155,12 +215,12 @@ def use_of(centre_id: int, as_of: dt.date) -> CentreUse | None:
     return next(iter(measured.centres), None)
 
 
-def _digest(rows: list[CentreUse], starts_on: dt.date, ends_on: dt.date, thresholds: dict[str, int | bool]) -> str:
+def digest(rows: Iterable[CentreUse], starts_on: dt.date, ends_on: dt.date, limits: tuple[int, bool]) -> str:
     """SHA-256 over the canonical rows: the same use and thresholds give the same hash in any language."""
     body = {
         "definition": DEFINITION,
         "period": [str(starts_on), str(ends_on)],
-        "thresholds": thresholds,
+        "thresholds": {"classes": limits[0], "report": limits[1]},
         "centres": sorted(
             [use.centre.code, use.classes, use.months_used, use.months_open, use.reports, use.counts] for use in rows
         ),

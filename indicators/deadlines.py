@@ -228,7 +228,7 @@ class Mine:
     def url(self) -> str:
         """Where it is done, for the period it is about."""
         due = self.due
-        page, asked = {
+        pages: dict[str, tuple[str, dict[str, str | int]]] = {
             DueWhat.FIGURES.value: ("indicators:missing", {"deadline": due.deadline.code, "year": due.year}),
             DueWhat.CENTRE_REPORT.value: (
                 "indicators:statistics",
@@ -236,7 +236,8 @@ class Mine:
             ),
             DueWhat.DECLARATION.value: ("indicators:declare", {"year": due.ends_on.year}),
             DueWhat.LITERACY_YEAR.value: ("literacy:year-closing", {"year": due.ends_on.year}),
-        }[due.deadline.what]
+        }
+        page, asked = pages[due.deadline.what]
         return f"{reverse(page)}?{urlencode(asked)}"
 
 

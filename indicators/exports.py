@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop
 
 from core.tabular.writing import Cell, Column, Formula, Table
 from indicators.statistics.groups import GroupLine
-from indicators.statistics.selectors import Line, Statistics
+from indicators.statistics.lines import Line, Statistics
 
 # Column heading and the count it shows. A file is handed in: its words stay Vietnamese, the page translates them.
 COUNTS: tuple[tuple[str, str], ...] = (

@@ -20,7 +20,7 @@ from indicators.annual.values import (
 )
 from indicators.choices import FigureState, Formula
 from indicators.models import Contribution
-from indicators.statistics.selectors import Counts
+from indicators.statistics.lines import Counts
 from literacy.cohorts.publishing import SMALL
 
 Of = Callable[[Facts], list[Block]]

@@ -17,7 +17,8 @@ from indicators.quality.selectors import centre_quality, overview
 from indicators.rules import Assessment, Trajectory, assess
 from indicators.selectors import PlanLine, plan_lines
 from indicators.statistics.groups import GroupLine, by_target_group
-from indicators.statistics.selectors import Statistics, statistics
+from indicators.statistics.lines import Statistics
+from indicators.statistics.selectors import statistics
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from indicators.models.report_forms import ReportForm
 from indicators.models.reports import ReportRun
 from indicators.models.resources import CentreYear
 from indicators.models.reviews import FigureDraft, ReviewGroup
-from indicators.models.rollups import RollupMark, RollupSheet, RollupState
+from indicators.models.rollups import RollupMark, RollupRevision, RollupSheet, RollupState, RollupUse
 from indicators.models.rubrics import Criterion, CriterionLevel, Rubric, RubricArea, RubricBand
 from indicators.models.schedules import ScheduledExport, ScheduledFile
 from indicators.models.targets import Target, TrajectoryStep, UnitTarget
@@ -66,8 +66,10 @@ __all__ = [
     "ReportVersion",
     "ReviewGroup",
     "RollupMark",
+    "RollupRevision",
     "RollupSheet",
     "RollupState",
+    "RollupUse",
     "Rubric",
     "RubricArea",
     "RubricBand",

@@ -16,7 +16,10 @@ class RollupMark(models.Model):
 
     - class and day and unit: a held session; centre, unit and day: a certificate;
     - class alone: its people, or everything about it; with a centre: the class left that centre as well;
-    - learner: somebody's record; course: its topic; user: sign-ins of the user (C3);
+    - learner: somebody's record; course: its topic;
+    - user: what C3 asks besides classes, and no statistics: with a day sign-ins of the user, with a centre a
+      membership of it;
+      user 0 and a centre: a report that was produced on the day, a declaration where there is no day;
     - nothing at all: everything (triggers were installed anew, a table was emptied).
     """
 
@@ -101,3 +104,45 @@ class RollupState(models.Model):
 
     def __str__(self) -> str:
         return str(self.generation)
+
+
+class RollupRevision(models.Model):
+    """Names, places, topics, groups or thresholds changed (``rollups/directory.py``); written by triggers.
+
+    Which of these rows there are says which version of them holds. Tokens are random, so that a number which was given
+    out again after a rollback does not look like the change that never was.
+    """
+
+    token = models.BigIntegerField(_("số ngẫu nhiên"))
+
+    class Meta:
+        verbose_name = _("lần đổi danh mục")
+        verbose_name_plural = _("lần đổi danh mục")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class RollupUse(models.Model):
+    """C3 of a unit (0: the city) from the beginning of the plan year to a day: the figure, and every centre behind it.
+
+    ``basis`` stands for the centres and thresholds it was worked out with: other ones, and the row counts for nothing.
+    """
+
+    unit_id = models.BigIntegerField(_("khóa của đơn vị"))
+    ends_on = models.DateField(_("đến ngày"))
+    basis = models.CharField(_("cách tính"), max_length=16)
+    numerator = models.PositiveIntegerField(_("tử số"))
+    denominator = models.PositiveIntegerField(_("mẫu số"))
+    hash = models.CharField(_("mã kiểm chứng"), max_length=64)
+    body = models.BinaryField(_("các trung tâm"))
+
+    class Meta:
+        verbose_name = _("C3 tính sẵn")
+        verbose_name_plural = _("C3 tính sẵn")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ends_on", "unit_id"], name="indicators_rollupuse_key_uniq"),
+        ]
+
+    def __str__(self) -> str:
+        return f"C3 {self.unit_id} {self.ends_on}"

@@ -2,8 +2,8 @@
 
 import json
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 Pair = tuple[int | None, int | None]
 
@@ -30,17 +30,29 @@ def pack(body: Body, names: tuple[str, ...]) -> bytes:
     return zlib.compress(text.encode(), 6)
 
 
-def unpack(packed: bytes | memoryview) -> Body:
-    """Return the body of its bytes. Raises ValueError for bytes that are none."""
+@dataclass(frozen=True)
+class Rows:
+    """A body as it was written: centre, topic and figures (in the order of ``names``) a line; group and counts."""
+
+    names: tuple[str, ...]
+    lines: list[list[Any]]
+    groups: list[list[Any]]
+
+    def body(self) -> Body:
+        """Return figures by their names."""
+        lines = {(row[0], row[1]): dict(zip(self.names, row[2:], strict=True)) for row in self.lines}
+        return Body(lines, {row[0]: (row[1], row[2], row[3]) for row in self.groups})
+
+
+def read_rows(packed: bytes | memoryview) -> Rows:
+    """Return what stands in the bytes of a body. Raises ValueError for bytes that are none."""
     try:
         data = json.loads(zlib.decompress(packed))
     except zlib.error as error:
         raise ValueError(str(error)) from error
-    names = data["names"]
-    lines = {(row[0], row[1]): dict(zip(names, row[2:], strict=True)) for row in data["lines"]}
-    return Body(lines, {row[0]: (row[1], row[2], row[3]) for row in data["groups"]})
+    return Rows(tuple(data["names"]), data["lines"], data["groups"])
 
 
-def seen_from_a_centre(centre_id: int, lines: Mapping[Pair, dict[str, int]]) -> dict[Pair, dict[str, int]]:
-    """A centre's sheet keeps its total once; its statistics show it as the total and as the centre's line."""
-    return {**lines, (centre_id, None): lines[None, None]}
+def unpack(packed: bytes | memoryview) -> Body:
+    """Return the body of its bytes. Raises ValueError for bytes that are none."""
+    return read_rows(packed).body()

@@ -7,7 +7,6 @@ with all the lines they belong to, so that memory goes by people and not by line
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields
 from functools import cached_property
 
 from django.db.models import Count, Q
@@ -21,12 +20,12 @@ from indicators.choices import RollupArea
 from indicators.rollups.areas import Area, Key
 from indicators.rollups.body import Body, Pair
 from indicators.rollups.periods import Span
-from indicators.statistics.selectors import HANDED_OUT, NOT_MINORITY, Counts, _band
+from indicators.statistics.lines import COUNTED, HANDED_OUT, NOT_MINORITY, band_of
 from learners.choices import MINORITY_CODES, UNKNOWN_ETHNICITY, Sex
 from learners.models import Learner
 from learners.target_groups import FollowsFrom
 
-NAMES = tuple(item.name for item in fields(Counts))
+NAMES = COUNTED
 CHUNK = 20_000
 
 # Sex, ethnicity, year, month and day of birth, keys of target groups: whoever is alike in these is counted alike.
@@ -137,7 +136,7 @@ def _follows(origin: str, kind: Kind, day: dt.date) -> bool:
 
 def _figures(kind: Kind, year: int) -> tuple[str, ...]:
     """Return the names of the figures one person adds one to."""
-    names = ["learners", _band(kind[2], year)]
+    names = ["learners", band_of(kind[2], year)]
     if kind[0] == Sex.FEMALE:
         names.append("women")
     if kind[0] == Sex.UNKNOWN:

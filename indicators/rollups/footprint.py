@@ -52,7 +52,7 @@ class Footprint:
 
 def recent() -> Footprint:
     """Return what has changed since the last rebuild; one query when nothing has."""
-    marks = list(RollupMark.objects.values_list(*COLUMNS)[: LOOKED_THROUGH + 1])
+    marks = list(RollupMark.objects.filter(user_id=None).values_list(*COLUMNS)[: LOOKED_THROUGH + 1])
     if len(marks) > LOOKED_THROUGH:
         return Footprint(everything=True)
     return footprint(set(marks))
@@ -66,6 +66,8 @@ def footprint(marks: Iterable[Mark]) -> Footprint:
     learners: set[int] = set()
     sessions: set[tuple[int, int | None, dt.date]] = set()
     for class_id, centre_id, unit_id, course_id, learner_id, user_id, day in marks:
+        if user_id is not None:
+            continue  # what only C3 asks
         if class_id is not None and day is not None:
             sessions.add((class_id, unit_id, day))
         elif day is not None:
@@ -78,7 +80,7 @@ def footprint(marks: Iterable[Mark]) -> Footprint:
             courses.add(course_id)
         elif learner_id is not None:
             learners.add(learner_id)
-        elif user_id is None:
+        else:
             return Footprint(everything=True)
     if courses:
         classes |= set(ClassGroup.objects.filter(OneOf("course_id", courses)).values_list("pk", flat=True))

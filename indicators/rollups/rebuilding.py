@@ -6,6 +6,7 @@ never overwrites a newer one. Marks are read first and exactly these are deleted
 """
 
 import datetime as dt
+import secrets
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -18,15 +19,17 @@ from django.utils import timezone
 
 from certificates.models import Certificate
 from core.bulk import OneOf
+from core.dates import plan_year_of
 from courses.choices import SessionStatus
 from courses.models import Session
-from indicators.models import RollupMark, RollupSheet, RollupState
+from indicators.models import RollupMark, RollupRevision, RollupSheet, RollupState
 from indicators.rollups.areas import Area, Key, Places, target_groups
 from indicators.rollups.body import Body, pack, unpack
 from indicators.rollups.counting import NAMES, Rows, work_out
 from indicators.rollups.footprint import COLUMNS, Footprint, Mark, footprint
 from indicators.rollups.periods import Span, spans_between
-from indicators.rollups.triggers import missing
+from indicators.rollups.triggers import MOST, missing
+from indicators.rollups.using import check_uses, days_kept, rebuild_uses
 
 BATCH = 500
 DELETED_AT_ONCE = 50_000
@@ -40,6 +43,7 @@ class Rebuilt:
     marks: int = 0
     periods: int = 0
     sheets: int = 0
+    uses: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,8 @@ class Different:
     ends_on: dt.date
     line: str
     figure: str
-    kept: int | None
-    counted: int | None
+    kept: int | str | None
+    counted: int | str | None
 
 
 @dataclass
@@ -102,10 +106,12 @@ def rebuild(*, whole: bool = False, say: Callable[[str], None] | None = None) ->
         done.periods += 1
         if say:
             say(f"{span[0]:%d/%m/%Y}–{span[1]:%d/%m/%Y}: {len(stale)}")
+    done.uses = rebuild_uses(touched, days_kept(days[0], today) if days else [])
     if not wanted or whole:
         # Periods in which nothing counts any more.
         RollupSheet.objects.exclude(starts_on__in={span[0] for span in wanted}).delete()
     _forget(list(rows))
+    _forget_revisions()
     return done
 
 
@@ -192,6 +198,16 @@ def _forget(marks: list[int]) -> None:
         RollupMark.objects.filter(OneOf("pk", part))._raw_delete(RollupMark.objects.db)
 
 
+def _forget_revisions() -> None:
+    """Let one revision stand for all there are: only one process at a time, so that each set of them is told apart."""
+    if RollupRevision.objects.count() > 1:
+        with transaction.atomic():
+            RollupState.objects.select_for_update().get(pk=1)
+            old = list(RollupRevision.objects.values_list("pk", flat=True))
+            RollupRevision.objects.create(token=secrets.randbelow(MOST))
+            RollupRevision.objects.filter(OneOf("pk", old)).delete()
+
+
 def check(*, say: Callable[[str], None] | None = None) -> Checked:
     """Work every sheet that claims to be right out from the rows again, and compare each figure.
 
@@ -221,6 +237,13 @@ def check(*, say: Callable[[str], None] | None = None) -> Checked:
                 _compare(found, known[area.key], bodies.get(area.key, Body()))
         if say:
             say(f"{span[0]:%d/%m/%Y}–{span[1]:%d/%m/%Y}: {len(known)}")
+    cells, stale, different = check_uses(touched)
+    found.cells += cells
+    found.stale += stale
+    found.different += [
+        Different("c3", unit_id, plan_year_of(day).starts_on, day, "c3", figure, kept, counted)
+        for unit_id, day, figure, kept, counted in different
+    ]
     return found
 
 

@@ -16,6 +16,8 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 MARKS = "indicators_rollupmark"
+REVISIONS = "indicators_rolluprevision"
+MOST = 2**40 - 1  # a token; thousands of them have a sum that is exact everywhere
 SHEETS = "indicators_rollupsheet"
 PREFIX = "rollup_"
 HANDED_OUT = "('issued', 'corrected', 'replaced', 'revoked')"
@@ -25,6 +27,9 @@ HANDED_OUT = "('issued', 'corrected', 'replaced', 'revoked')"
 class Watched:
     """A table: which columns matter, what a mark says of a row (``{row}``), and which rows matter at all.
 
+    Days of instants are those of UTC (``{utc}``): whoever reads them takes the days before and after as well. No
+    columns: whatever is written leaves one mark that says nothing of it, but is like no other (``{random}``).
+
     ``left`` (column of the mark → column of the table) is said as well of a row that went, or has another value now.
     """
 
@@ -32,6 +37,7 @@ class Watched:
     columns: tuple[str, ...]
     says: dict[str, str]
     only: str = ""
+    into: str = MARKS
     events: tuple[str, ...] = ("insert", "update", "delete")
     left: dict[str, str] = field(default_factory=dict)
 
@@ -71,12 +77,45 @@ WATCHED = (
         events=("update", "delete"),
     ),
     Watched("learners_learner_target_groups", ("learner_id", "targetgroup_id"), {"learner_id": "{row}.learner_id"}),
+    # What C3 asks besides classes.
+    Watched("accounts_signin", ("user_id", "at"), {"user_id": "{row}.user_id", "happened_on": "date({row}.at{utc})"}),
+    Watched(
+        "centres_membership",
+        ("user_id", "centre_id", "valid_from", "valid_to"),
+        {"user_id": "{row}.user_id", "centre_id": "{row}.centre_id"},
+        only="{row}.centre_id IS NOT NULL",
+    ),
+    Watched(
+        "indicators_reportrun",
+        ("centre_id", "made_at"),
+        {"user_id": "0", "centre_id": "{row}.centre_id", "happened_on": "date({row}.made_at{utc})"},
+        only="{row}.centre_id IS NOT NULL",
+    ),
+    Watched(
+        "indicators_centredeclaration",
+        ("centre_id", "year", "applies_it"),
+        {"user_id": "0", "centre_id": "{row}.centre_id"},
+    ),
+    # What every process remembers (``directory``).
+    *(
+        Watched(table, (), {"token": "{random}"}, into=REVISIONS)
+        for table in (
+            "centres_adminunit", "centres_centre", "centres_centrelocation", "courses_topic", "learners_targetgroup",
+            "core_datedsetting",
+        )
+    ),
 )  # fmt: skip
 
 
-def _said(what: Watched, row: str, source: str = "", after: str | None = None) -> str:
+_WORDS = {
+    "sqlite": {"utc": "", "random": f"random() & {MOST}"},
+    "postgresql": {"utc": " AT TIME ZONE 'UTC'", "random": f"(random() * {MOST})::bigint"},
+}
+
+
+def _said(what: Watched, vendor: str, row: str, source: str = "", after: str | None = None) -> str:
     """What a mark says of a row, as a query; ``after`` is the row that ``row`` became, None when it went."""
-    says = [value.format(row=row) for value in what.says.values()]
+    says = [value.format(row=row, **_WORDS[vendor]) for value in what.says.values()]
     for column in what.left.values():
         old = f"{row}.{column}"
         says.append(f"CASE WHEN {old} <> {after}.{column} THEN {old} END" if after else old)
@@ -86,20 +125,20 @@ def _said(what: Watched, row: str, source: str = "", after: str | None = None) -
 
 def _mark(what: Watched, said: list[str]) -> str:
     """The statement that marks; UNION says each different thing once."""
-    return f"INSERT INTO {MARKS} ({', '.join((*what.says, *what.left))}) {' UNION '.join(said)};"
+    return f"INSERT INTO {what.into} ({', '.join((*what.says, *what.left))}) {' UNION '.join(said)};"
 
 
 def _sqlite(what: Watched, event: str) -> dict[str, str]:
     """Statements that make the trigger, by its name."""
     when = ""
-    if event == "update":
+    if event == "update" and what.columns:
         different = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in what.columns)
         when = f" WHEN {different}"
     said = []
-    if event != "insert":
-        said.append(_said(what, "OLD", after="NEW" if event == "update" else None))
+    if event != "insert" and (what.columns or event == "delete"):
+        said.append(_said(what, "sqlite", "OLD", after="NEW" if event == "update" else None))
     if event != "delete":
-        said.append(_said(what, "NEW", after="NEW"))
+        said.append(_said(what, "sqlite", "NEW", after="NEW"))
     body = _mark(what, said)
     name = _name(what, event, when + body)
     return {name: f"CREATE TRIGGER {name} AFTER {event.upper()} ON {what.table}{when} BEGIN {body} END"}
@@ -109,16 +148,21 @@ def _postgresql(what: Watched, event: str) -> dict[str, str]:
     tables = {"insert": "NEW TABLE AS new_rows", "delete": "OLD TABLE AS old_rows"}
     tables["update"] = f"{tables['delete']} {tables['insert']}"
     pairs = ""
-    if event == "update":
+    if event == "update" and what.columns:
         before = ", ".join(f"o.{name}" for name in what.columns)
         after = ", ".join(f"n.{name}" for name in what.columns)
         pairs = f" JOIN {{}} ON n.id = o.id AND ({before}) IS DISTINCT FROM ({after})"
     said = []
-    if event != "insert":
+    if not what.columns:
+        some = " FROM (SELECT 1 FROM new_rows LIMIT 1) r"
+        said.append(
+            _said(what, "postgresql", "r", some.replace("new", "old") if event == "delete" else some, after="r")
+        )
+    elif event != "insert":
         source = f" FROM old_rows o{pairs.format('new_rows n')}"
-        said.append(_said(what, "o", source, after="n" if event == "update" else None))
-    if event != "delete":
-        said.append(_said(what, "n", f" FROM new_rows n{pairs.format('old_rows o')}", after="n"))
+        said.append(_said(what, "postgresql", "o", source, after="n" if event == "update" else None))
+    if what.columns and event != "delete":
+        said.append(_said(what, "postgresql", "n", f" FROM new_rows n{pairs.format('old_rows o')}", after="n"))
     # One query alone has to say itself that it wants each different row once.
     body = _mark(what, said if len(said) > 1 else [said[0].replace("SELECT", "SELECT DISTINCT", 1)])
     name = _name(what, event, body)
@@ -132,7 +176,8 @@ def _postgresql(what: Watched, event: str) -> dict[str, str]:
 
 def _emptied(what: Watched) -> dict[str, str]:
     """PostgreSQL can empty a table without deleting rows: then everything is stale."""
-    body = f"INSERT INTO {MARKS} DEFAULT VALUES;"
+    said = f"(token) SELECT {_WORDS['postgresql']['random']}" if what.into == REVISIONS else "DEFAULT VALUES"
+    body = f"INSERT INTO {what.into} {said};"
     name = _name(what, "truncate", body)
     return {
         name: f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
@@ -178,6 +223,25 @@ def installed(connection: BaseDatabaseWrapper) -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
+@cache
+def guards(vendor: str) -> tuple[str, int, list[Any]]:
+    """Return a question for the number of triggers that are there, how many it should be, and its parameters: for
+    other statements to ask in passing what ``missing`` asks."""
+    wanted = statements(vendor)
+    names = sorted(wanted)
+    if vendor == "postgresql":
+        # By table and name: the index of pg_trigger. A table that is not visible has no key.
+        tables = sorted({table for table, _sql in wanted.values()})
+        keys = ", ".join(f"to_regclass('{table}')" for table in tables)
+        asked = (
+            f"SELECT count(*) FROM pg_trigger WHERE tgrelid IN ({keys}) AND tgname = ANY(%s::name[]) "  # noqa: S608
+            "AND tgenabled <> 'D'"
+        )
+        return asked, len(names), [names]
+    marks = ", ".join(["%s"] * len(names))
+    return f"SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name IN ({marks})", len(names), names  # noqa: S608
+
+
 def missing(connection: BaseDatabaseWrapper) -> set[str]:
     """Return the names of triggers that should be there and are not: kept statistics cannot be trusted then."""
     return statements(connection.vendor).keys() - installed(connection).keys()
@@ -199,7 +263,7 @@ def install(connection: BaseDatabaseWrapper) -> int:
     """
     wanted, there = statements(connection.vendor), installed(connection)
     tables = set(connection.introspection.table_names())
-    if MARKS not in tables or not {table for table, _sql in wanted.values()} <= tables:
+    if not {MARKS, REVISIONS} <= tables or not {table for table, _sql in wanted.values()} <= tables:
         return 0  # in the middle of going back: nothing is kept either
     lacking = {name: sql for name, (_table, sql) in wanted.items() if name not in there}
     with connection.cursor() as cursor:
@@ -207,6 +271,7 @@ def install(connection: BaseDatabaseWrapper) -> int:
         for sql in lacking.values():
             cursor.execute(sql)
         if lacking:
+            cursor.execute(f"INSERT INTO {REVISIONS} (token) SELECT {_WORDS[connection.vendor]['random']}")
             cursor.execute(
                 f"INSERT INTO {MARKS} (class_group_id) SELECT NULL WHERE EXISTS (SELECT 1 FROM {SHEETS})"  # noqa: S608
             )

@@ -33,7 +33,8 @@ from indicators.choices import PeriodKind
 from indicators.models import CentreYear, QualityResult
 from indicators.populations import population_on
 from indicators.quality.rules import Share, score_of
-from indicators.statistics.selectors import Statistics, counted_enrolments, look_up, statistics
+from indicators.statistics.lines import Statistics
+from indicators.statistics.selectors import counted_enrolments, look_up, statistics
 
 FRESH = dt.timedelta(days=60)  # the nightly look is of the last 365 days: it says nothing about a year long past
 

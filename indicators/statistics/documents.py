@@ -17,9 +17,10 @@ from indicators.resource_exports import resource_table
 from indicators.services.boundaries import restate
 from indicators.statistics import facts
 from indicators.statistics.groups import by_target_group
+from indicators.statistics.lines import Statistics
 from indicators.statistics.profile import DIMENSIONS, Part, profile
 from indicators.statistics.questions import Question
-from indicators.statistics.selectors import Statistics, statistics
+from indicators.statistics.selectors import statistics
 from indicators.unit_exports import units_data, units_table
 
 TITLE = "THỐNG KÊ HOẠT ĐỘNG TRUNG TÂM HỌC TẬP CỘNG ĐỒNG"

@@ -21,7 +21,8 @@ from centres.models import AdminUnit, Centre, CentreLocation
 from certificates.models import Certificate
 from courses.choices import EnrolmentStatus, SessionStatus
 from courses.models import Enrolment, Session
-from indicators.statistics.selectors import HANDED_OUT, _area, classes_of
+from indicators.statistics.lines import HANDED_OUT
+from indicators.statistics.selectors import _area, classes_of
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from accounts.models import User
 from centres.models import AdminUnit, Centre
 from core.bulk import OneOf
 from core.errors import OutOfScope
-from indicators.statistics.selectors import Asked, Statistics, answer, counted_enrolments, look_up, taught_classes
+from indicators.statistics.lines import Statistics
+from indicators.statistics.selectors import Asked, answer, counted_enrolments, look_up, taught_classes
 from learners.choices import Sex
 from learners.models import Learner
 from learners.querysets import LearnerQuerySet
@@ -61,12 +62,8 @@ def by_target_group(
     Groups nobody is recorded for (people in custody) show their classes only. A fixed number of queries; what is kept
     is used as ``statistics`` does. Raises OutOfScope as ``statistics`` does.
     """
-    groups = list(TargetGroup.objects.all())
-    asked = look_up(
-        user=user, starts_on=starts_on, ends_on=ends_on, unit=unit, centre=centre, from_rows=from_rows,
-        groups=_basis(groups),
-    )  # fmt: skip
-    return _lines(asked, groups)
+    asked = look_up(user=user, starts_on=starts_on, ends_on=ends_on, unit=unit, centre=centre, from_rows=from_rows)
+    return _lines(asked)
 
 
 def overview(
@@ -81,29 +78,24 @@ def overview(
 ) -> tuple[Statistics, list[GroupLine]]:
     """Return everything the page of a unit or centre shows: ``statistics`` and ``by_target_group``, looked up once.
 
-    A dozen small queries when both are kept. Raises OutOfScope as ``statistics`` does.
+    One query when both are kept and nothing waits. Raises OutOfScope as ``statistics`` does.
     """
-    groups = list(TargetGroup.objects.all())
     asked = look_up(
-        user=user, starts_on=starts_on, ends_on=ends_on, unit=unit, centre=centre, may_lag=may_lag,
-        from_rows=from_rows, groups=_basis(groups),
-    )  # fmt: skip
-    found, lines = answer(asked), _lines(asked, groups)
+        user=user, starts_on=starts_on, ends_on=ends_on, unit=unit, centre=centre, may_lag=may_lag, from_rows=from_rows
+    )
+    found, lines = answer(asked), _lines(asked)
     if asked.kept and asked.kept.may_lag and not asked.kept.has_fresh_groups:
         found = replace(found, worked_out_at=asked.kept.built_at)
     return found, lines
 
 
-def _basis(groups: list[TargetGroup]) -> list[tuple[int, str]]:
-    """``rollups.areas.target_groups`` of groups that were read already."""
-    return sorted((group.pk, group.follows_from) for group in groups)
-
-
-def _lines(asked: Asked, groups: list[TargetGroup]) -> list[GroupLine]:
+def _lines(asked: Asked) -> list[GroupLine]:
     known = asked.kept
     if known and (known.has_fresh_groups or known.may_lag):
-        everyone = [*groups, None]
-        return [GroupLine(group, *known.body.groups[group.pk if group else None]) for group in everyone]
+        counts_of = {row[0]: row[1:] for row in known.rows.groups}
+        everyone = [*known.directory.groups, None]
+        return [GroupLine(group, *counts_of[group.pk if group else None]) for group in everyone]
+    groups = list(TargetGroup.objects.all())
     people = _learned(asked)
     women = Q(sex=Sex.FEMALE)
     # Groups that follow from what is known anyway, in one look at the people.

@@ -19,8 +19,8 @@ from courses.models import Topic
 from courses.planning.choices import Funding
 from indicators.statistics import facts
 from indicators.statistics.boundaries import Place, UnitMap
+from indicators.statistics.lines import band_of
 from indicators.statistics.restate import area_asked
-from indicators.statistics.selectors import _band
 from learners.choices import ETHNICITIES, Sex
 
 DIMENSIONS = {
@@ -120,7 +120,7 @@ def profile(
 
 
 def _keys_of(row: facts.PersonRow | facts.PaperRow, year: int) -> list[tuple[str, Any]]:
-    return [("sex", row.sex), ("ethnicity", row.ethnicity), ("age", _band(row.birth_year, year))]
+    return [("sex", row.sex), ("ethnicity", row.ethnicity), ("age", band_of(row.birth_year, year))]
 
 
 def _in_order(seen: dict[tuple[str, Any], _Seen]) -> list[Part]:

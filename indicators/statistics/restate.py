@@ -22,7 +22,8 @@ from courses.choices import OrganiserRole
 from indicators.choices import Boundaries, WeightedMeasure
 from indicators.statistics import facts
 from indicators.statistics.boundaries import STATUS_WORDS, Place, Status, UnitMap, allot
-from indicators.statistics.selectors import NOT_MINORITY, Counts, _area, _band
+from indicators.statistics.lines import NOT_MINORITY, Counts, band_of
+from indicators.statistics.selectors import _area
 from learners.choices import UNKNOWN_ETHNICITY, Sex
 
 
@@ -247,7 +248,7 @@ def _count(drawn: UnitMap, area: Area) -> tuple[_Lines, _Tally]:
             total.teach(taught)
     year = area.rows.ends_on.year
     for person in facts.people(area.rows):
-        band = _band(person.birth_year, year)
+        band = band_of(person.birth_year, year)
         at = {drawn.place_of_person(place, person.neighbourhood_id) for place in of_class[person.class_id]}
         for place in at:
             lines.tallies[place].join(person, band)

@@ -9,7 +9,9 @@ to the commune of its own day (Session.unit, Certificate.unit).
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
@@ -25,92 +27,23 @@ from certificates.models import Certificate
 from core.errors import OutOfScope
 from courses.choices import EnrolmentStatus, OrganiserRole, SessionStatus
 from courses.models import ClassGroup, Enrolment, Session, Topic
-from indicators.rollups.areas import Area
+from indicators.choices import RollupArea
+from indicators.rollups.areas import unit_area
 from indicators.rollups.body import Pair
-from indicators.rollups.reading import Kept, area_of, kept
-from learners.choices import FOREIGN, KINH, UNKNOWN_ETHNICITY
-
-NOT_MINORITY = (KINH, FOREIGN, UNKNOWN_ETHNICITY)
-HANDED_OUT = (CertificateState.ISSUED, CertificateState.CORRECTED, CertificateState.REPLACED, CertificateState.REVOKED)
-
-
-@dataclass
-class Counts:
-    """The figures of one line."""
-
-    classes_led: int = 0
-    classes_took_part: int = 0
-    sessions: int = 0
-    participations: int = 0
-    learners: int = 0
-    women: int = 0
-    sex_unknown: int = 0
-    minorities: int = 0
-    ethnicity_unknown: int = 0
-    under_15: int = 0
-    age_15_25: int = 0
-    age_26_35: int = 0
-    age_36_60: int = 0
-    over_60: int = 0
-    age_unknown: int = 0
-    certificates: int = 0
-    revoked: int = 0
-
-    @property
-    def classes(self) -> int:
-        """Classes led and taken part in."""
-        return self.classes_led + self.classes_took_part
-
-    def as_dict(self) -> dict[str, int]:
-        """Return the counts with ``classes`` added."""
-        return {"classes": self.classes, **{item.name: getattr(self, item.name) for item in fields(self)}}
-
-
-@dataclass(frozen=True)
-class Line:
-    """A centre's topic, a centre's total (no topic), a topic in all (no centre) or the grand total (neither)."""
-
-    centre: Centre | None
-    topic: Topic | None
-    counts: Counts
-
-
-@dataclass(frozen=True)
-class Statistics:
-    """Lines in reading order: grand total, its topics, then each centre's total (with its topics where asked for)."""
-
-    label: str
-    starts_on: dt.date
-    ends_on: dt.date
-    total: Counts
-    centre_count: int
-    lines: list[Line] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    # When it is not what the rows say at this moment: when it was worked out (docs/adr/0051).
-    worked_out_at: dt.datetime | None = None
-
-    @property
-    def summary(self) -> list[Line]:
-        """What a page shows: the total, its topics, one line a centre (the file has every centre's topics)."""
-        return [line for line in self.lines if line.centre is None or line.topic is None]
-
-    @property
-    def totals(self) -> dict[str, int]:
-        """The grand total as plain numbers."""
-        return {"centres": self.centre_count, **self.total.as_dict()}
+from indicators.rollups.reading import Kept, kept
+from indicators.statistics.lines import COUNTED, HANDED_OUT, NOT_MINORITY, Counts, Line, Statistics, band_of
+from learners.choices import UNKNOWN_ETHNICITY
 
 
 @dataclass(frozen=True)
 class _Area:
-    """How rows are chosen: by the event's unit, or by centres; always within the user's scope. ``kept_as``: the area
-    whose figures are kept (None: they are not)."""
+    """How rows are chosen: by the event's unit, or by centres; always within the user's scope."""
 
     by_session: Q
     by_certificate: Q
     centres: Q
     label: str
     notes: list[str]
-    kept_as: Area | None
 
 
 def _may_open(user: User, unit: AdminUnit) -> bool:
@@ -121,55 +54,80 @@ def _may_open(user: User, unit: AdminUnit) -> bool:
     return AdminUnit.objects.visible_to(user).filter(pk=unit.pk).exists()
 
 
+def _check(user: User, unit: AdminUnit | None, centre: Centre | None) -> None:
+    """Raise OutOfScope for a unit or centre the user may not see figures of."""
+    may_see = scope_of(user).may(Verb.VIEW_FIGURES, centre.pk) if centre else unit is None or _may_open(user, unit)
+    if not may_see:
+        raise OutOfScope("not_found", _("Không tìm thấy."))
+
+
+def _has_ended(unit: AdminUnit, ends_on: dt.date) -> bool:
+    return unit.valid_to is not None and ends_on > unit.valid_to
+
+
+def _label(user: User, unit: AdminUnit | None, centre: Centre | None) -> str:
+    place = centre or unit
+    return place.name if place else scope_of(user).label
+
+
+def _notes(unit: AdminUnit | None, centre: Centre | None, starts_on: dt.date, ends_on: dt.date) -> list[str]:
+    """What has to be said of a unit that was not there all the time."""
+    if centre is not None or unit is None or unit.level == UnitLevel.CITY:
+        return []
+    if _has_ended(unit, ends_on):
+        if unit.level == UnitLevel.DISTRICT:
+            note = _("%(name)s kết thúc %(day)s. Số liệu tính theo các trung tâm từng thuộc địa bàn cũ.")
+        else:
+            note = _("%(name)s kết thúc %(day)s; sự kiện sau ngày đó thuộc đơn vị mới.")
+        return [note % {"name": unit.name, "day": f"{unit.valid_to:%d/%m/%Y}"}]
+    if unit.valid_from > starts_on:
+        note = _("%(name)s có từ %(day)s; sự kiện trước ngày đó thuộc đơn vị cũ.")
+        return [note % {"name": unit.name, "day": f"{unit.valid_from:%d/%m/%Y}"}]
+    return []
+
+
 def _area(user: User, unit: AdminUnit | None, centre: Centre | None, starts_on: dt.date, ends_on: dt.date) -> _Area:
     scope = scope_of(user)
     mine = scope.centre_q("class_group__centre_id", Verb.VIEW_FIGURES)
     mine_paper = scope.centre_q("centre_id", Verb.VIEW_FIGURES)
     mine_centre = scope.centre_q("pk", Verb.VIEW_FIGURES)
-    if centre is not None and not scope.may(Verb.VIEW_FIGURES, centre.pk):
-        raise OutOfScope("not_found", _("Không tìm thấy."))
-    if centre is None and unit is not None and not _may_open(user, unit):
-        raise OutOfScope("not_found", _("Không tìm thấy."))
-    area = area_of(user, unit, centre, ends_on)
+    label, notes = _label(user, unit, centre), _notes(unit, centre, starts_on, ends_on)
     if centre is not None:
         one = Q(class_group__centre_id=centre.pk)
-        return _Area(one, Q(centre_id=centre.pk), Q(pk=centre.pk), centre.name, [], area)
+        return _Area(one, Q(centre_id=centre.pk), Q(pk=centre.pk), label, notes)
     if unit is None or unit.level == UnitLevel.CITY:
-        return _Area(mine, mine_paper, mine_centre, unit.name if unit else scope.label, [], area)
-    assert area is not None  # of a unit there always is one
+        return _Area(mine, mine_paper, mine_centre, label, notes)
+    area = unit_area(unit, ends_on)
     if area.units is None:
-        note = _("%(name)s kết thúc %(day)s. Số liệu tính theo các trung tâm từng thuộc địa bàn cũ.")
-        notes = [note % {"name": unit.name, "day": f"{unit.valid_to:%d/%m/%Y}"}]
         return _Area(
             mine & Q(class_group__centre_id__in=area.centres),
             mine_paper & Q(centre_id__in=area.centres),
             mine_centre & Q(pk__in=area.centres),
-            unit.name,
+            label,
             notes,
-            area,
         )
-    notes = []
-    if unit.valid_to and ends_on > unit.valid_to:
-        note = _("%(name)s kết thúc %(day)s; sự kiện sau ngày đó thuộc đơn vị mới.")
-        notes.append(note % {"name": unit.name, "day": f"{unit.valid_to:%d/%m/%Y}"})
-    elif unit.valid_from > starts_on:
-        note = _("%(name)s có từ %(day)s; sự kiện trước ngày đó thuộc đơn vị cũ.")
-        notes.append(note % {"name": unit.name, "day": f"{unit.valid_from:%d/%m/%Y}"})
     inside = Q(unit_id__in=area.units)
     during = Q(locations__unit_id__in=area.units, locations__valid_from__lte=ends_on) & (
         Q(locations__valid_to__isnull=True) | Q(locations__valid_to__gte=starts_on)
     )
-    return _Area(mine & inside, mine_paper & inside, mine_centre & during, unit.name, notes, area)
+    return _Area(mine & inside, mine_paper & inside, mine_centre & during, label, notes)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question that was looked up: which rows, and what is kept of them (None: they have to be counted)."""
+    """A question that was looked up: what is kept of it (None: the rows have to be counted)."""
 
+    user: User
     starts_on: dt.date
     ends_on: dt.date
-    area: _Area
+    unit: AdminUnit | None
+    centre: Centre | None
     kept: Kept | None
+
+    @cached_property
+    def area(self) -> _Area:
+        """Which rows: worked out when they have to be counted."""
+        return _area(self.user, self.unit, self.centre, self.starts_on, self.ends_on)
 
 
 def look_up(
@@ -181,14 +139,13 @@ def look_up(
     centre: Centre | None = None,
     may_lag: bool = False,
     from_rows: bool = False,
-    groups: list[tuple[int, str]] | None = None,
 ) -> Asked:
-    """Return the rows of a question, and what is kept of it. Raises OutOfScope as ``statistics`` does."""
-    area = _area(user, unit, centre, starts_on, ends_on)
+    """Return a question with what is kept of it. Raises OutOfScope as ``statistics`` does."""
+    _check(user, unit, centre)
     known = None if from_rows else kept(
-        user=user, starts_on=starts_on, ends_on=ends_on, area=area.kept_as, may_lag=may_lag, groups=groups
+        user=user, starts_on=starts_on, ends_on=ends_on, unit=unit, centre=centre, may_lag=may_lag
     )  # fmt: skip
-    return Asked(starts_on, ends_on, area, known)
+    return Asked(user, starts_on, ends_on, unit, centre, known)
 
 
 def statistics(
@@ -220,17 +177,12 @@ def statistics(
 
 def answer(asked: Asked, *, topics_of_centres: bool = False) -> Statistics:
     """Return the lines of a question: from what is kept of it, or counted now."""
-    area, known, ends_on = asked.area, asked.kept, asked.ends_on
-    day = min(ends_on, timezone.localdate())
+    if asked.kept:
+        return _told(asked, asked.kept)
+    area, ends_on = asked.area, asked.ends_on
     centres = {row.pk: row for row in Centre.objects.filter(area.centres).order_by()}
-    centre_count = sum(
-        row.established_on <= day and (row.closed_on is None or row.closed_on > day) for row in centres.values()
-    )
-    if known:
-        table = {pair: Counts(**line) for pair, line in known.body.lines.items()}
-    else:
-        table = count_lines(asked, topics_of_centres=topics_of_centres)
-    at = known.built_at if known and not known.is_fresh else None
+    centre_count = _open(centres.values(), ends_on)
+    table = count_lines(asked, topics_of_centres=topics_of_centres)
     total = table.pop((None, None), Counts())
     own: dict[int | None, list[int]] = defaultdict(list)
     for centre_id, topic_id in table:
@@ -248,7 +200,55 @@ def answer(asked: Asked, *, topics_of_centres: bool = False) -> Statistics:
             Line(place, topics[topic], table[pk, topic])
             for topic in sorted(own[pk], key=lambda key: (topics[key].order, key))
         ]
-    return Statistics(area.label, asked.starts_on, ends_on, total, centre_count, lines, area.notes, at)
+    return Statistics(area.label, asked.starts_on, ends_on, total, centre_count, lines, area.notes)
+
+
+def _open(centres: Iterable[Centre], ends_on: dt.date) -> int:
+    """How many centres were open on the last day, or are today."""
+    day = min(ends_on, timezone.localdate())
+    return sum(row.established_on <= day and (row.closed_on is None or row.closed_on > day) for row in centres)
+
+
+def _told(asked: Asked, known: Kept) -> Statistics:
+    """Return what a kept sheet says, with the names this process remembers: no query at all."""
+    directory, names = known.directory, known.rows.names
+    kinds = slice(2, None)
+    if names == COUNTED:
+        rows = [(row[0], row[1], Counts(*row[kinds])) for row in known.rows.lines]
+    else:
+        rows = [(row[0], row[1], Counts(**dict(zip(names, row[kinds], strict=True)))) for row in known.rows.lines]
+    total = next((counts for centre_id, topic_id, counts in rows if centre_id is None and topic_id is None), Counts())
+    topics = [(topic_id, counts) for centre_id, topic_id, counts in rows if centre_id is None and topic_id is not None]
+    topics.sort(key=lambda row: directory.topic_ranks[row[0]])
+    places = [(centre_id, counts) for centre_id, _topic, counts in rows if centre_id is not None]
+    places.sort(key=lambda row: directory.ranks[row[0]])
+    if known.key[0] == RollupArea.CENTRE:  # kept once, shown as the total and as the centre's line
+        places = [(known.key[1], replace(total))]
+    lines = [Line(None, None, total)]
+    lines += [Line(None, directory.topics[topic_id], counts) for topic_id, counts in topics]
+    lines += [Line(directory.centres[centre_id], None, counts) for centre_id, counts in places]
+    count = _open((directory.centres[pk] for pk in _centres_of(asked, known)), asked.ends_on)
+    unit, centre, starts_on, ends_on = asked.unit, asked.centre, asked.starts_on, asked.ends_on
+    return Statistics(
+        _label(asked.user, unit, centre), starts_on, ends_on, total, count, lines,
+        _notes(unit, centre, starts_on, ends_on), None if known.is_fresh else known.built_at,
+    )  # fmt: skip
+
+
+def _centres_of(asked: Asked, known: Kept) -> Iterable[int]:
+    """The centres of an area: what ``_Area.centres`` asks the database for."""
+    directory, scope = known.directory, scope_of(asked.user)
+    if asked.centre is not None:
+        return (asked.centre.pk,)
+    area = directory.area(known.key)
+    found: Iterable[int] = directory.centres
+    if area.units is not None:
+        found = directory.lying_in(area.units, asked.starts_on, asked.ends_on)
+    elif area.centres is not None:
+        found = area.centres
+    if Verb.VIEW_FIGURES in scope.city_verbs:
+        return found
+    return scope.centre_ids(Verb.VIEW_FIGURES).intersection(found)
 
 
 def count_lines(asked: Asked, *, topics_of_centres: bool = False) -> dict[Pair, Counts]:
@@ -321,20 +321,6 @@ def _count_classes(table: dict[Pair, Counts], held: models.QuerySet[Session], to
                 counts.classes_took_part += classes
 
 
-def _band(birth_year: int | None, year: int) -> str:
-    """Return the name of the figure an age counts in, in a year."""
-    if birth_year is None:
-        return "age_unknown"
-    age = year - birth_year
-    if age < 15:
-        return "under_15"
-    if age <= 25:
-        return "age_15_25"
-    if age <= 35:
-        return "age_26_35"
-    return "age_36_60" if age <= 60 else "over_60"
-
-
 def _count_people(table: dict[Pair, Counts], asked: Asked, topics_of_centres: bool) -> None:
     """Participations and distinct people, per topic, centre and in all: one pass over distinct pairs."""
     rows = (
@@ -354,7 +340,7 @@ def _count_people(table: dict[Pair, Counts], asked: Asked, topics_of_centres: bo
     )
     seen: dict[Pair, set[int]] = defaultdict(set)
     for centre_id, topic_id, learner_id, sex, ethnicity, birth_year, times in rows.iterator(chunk_size=5000):
-        band = _band(birth_year, asked.ends_on.year)
+        band = band_of(birth_year, asked.ends_on.year)
         for key in _keys(centre_id, topic_id, topics_of_centres):
             counts = table[key]
             counts.participations += times

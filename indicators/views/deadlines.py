@@ -1,7 +1,7 @@
 """The calendar of what is due, and who has not handed it in."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -84,7 +84,7 @@ class Group:
     """Rows that belong together on the page: of one unit or centre, of one line, or in one state of one unit."""
 
     first: Owed
-    rows: list[tuple[Owed, Promise]]
+    rows: Sequence[tuple[Owed, Promise]]
 
 
 def _grouped(rows: list[Owed], sort: str) -> list[Group]:

@@ -16,10 +16,9 @@ from courses.models import Topic
 from indicators.models import CentreYear
 from indicators.rubric.selectors import standings
 from indicators.statistics import facts
+from indicators.statistics.lines import Counts, Statistics
 from indicators.statistics.selectors import (
     Asked,
-    Counts,
-    Statistics,
     answer,
     counted_enrolments,
     look_up,

@@ -8,6 +8,7 @@ from django.utils import timezone
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from centres.models import AdminUnit, CentreLocation
 from courses.choices import SessionStatus
 from courses.models import ClassGroup, Course, Enrolment, Session
 from indicators.models import RollupMark
@@ -87,11 +88,19 @@ def asked(cast):
 
 def plain(question, *, from_rows=False):
     found = statistics(**question, from_rows=from_rows)
-    lines = [(line.centre and line.centre.pk, line.topic and line.topic.pk, line.counts) for line in found.lines]
+    lines = [
+        (
+            line.centre and (line.centre.pk, line.centre.name),
+            line.topic and (line.topic.pk, line.topic.name),
+            line.counts,
+        )
+        for line in found.lines
+    ]
     groups = by_target_group(**question, from_rows=from_rows)
+    names = [group.group and (group.group.name, group.group.order) for group in groups]
     # The page asks for both at once: the same.
     assert overview(**question, from_rows=from_rows) == (found, groups)
-    return found.label, found.notes, found.totals, lines, groups
+    return found.label, found.notes, found.totals, lines, groups, names
 
 
 def is_kept(question):
@@ -216,13 +225,40 @@ def other_paper(cast, place):
         )
 
 
+def rename(cast, place):
+    """What kept figures are shown with: by a service's way and past every model."""
+    centre = (cast.centre_a, cast.centre_b)[place % 2]
+    if place % 3:
+        row = type(centre).objects.get(pk=centre.pk)
+        row.name = f"Trung tâm {'AĐÔ'[place % 3]}{place}"
+        row.save()
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE courses_topic SET name = %s WHERE code = %s", [f"Lĩnh vực {place}", TOPICS[place % 2]])
+        cursor.execute('UPDATE courses_topic SET "order" = %s WHERE code = %s', [place, TOPICS[0]])
+        cursor.execute('UPDATE learners_targetgroup SET name = %s, "order" = %s', [f"Nhóm {place}", place])
+
+
+def move_centre(cast, place):
+    """A centre lies elsewhere, closes or opens again: how many there are is told beside the figures."""
+    centre = (cast.centre_a, cast.centre_b)[place % 2]
+    if place % 3 == 0:
+        CentreLocation.objects.filter(centre=centre, valid_to=None).update(
+            unit=(cast.commune_a, cast.commune_b)[place // 2 % 2]
+        )
+    elif place % 3 == 1:
+        type(centre).objects.filter(pk=centre.pk).update(closed_on=DAYS[3] if centre.closed_on is None else None)
+    else:
+        AdminUnit.objects.filter(pk=cast.old_commune_b.pk).update(parent=(cast.district_a, cast.city)[place % 2])
+
+
 def keep(cast, place):
     rebuilding.rebuild(whole=place % 4 == 0)
 
 
 CHANGES = [
     change_sessions, move_session, delete_sessions, withdraw, enrol_many, leave_for_good, other_person, merge,
-    say_group, other_class, other_topic, other_paper,
+    say_group, other_class, other_topic, other_paper, rename, move_centre,
 ]  # fmt: skip
 
 
