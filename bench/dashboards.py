@@ -182,7 +182,7 @@ def measure() -> dict[str, Any]:
     started = time.perf_counter()
     different = len(rebuilding.check().different)
     say(f"check: {time.perf_counter() - started:.0f} s")
-    ratio = min(last[name]["ratio"] for name in ("city", "district"))
+    ratio = min(look["ratio"] for look in last.values())
     ok = (
         ratio >= TARGET
         and max(growth.values(), default=0) <= GROWTH
