@@ -145,8 +145,9 @@ def whole_months(starts_on: dt.date, ends_on: dt.date) -> set[tuple[int, int]]:
 
 
 def measure(*, unit: AdminUnit, as_of: dt.date, only: set[int] | None = None, from_rows: bool = False) -> C3:
-    """Measure every centre of the unit: a fixed number of queries, one where it is kept (docs/adr/0057). ``only``
-    limits to some centre ids; ``from_rows`` takes nothing that is kept. Raises LookupError when no rule holds.
+    """Measure every centre of the unit: a fixed number of queries, one where it is kept (docs/adr/0057).
+
+    ``only`` limits to some centre ids; ``from_rows`` takes nothing that is kept. Raises LookupError when no rule holds.
     """
     starts_on = plan_year_of(as_of).starts_on
     known = None if from_rows or only is not None else kept_use(unit, starts_on, as_of)

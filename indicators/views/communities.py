@@ -1,7 +1,5 @@
 """Communes as "Cộng đồng học tập": the list, one commune's file of a year, its papers, its PDF."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -15,22 +13,20 @@ from centres.access import scope_of, scoped
 from centres.choices import UnitLevel, Verb
 from centres.models import AdminUnit
 from core.downloads import attachment
-from core.errors import DomainError
-from core.forms import add_domain_error
 from courses.materials.choices import CONTENT_TYPES
 from indicators.choices import EvaluationState
 from indicators.community.files import KINDS, make_list, make_paper
 from indicators.community.selectors import FILTERS, STATE_WORDS, history_of, overview_of
 from indicators.community_forms import PaperForm
 from indicators.models import Criterion, Evaluation, EvaluationPaper
-from indicators.rubric import evaluating
 from indicators.rubric.access import may_decide, may_open, may_review, may_write
 from indicators.rubric.papers import attach_paper, drop_paper
 from indicators.rubric.selectors import COMMUNE_SET, Sheet, rubric_for, sheet
 from indicators.rubric_forms import EvaluationForm, ReviewForm
 from indicators.views.asking import user_of
 from indicators.views.evaluations import year_of, years
-from indicators.views.plans import done_or_told
+from indicators.views.plans import done_or_told, sent
+from indicators.views.sheets import reopened, returned_with, reviewed, saved, taken_back, with_fields
 
 
 def _district(request: HttpRequest) -> AdminUnit | None:
@@ -95,18 +91,12 @@ def _show(
     reviews = row is not None and row.state == EvaluationState.SUBMITTED and may_review(user, row)
     if form is None and seen and (writes or reviews):
         form = EvaluationForm(seen) if writes else ReviewForm(seen)
-    parts: list[Any] = []
-    for area, lines, tally in seen.tallies if seen else []:
-        fields = [
-            (line, list(form.fields_of(line)) if isinstance(form, EvaluationForm | ReviewForm) else [])
-            for line in lines
-        ]
-        parts.append((area, fields, tally))
     kept = history_of(unit)
     locked = row is not None and row.state == EvaluationState.LOCKED
     decided = any(one.title.evaluation_id == row.pk and one.holds for one in kept.own) if row else False
     context = {
-        "unit": unit, "year": year, "years": years(), "sheet": seen, "row": row, "form": form, "parts": parts,
+        "unit": unit, "year": year, "years": years(), "sheet": seen, "row": row, "form": form,
+        "parts": with_fields(seen.tallies if seen else [], form),
         "titles": kept, "may_write": writes, "may_review": reviews, "is_review": isinstance(form, ReviewForm),
         "may_take_back": bool(row and row.state == EvaluationState.SUBMITTED and may_write(user, unit)),
         "may_reopen": locked and not decided and Verb.SET_RULES in scope.city_verbs,
@@ -114,7 +104,7 @@ def _show(
         "may_export": scope.may(Verb.EXPORT), "may_edit": Verb.SET_RULES in scope.city_verbs,
         "state": row.state if row else "none", "state_words": STATE_WORDS[row.state if row else "none"],
         "events": [(one, STATE_WORDS[one.state]) for one in row.events.select_related("acted_by")] if row else [],
-        "returned": row.events.first() if row and row.state == EvaluationState.RETURNED else None,
+        "returned": returned_with(row),
     }  # fmt: skip
     return render(request, "communities/file.html", context, status=422 if form and form.errors else 200)
 
@@ -127,22 +117,11 @@ def community(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST" or seen is None:
         return _show(request, seen, unit, year)
     form = EvaluationForm(seen, request.POST)
-    if form.is_valid():
-        submit = "submit" in request.POST
-        try:
-            evaluating.save_evaluation(
-                unit=unit, year=year, marks=form.marks(), version=form.cleaned_data["version"], by=user, submit=submit
-            )
-        except DomainError as error:
-            if error.status in (403, 404):
-                raise
-            add_domain_error(form, error)
-        else:
-            words = _("Đã gửi để xem xét.") if submit else _("Đã lưu, chưa gửi. Mức độ tính lại ở trên.")
-            undo = reverse("indicators:community-take-back", args=[unit.pk]) + f"?year={year}" if submit else ""
-            messages.success(request, words, extra_tags=undo)
-            return redirect(page_of(unit, year))
-    return _show(request, seen, unit, year, form)
+    done = saved(
+        request, form, page=page_of(unit, year), words=_("Đã lưu, chưa gửi. Mức độ tính lại ở trên."),
+        take_back=f"{reverse('indicators:community-take-back', args=[unit.pk])}?year={year}", unit=unit, year=year,
+    )  # fmt: skip
+    return done or _show(request, seen, unit, year, form)
 
 
 def row_of(request: HttpRequest, unit: AdminUnit) -> Evaluation:
@@ -156,11 +135,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo submitting."""
     unit = commune_of(request, pk)
     row = row_of(request, unit)
-    done_or_told(
-        request, lambda: evaluating.take_back_evaluation(evaluation=row, by=user_of(request)),
-        _("Đã rút lại, sửa tiếp được."),
-    )  # fmt: skip
-    return redirect(page_of(unit, row.year))
+    return taken_back(request, row, page=page_of(unit, row.year))
 
 
 @scoped(Verb.APPROVE_FIGURE)
@@ -172,21 +147,11 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     seen = sheet(unit=unit, year=row.year, viewer=user_of(request))
     assert seen is not None
     form = ReviewForm(seen, request.POST)
-    if form.is_valid():
-        accept = "return" not in request.POST
-        try:
-            evaluating.review_evaluation(
-                evaluation=row, agreed=form.agreed(), version=form.cleaned_data["version"], by=user_of(request),
-                accept=accept, reason=form.cleaned_data["reason"],
-            )  # fmt: skip
-        except DomainError as error:
-            if error.status in (403, 404):
-                raise
-            add_domain_error(form, error)
-        else:
-            messages.success(request, _("Đã thẩm định và khóa hồ sơ.") if accept else _("Đã trả lại phường, xã."))
-            return redirect(page_of(unit, row.year))
-    return _show(request, seen, unit, row.year, form)
+    done = reviewed(
+        request, form, row, page=page_of(unit, row.year), accepted=_("Đã thẩm định và khóa hồ sơ."),
+        returned=_("Đã trả lại phường, xã."),
+    )  # fmt: skip
+    return done or _show(request, seen, unit, row.year, form)
 
 
 @scoped(Verb.SET_RULES)
@@ -195,12 +160,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a locked file back to its commune."""
     unit = commune_of(request, pk)
     row = row_of(request, unit)
-    reason = request.POST.get("reason", "")
-    done_or_told(
-        request, lambda: evaluating.reopen_evaluation(evaluation=row, by=user_of(request), reason=reason),
-        _("Đã mở lại cho phường, xã sửa."),
-    )  # fmt: skip
-    return redirect(page_of(unit, row.year))
+    return reopened(request, row, page=page_of(unit, row.year), words=_("Đã mở lại cho phường, xã sửa."))
 
 
 @scoped(Verb.EXPORT)
@@ -222,20 +182,17 @@ def papers(request: HttpRequest, pk: int, criterion_pk: int) -> HttpResponse:
     if criterion.area.rubric != rubric or not may_write(user, unit):
         raise Http404
     form = PaperForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+
+    def attach() -> None:
         file = form.cleaned_data["file"]
-        try:
-            attach_paper(
-                unit=unit, year=year, criterion=criterion, title=form.cleaned_data["title"], content=file.read(),
-                file_name=file.name, by=user,
-            )  # fmt: skip
-        except DomainError as error:
-            if error.status in (403, 404):
-                raise
-            add_domain_error(form, error)
-        else:
-            messages.success(request, _("Đã kèm giấy tờ."))
-            return redirect(f"{reverse('indicators:community-papers', args=[pk, criterion_pk])}?year={year}")
+        attach_paper(
+            unit=unit, year=year, criterion=criterion, title=form.cleaned_data["title"], content=file.read(),
+            file_name=file.name, by=user,
+        )  # fmt: skip
+
+    if request.method == "POST" and sent(form, attach):
+        messages.success(request, _("Đã kèm giấy tờ."))
+        return redirect(f"{reverse('indicators:community-papers', args=[pk, criterion_pk])}?year={year}")
     context = {
         "unit": unit, "year": year, "criterion": criterion, "form": form, "row": row, "back": page_of(unit, year),
         "papers": row.papers.filter(criterion=criterion).select_related("added_by") if row else [],

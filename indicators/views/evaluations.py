@@ -1,11 +1,8 @@
 """A centre's self-evaluation: who has one, the sheet, submitting it, looking at it."""
 
-from typing import Any
-
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,15 +12,13 @@ from centres.access import scope_of, scoped
 from centres.choices import Verb
 from centres.models import AdminUnit, Centre
 from core.dates import read_year
-from core.errors import DomainError
-from core.forms import add_domain_error
 from indicators.choices import EvaluationState
 from indicators.models import Evaluation
 from indicators.rubric import evaluating
 from indicators.rubric.selectors import Sheet, rubric_for, sheet, standings
 from indicators.rubric_forms import EvaluationForm, ReviewForm
 from indicators.views.asking import user_of
-from indicators.views.plans import done_or_told
+from indicators.views.sheets import reopened, returned_with, reviewed, saved, taken_back, with_fields
 
 YEARS_SHOWN = 4
 
@@ -85,15 +80,9 @@ def _show(
         form = EvaluationForm(seen)
     elif form is None and seen and may_review:
         form = ReviewForm(seen)
-    parts: list[Any] = []
-    for area, lines, total in seen.parts if seen else []:
-        fields = [
-            (line, list(form.fields_of(line)) if isinstance(form, EvaluationForm | ReviewForm) else [])
-            for line in lines
-        ]
-        parts.append((area, fields, total))
     context = {
-        "centre": centre, "year": year, "years": years(), "sheet": seen, "row": row, "form": form, "parts": parts,
+        "centre": centre, "year": year, "years": years(), "sheet": seen, "row": row, "form": form,
+        "parts": with_fields(seen.parts if seen else [], form),
         "may_write": may_write, "may_review": may_review, "is_review": isinstance(form, ReviewForm),
         "may_take_back": bool(
             row and row.state == EvaluationState.SUBMITTED and scope.may(Verb.DECLARE, centre.pk)
@@ -102,7 +91,7 @@ def _show(
             row and row.state == EvaluationState.LOCKED and Verb.SET_RULES in scope.city_verbs
         ),
         "events": list(row.events.select_related("acted_by")) if row else [],
-        "returned": row.events.first() if row and row.state == EvaluationState.RETURNED else None,
+        "returned": returned_with(row),
     }  # fmt: skip
     return render(request, "rubrics/evaluation.html", context, status=422 if form and form.errors else 200)
 
@@ -116,23 +105,12 @@ def evaluation(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST" or seen is None:
         return _show(request, seen, centre, year)
     form = EvaluationForm(seen, request.POST)
-    if form.is_valid():
-        submit = "submit" in request.POST
-        try:
-            evaluating.save_evaluation(
-                centre=centre, year=year, marks=form.marks(), version=form.cleaned_data["version"], by=user,
-                submit=submit,
-            )  # fmt: skip
-        except DomainError as error:
-            if error.status in (403, 404):
-                raise
-            add_domain_error(form, error)
-        else:
-            words = _("Đã gửi để xem xét.") if submit else _("Đã lưu, chưa gửi. Tổng điểm tính lại ở trên.")
-            undo = reverse("indicators:evaluation-take-back", args=[centre.pk]) + f"?year={year}" if submit else ""
-            messages.success(request, words, extra_tags=undo)
-            return redirect(_page(centre, year))
-    return _show(request, seen, centre, year, form)
+    done = saved(
+        request, form, page=_page(centre, year), words=_("Đã lưu, chưa gửi. Tổng điểm tính lại ở trên."),
+        take_back=f"{reverse('indicators:evaluation-take-back', args=[centre.pk])}?year={year}",
+        centre=centre, year=year,
+    )  # fmt: skip
+    return done or _show(request, seen, centre, year, form)
 
 
 def _row(request: HttpRequest, centre: Centre) -> Evaluation:
@@ -145,11 +123,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo submitting."""
     centre = _centre(request, pk)
     row = _row(request, centre)
-    done_or_told(
-        request, lambda: evaluating.take_back_evaluation(evaluation=row, by=user_of(request)),
-        _("Đã rút lại, sửa tiếp được."),
-    )  # fmt: skip
-    return redirect(_page(centre, row.year))
+    return taken_back(request, row, page=_page(centre, row.year))
 
 
 @scoped(Verb.APPROVE_FIGURE)
@@ -161,21 +135,11 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     seen = sheet(centre=centre, year=row.year, viewer=user_of(request))
     assert seen is not None
     form = ReviewForm(seen, request.POST)
-    if form.is_valid():
-        accept = "return" not in request.POST
-        try:
-            evaluating.review_evaluation(
-                evaluation=row, agreed=form.agreed(), version=form.cleaned_data["version"], by=user_of(request),
-                accept=accept, reason=form.cleaned_data["reason"],
-            )  # fmt: skip
-        except DomainError as error:
-            if error.status in (403, 404):
-                raise
-            add_domain_error(form, error)
-        else:
-            messages.success(request, _("Đã công nhận và khóa.") if accept else _("Đã trả lại trung tâm."))
-            return redirect(_page(centre, row.year))
-    return _show(request, seen, centre, row.year, form)
+    done = reviewed(
+        request, form, row, page=_page(centre, row.year), accepted=_("Đã công nhận và khóa."),
+        returned=_("Đã trả lại trung tâm."),
+    )  # fmt: skip
+    return done or _show(request, seen, centre, row.year, form)
 
 
 @scoped(Verb.SET_RULES)
@@ -184,9 +148,4 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a locked year back to its centre."""
     centre = _centre(request, pk)
     row = _row(request, centre)
-    reason = request.POST.get("reason", "")
-    done_or_told(
-        request, lambda: evaluating.reopen_evaluation(evaluation=row, by=user_of(request), reason=reason),
-        _("Đã mở lại cho trung tâm sửa."),
-    )  # fmt: skip
-    return redirect(_page(centre, row.year))
+    return reopened(request, row, page=_page(centre, row.year), words=_("Đã mở lại cho trung tâm sửa."))

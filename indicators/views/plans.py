@@ -35,17 +35,25 @@ def may_plan(request: HttpRequest) -> bool:
     return Verb.SET_RULES in scope_of(request.user).city_verbs
 
 
-def filled(request: HttpRequest, form: forms.Form, do: Callable[..., Any]) -> Any:
-    """Do what a valid form asks; None when it is not valid or is refused, the form says why. 403 and 404 are raised."""
-    if request.method != "POST" or not form.is_valid():
-        return None
+def sent(form: forms.Form, do: Callable[[], Any]) -> bool:
+    """Do what a form asks; False when it is not valid or is refused, the form says why. 403 and 404 are raised."""
+    if not form.is_valid():
+        return False
     try:
-        return do(**form.cleaned_data)
+        do()
     except DomainError as error:
         if error.status in (403, 404):
             raise
         add_domain_error(form, error)
-        return None
+        return False
+    return True
+
+
+def filled(request: HttpRequest, form: forms.Form, do: Callable[..., Any]) -> Any:
+    """Do what a valid form asks and return what came of it; None when it is not valid or is refused (``sent``)."""
+    done: list[Any] = []
+    sends = request.method == "POST" and sent(form, lambda: done.append(do(**form.cleaned_data)))
+    return done[0] if sends else None
 
 
 def form_page(request: HttpRequest, form: forms.Form, **context: Any) -> HttpResponse:
