@@ -155,7 +155,10 @@ def _says_the_same(row: FigureRow, before: Figure) -> bool:
 
 
 def _enter(preview: FigurePreview, by: User) -> None:
-    """Enter each row in a savepoint of its own; what is refused moves to the errors."""
+    """Enter each row; what is refused moves to the errors.
+
+    The service enters a row whole or not at all, and writes a refusal down: no savepoint here may take that back.
+    """
     kept = []
     for item in preview.taken:
         if item.outcome == SAME:
@@ -163,12 +166,11 @@ def _enter(preview: FigurePreview, by: User) -> None:
             continue
         row = item.row
         try:
-            with transaction.atomic():
-                figure = report_figure(
-                    indicator=item.indicator, unit=item.unit, value=row.value, status_value=row.status_value,
-                    source_name=row.source_name, document=row.document, document_on=row.document_on,
-                    ends_on=row.ends_on, note=row.note, by=by,
-                )  # fmt: skip
+            figure = report_figure(
+                indicator=item.indicator, unit=item.unit, value=row.value, status_value=row.status_value,
+                source_name=row.source_name, document=row.document, document_on=row.document_on,
+                ends_on=row.ends_on, note=row.note, by=by,
+            )  # fmt: skip
         except DomainError as error:
             preview.errors += _refusals(preview.sheet, row, error)
         else:

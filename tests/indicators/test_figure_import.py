@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from core.errors import Conflict, Forbidden, InvalidInput
+from core.models import AuditEvent
 from indicators.exchange.importing import commit_figures, discard_figures, load_preview, preview_figures
 from indicators.exchange.reading import HEADINGS, _number, read_figures
 from indicators.models import Figure, FigureImport, Plan
+from indicators.services import lock_period
 from tests.race import race
 
 TITLES = list(HEADINGS.values())
@@ -112,6 +114,18 @@ def test_every_wrong_cell_is_named_and_the_good_rows_are_taken(cast, reference):
     assert [item.indicator.code for item in preview.taken] == ["D1"]
     done = commit_figures(sheet=kept, by=cast.nam)
     assert (len(done.figures), done.wrong_rows) == (1, 12)
+
+
+def test_a_row_into_a_locked_period_is_named_and_its_refusal_is_written_down(cast, reference):
+    today = timezone.localdate()
+    kept, _preview = send(cast, row(cast), row(cast, "D2", 55, ends_on=today - dt.timedelta(days=30)))
+    lock_period(kind="", starts_on=today, ends_on=today, reason="Đã chốt", by=cast.tuan)
+    done = commit_figures(sheet=kept, by=cast.nam)
+    assert [figure.indicator.code for figure in done.figures] == ["D2"]
+    (error,) = done.errors
+    assert "khóa" in error.reason
+    refusal = AuditEvent.objects.get(verb="indicators.report_figure_refused")
+    assert (refusal.actor, refusal.data["refused"]) == (cast.nam, "period_locked")
 
 
 def test_a_code_without_its_noughts_is_understood(cast, reference):
