@@ -33,7 +33,7 @@ class Trend:
     @property
     def points(self) -> list[TrendPoint]:
         """Year and value, with where it comes from."""
-        return [TrendPoint(year_of(row), row.value or Decimal(0), source_of(row)) for row in self.figures]
+        return [TrendPoint(row.year, row.value or Decimal(0), source_of(row)) for row in self.figures]
 
     @property
     def asked(self) -> list[tuple[int, Decimal]]:
@@ -55,7 +55,7 @@ class Trend:
         """What is expected until the last goal; None when too few years are known, or there is no such year."""
         if not self.targets:
             return None
-        known = [(year_of(row), row.value) for row in self.figures if row.value is not None]
+        known = [(row.year, row.value) for row in self.figures if row.value is not None]
         return project(known, until=self.targets[-1][0], is_share=self.unit == "%")
 
     @property
@@ -91,11 +91,6 @@ class Trend:
         )
 
 
-def year_of(figure: Figure) -> int:
-    """Return the year a figure stands for: that its period ends in (docs/adr/0055)."""
-    return figure.ends_on.year
-
-
 def source_of(figure: Figure) -> str:
     """Return where a figure comes from, in a word or two."""
     if figure.source == FigureSource.COMPUTED:
@@ -115,12 +110,12 @@ def trends_of(lines: Sequence[PlanLine], *, unit: AdminUnit, as_of: dt.date) -> 
     wanted = (computed & Q(source=FigureSource.COMPUTED)) | (~computed & Q(source=FigureSource.REPORTED))
     found = Figure.objects.filter(wanted, indicator__in=of_lines, unit=unit, ends_on__lte=as_of, value__isnull=False)
     for row in found.exclude(state=FigureState.RETURNED).order_by("ends_on", "version", "pk"):
-        rows.setdefault(row.indicator_id, {})[year_of(row)] = row
+        rows.setdefault(row.indicator_id, {})[row.year] = row
     trends = []
     for line in lines:
         years = rows.get(line.indicator.pk, {})
         if line.is_computed and line.figure is not None and line.figure.value is not None:
-            years[year_of(line.figure)] = line.figure
+            years[line.figure.year] = line.figure
         trends.append(Trend(line, [years[year] for year in sorted(years)]))
     return trends
 

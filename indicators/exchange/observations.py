@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from accounts.models import User
 from centres.models import AdminUnit
-from core.dates import Period, plan_year_of
-from indicators.choices import FigureSource, FigureState, IndicatorSource, PeriodKind
+from core.dates import Period
+from indicators.choices import FigureSource, FigureState, IndicatorSource
 from indicators.models import Figure, Plan
 
 APPROVED = (FigureState.APPROVED, FigureState.LOCKED)
@@ -72,13 +72,6 @@ def area_code(unit: AdminUnit) -> str:
     return f"{unit.code}-{unit.valid_to:%Y%m%d}" if unit.valid_to else unit.code
 
 
-def year_of(figure: Figure) -> int:
-    """Return the year a figure speaks of: a plan year and a literacy year bear the year in which they end."""
-    if figure.period_kind == PeriodKind.PLAN_YEAR:
-        return plan_year_of(figure.ends_on).ends_on.year
-    return figure.ends_on.year
-
-
 def observations(
     *, plan: Plan, year: int, user: User | None = None, only_approved: bool = False
 ) -> Iterator[Observation]:
@@ -97,7 +90,7 @@ def observations(
     )  # fmt: skip
     last: dict[tuple[int, int, str], Figure] = {}
     for row in rows.select_related("indicator", "unit").order_by("ends_on", "version", "pk"):
-        if year_of(row) == year:
+        if row.year == year:
             last[row.indicator_id, row.unit_id, row.source] = row
     for row in sorted(last.values(), key=_order):
         yield Observation(row, year)

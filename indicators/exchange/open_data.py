@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from indicators.choices import FigureSource, Formula
-from indicators.exchange.observations import APPROVED, Observation, observations, year_of
+from indicators.exchange.observations import APPROVED, Observation, observations
 from indicators.models import Figure, Plan, Target
 from indicators.selectors import goal_of
 from literacy.cohorts.publishing import published, published_share
@@ -79,7 +79,7 @@ def open_years(plan: Plan) -> list[int]:
     """Return the years of which something was approved, newest first: one query."""
     rows = Figure.objects.filter(indicator__plan=plan, state__in=APPROVED)
     known = rows.order_by().values_list("period_kind", "ends_on").distinct()
-    return sorted({year_of(Figure(period_kind=kind, ends_on=day)) for kind, day in known}, reverse=True)
+    return sorted({Figure(period_kind=kind, ends_on=day).year for kind, day in known}, reverse=True)
 
 
 def targets_of(plan: Plan) -> dict[int, list[tuple[int, str]]]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centres.models import AdminUnit, Centre
+from core.dates import plan_year_of
 from core.models import TimeStamped
 from indicators.choices import FigureSource, FigureState, PeriodKind, ReviewStage, Verdict
 from indicators.models.plan import Indicator
@@ -88,6 +89,12 @@ class Figure(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.indicator.code} {self.unit} {self.ends_on}"
+
+    @property
+    def year(self) -> int:
+        """The year it speaks of: a plan year and a literacy year bear the year in which they end (docs/adr/0055)."""
+        is_plan_year = self.period_kind == PeriodKind.PLAN_YEAR
+        return (plan_year_of(self.ends_on) if is_plan_year else self).ends_on.year
 
     @property
     def status_words(self) -> str:

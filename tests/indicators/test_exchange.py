@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from core.models import AuditEvent
 from indicators.choices import FigureState
-from indicators.exchange.observations import area_code, plain, year_of
+from indicators.exchange.observations import area_code, plain
 from indicators.exchange.open_data import open_figures
 from indicators.exchange.writers import ADX_NAMESPACE, SDMX_COLUMNS, duration
 from indicators.models import Figure, Indicator, Plan
@@ -148,8 +148,8 @@ def test_numbers_for_programs():
 
 def test_a_plan_year_bears_the_year_it_ends_in(cast, reference):
     december = {"period_kind": "plan_year", "starts_on": dt.date(2025, 12, 1), "ends_on": dt.date(2025, 12, 15)}
-    assert year_of(computed("C3", cast.city, 1, 2, **december)) == 2026
-    assert year_of(computed("A3", cast.city, 1, 2, **december | {"period_kind": "custom"})) == 2025
+    assert computed("C3", cast.city, 1, 2, **december).year == 2026
+    assert computed("A3", cast.city, 1, 2, **december | {"period_kind": "custom"}).year == 2025
 
 
 @pytest.mark.parametrize("words", [["--format", "dhis2", "--period", "12"], ["--format", "adx", "--period", "2026",

@@ -69,8 +69,17 @@ def test_one_units_years_are_never_anothers(cast, years):
 def test_a_computed_line_shows_what_was_kept_and_what_is_now(cast, reference):
     compute_figure(code="C3", unit=cast.city, as_of=dt.date(2025, 11, 30), by=cast.tuan)
     trend = trend_of(cast, code="C3")
-    assert [point.year for point in trend.points] == [2025, 2026]
+    assert [point.year for point in trend.points] == [2025, 2027]
     assert trend.figures[-1].pk is None
+
+
+def test_in_december_a_plan_years_figure_stands_for_the_year_it_closes_in(cast, reference):
+    for day in (dt.date(2026, 11, 30), dt.date(2026, 12, 1)):
+        compute_figure(code="C3", unit=cast.city, as_of=day, by=cast.tuan)
+    drawn = trend_of(cast, "C3", dt.date(2026, 12, 1))
+    assert [(point.year, figure.ends_on) for point, figure in zip(drawn.points, drawn.figures, strict=True)] == [
+        (2026, dt.date(2026, 11, 30)), (2027, dt.date(2026, 12, 1)),
+    ]  # fmt: skip
 
 
 def test_the_plan_on_paper_is_one_sheet_and_its_pictures(as_user, cast, years):
