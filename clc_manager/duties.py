@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -100,10 +101,10 @@ def _titles(user: User, day: dt.date) -> list[Duty]:
         if ending:
             text = _("%(n)s danh hiệu Cộng đồng học tập hết hạn trong 6 tháng") % {"n": len(ending)}
             found.append(Duty(text, scope.label, _("Xem"), f"{page}?only=expiring"))
-        waiting = Evaluation.objects.filter(unit__isnull=False, state=EvaluationState.SUBMITTED, year=day.year).count()
-        if waiting:
-            text = _("%(n)s hồ sơ Cộng đồng học tập chờ xem xét") % {"n": waiting}
-            found.append(Duty(text, scope.label, _("Xem"), f"{page}?only=waiting"))
+        waiting = Evaluation.objects.filter(unit__isnull=False, state=EvaluationState.SUBMITTED)
+        for year, count in waiting.order_by("year").values_list("year").annotate(count=Count("pk")):
+            text = _("%(n)s hồ sơ Cộng đồng học tập năm %(year)s chờ xem xét") % {"n": count, "year": year}
+            found.append(Duty(text, scope.label, _("Xem"), f"{page}?only=waiting&year={year}"))
         return found
     for row in ending:
         words = _("Danh hiệu Cộng đồng học tập mức độ %(level)s hết hạn ngày %(day)s")

@@ -205,7 +205,11 @@ def test_who_is_to_act_is_reminded(file, cast):
     assert "Cộng đồng học tập mức độ 1 hết hạn" in words["nam"]
     assert "1 danh hiệu Cộng đồng học tập" in words["tuan"]
     file.send()
-    assert any("hồ sơ Cộng đồng học tập chờ" in duty.text for duty in duties_of(cast.tuan, today()))
+    later = dt.date(file.year + 1, 1, 2)  # a file that waits does not go with the year
+    for day in (today(), later):
+        (duty,) = [duty for duty in duties_of(cast.tuan, day) if "chờ xem xét" in duty.text]
+        assert duty.text == f"1 hồ sơ Cộng đồng học tập năm {file.year} chờ xem xét"
+        assert duty.url.endswith(f"?only=waiting&year={file.year}")
 
 
 @pytest.mark.django_db(transaction=True)
