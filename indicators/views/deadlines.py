@@ -33,6 +33,8 @@ from indicators.selectors import current_plan
 from indicators.views.asking import user_of
 
 PAGE = 50
+# Of so few units a line stands with its name; of more, with its code.
+FEW = 3
 SORTS = {"unit": _lazy("Đơn vị"), "line": _lazy("Chỉ tiêu"), "state": _lazy("Tình trạng")}
 STATES = {"nothing": _lazy("chưa nhập"), "draft": _lazy("mới lưu nháp"), "returned": _lazy("bị trả lại")}
 ORDER = ("returned", "draft", "nothing")
@@ -120,6 +122,7 @@ def missing(request: HttpRequest) -> HttpResponse:
         "total": total,
         "silent": len({(row.unit or row.centre) for row in found}),
         "subjects": len(subjects),
+        "few": len(subjects) <= FEW,
         "sorts": SORTS.items(),
         "sort": sort,
         "query": urlencode(asked | {"sort": sort}),

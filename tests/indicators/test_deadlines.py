@@ -145,7 +145,9 @@ def test_the_pages(as_user, cast, reference):
     rows = list(openpyxl.load_workbook(io.BytesIO(sheet.content)).active.iter_rows(values_only=True))
     assert len(rows) == 19 + 4
     assert rows[4][0] == "Phường Ba Đình"
-    assert as_user(cast.nam).get("/plan/missing/?deadline=ke-hoach-phuong-xa&year=2026").context["left"] == 9
+    own = as_user(cast.nam).get("/plan/missing/?deadline=ke-hoach-phuong-xa&year=2026")
+    assert own.context["left"] == 9
+    assert f"A2 · {Indicator.objects.get(code='A2').name}" in own.content.decode()
     assert as_user(cast.tuan).get("/plan/missing/?deadline=khong-co").status_code == 404
     assert as_user(cast.thu).get("/plan/deadlines/").status_code == 403
 
